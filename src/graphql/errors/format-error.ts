@@ -1,0 +1,43 @@
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import {
+  KratosDisabledError,
+  KratosError,
+  KratosFlowExpiredError,
+  KratosForbiddenError,
+  KratosInvalidError,
+  KratosPublicUrlRequiredError,
+  KratosUnavailableError,
+  KratosUnsupportedError,
+} from "../../kratos/index.js";
+
+/** The codes of the adapter's errors; what is none of these is Kratos' own failure. */
+const CODES: readonly (readonly [abstract new (...args: never[]) => KratosError, string])[] = [
+  [KratosForbiddenError, "FORBIDDEN"],
+  [KratosDisabledError, "FORBIDDEN"],
+  [KratosFlowExpiredError, "FLOW_EXPIRED"],
+  [KratosInvalidError, "BAD_USER_INPUT"],
+  [KratosUnsupportedError, "UNSUPPORTED_BY_KRATOS"],
+  [KratosPublicUrlRequiredError, "KRATOS_PUBLIC_URL_REQUIRED"],
+  [KratosUnavailableError, "KRATOS_UNAVAILABLE"],
+  [KratosError, "KRATOS_ERROR"],
+];
+
+/**
+ * An error as the caller sees it: Kratos' errors by their stable code, GraphQL's own as they are, and of all others
+ * nothing but that there was one.
+ * @param formatted the error in GraphQL's form
+ * @param thrown what was thrown
+ */
+export function formatError(formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError {
+  const { locations, path } = formatted;
+  if (thrown instanceof KratosError) return { message: thrown.message, locations, path, extensions: extensionsOf(thrown) };
+  if (thrown instanceof GraphQLError) return formatted;
+  return { message: "Internal server error. The server's log says more.", locations, path, extensions: { code: "INTERNAL_SERVER_ERROR" } };
+}
+
+function extensionsOf(error: KratosError): Record<string, unknown> {
+  const code = CODES.find(([kind]) => error instanceof kind)?.[1];
+  if (error instanceof KratosFlowExpiredError) return { code, newFlowPath: error.newFlowPath };
+  if (error instanceof KratosUnsupportedError) return { code, since: error.since };
+  return { code };
+}

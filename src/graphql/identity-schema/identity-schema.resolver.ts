@@ -1,0 +1,14 @@
+import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
+import type { FacadeContext } from "../context.js";
+import { IdentitySchema } from "./identity-schema.type.js";
+
+@Resolver(() => IdentitySchema)
+export class IdentitySchemaResolver {
+  @Query(() => IdentitySchema, { nullable: true, description: "One identity schema; null where there is none with this id." })
+  identitySchema(
+    @Arg("id", () => ID, { description: "The schema's id in Kratos' configuration, as `default`." }) id: string,
+    @Ctx() { identitySchemas }: FacadeContext,
+  ): Promise<IdentitySchema | null> {
+    return identitySchemas.load(id);
+  }
+}

@@ -1,0 +1,53 @@
+import { Directive, Field, ObjectType } from "type-graphql";
+import type { IdentityPage } from "../../kratos/index.js";
+import { encodeCursor } from "./cursor.js";
+import { Identity } from "./identity.type.js";
+
+// Other subgraphs have connections too, and the supergraph has one PageInfo for all of them.
+@Directive("@shareable")
+@ObjectType({ simpleResolvers: true, description: "Where a page stands in its list." })
+export class PageInfo {
+  @Field(() => Boolean, { description: "Whether there are more after this page." })
+  hasNextPage: boolean;
+
+  @Field(() => Boolean, { description: "Whether there are some before this page." })
+  hasPreviousPage: boolean;
+
+  @Field(() => String, { nullable: true, description: "Cursor of the page's first entry; null on an empty page." })
+  startCursor: string | null;
+
+  @Field(() => String, { nullable: true, description: "Cursor of the page's last entry, to be given as `after`; null on an empty page." })
+  endCursor: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "An identity in a list." })
+export class IdentityEdge {
+  @Field(() => String, { description: "Its place in the list, to be given as `after`. Good for any page size." })
+  cursor: string;
+
+  @Field(() => Identity, { description: "The identity." })
+  node: Identity;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A page of identities." })
+export class IdentityConnection {
+  @Field(() => [IdentityEdge], { description: "The page's identities, each with its cursor." })
+  edges: IdentityEdge[];
+
+  @Field(() => PageInfo, { description: "Whether and where the list goes on." })
+  pageInfo: PageInfo;
+
+  static from({ identities, firstIndex, hasNextPage }: IdentityPage, isFirstPage: boolean): IdentityConnection {
+    const edges = identities.map((wire, offset): IdentityEdge => ({
+      cursor: encodeCursor({ id: wire.id, ...(firstIndex !== undefined && { index: firstIndex + offset }) }),
+      node: Identity.from(wire),
+    }));
+    const pageInfo: PageInfo = {
+      hasNextPage,
+      hasPreviousPage: !isFirstPage,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    };
+    return Object.assign(new IdentityConnection(), { edges, pageInfo });
+  }
+}

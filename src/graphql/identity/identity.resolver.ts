@@ -1,0 +1,102 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import type { WireIdentity } from "../../kratos/index.js";
+import type { FacadeContext } from "../context.js";
+import { badUserInput } from "../errors/bad-user-input.js";
+import { IdentitySchema } from "../identity-schema/identity-schema.type.js";
+import { userErrorsOf } from "../user-error/user-errors-of.js";
+import { decodeCursor } from "./cursor.js";
+import { IdentityConnection } from "./identity-connection.js";
+import { CreateIdentityInput, DeleteIdentityInput, UpdateIdentityInput } from "./identity.inputs.js";
+import { CreateIdentityPayload, DeleteIdentityPayload, UpdateIdentityPayload } from "./identity.payloads.js";
+import { Identity } from "./identity.type.js";
+
+const DEFAULT_FIRST = 50;
+const MOST_FIRST = 250;
+
+@Resolver(() => Identity)
+export class IdentityResolver {
+  @Query(() => Identity, { nullable: true, description: "One identity; null where there is none with this id." })
+  identity(
+    @Arg("id", () => ID, { description: "The identity's id." }) id: string,
+    @Ctx() { identities }: FacadeContext,
+  ): Promise<Identity | null> {
+    return identities.load(id);
+  }
+
+  @Query(() => IdentityConnection, {
+    nullable: true,
+    description: "All identities, page by page, in the order that Kratos keeps them in. A walk sees each once.",
+  })
+  async identities(
+    @Arg("first", () => Int, {
+      nullable: true,
+      description: `How many at the most, from 1 to ${MOST_FIRST}; ${DEFAULT_FIRST} where it is left out.`,
+    })
+    first: number | null | undefined,
+    @Arg("after", () => String, {
+      nullable: true,
+      description: "The cursor after which the page starts; left out, it is the first page.",
+    })
+    after: string | null | undefined,
+    @Ctx() { kratos }: FacadeContext,
+  ): Promise<IdentityConnection> {
+    const most = first ?? DEFAULT_FIRST;
+    if (most < 1 || most > MOST_FIRST) throw badUserInput(`"first" must be from 1 to ${MOST_FIRST}; it was ${most}.`);
+    const position = after === null || after === undefined ? undefined : decodeCursor(after);
+    return IdentityConnection.from(await kratos.identities.list(most, position), position === undefined);
+  }
+
+  @FieldResolver(() => IdentitySchema, { nullable: true, description: "The identity schema that the traits follow." })
+  schema(@Root() { schemaId }: Identity, @Ctx() { identitySchemas }: FacadeContext): Promise<IdentitySchema | null> {
+    return identitySchemas.load(schemaId);
+  }
+
+  @Mutation(() => CreateIdentityPayload, { nullable: true, description: "Creates an identity." })
+  async createIdentity(
+    @Arg("input", () => CreateIdentityInput, { description: "The new identity." }) { schemaId, traits }: CreateIdentityInput,
+    @Ctx() context: FacadeContext,
+  ): Promise<CreateIdentityPayload> {
+    try {
+      return { identity: remember(context, await context.kratos.identities.create(schemaId, traits)), userErrors: [] };
+    } catch (error) {
+      return { identity: null, userErrors: userErrorsOf(error, "schemaId") };
+    }
+  }
+
+  @Mutation(() => UpdateIdentityPayload, {
+    nullable: true,
+    description: "Replaces an identity's traits, and its schema where one is given. Nothing else of it changes.",
+  })
+  async updateIdentity(
+    @Arg("input", () => UpdateIdentityInput, { description: "The change." }) { id, schemaId, traits }: UpdateIdentityInput,
+    @Ctx() context: FacadeContext,
+  ): Promise<UpdateIdentityPayload> {
+    try {
+      const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits });
+      return { identity: remember(context, updated), userErrors: [] };
+    } catch (error) {
+      return { identity: null, userErrors: userErrorsOf(error, "id") };
+    }
+  }
+
+  @Mutation(() => DeleteIdentityPayload, { nullable: true, description: "Deletes an identity for good." })
+  async deleteIdentity(
+    @Arg("input", () => DeleteIdentityInput, { description: "The identity to delete." }) { id }: DeleteIdentityInput,
+    @Ctx() { kratos, identities }: FacadeContext,
+  ): Promise<DeleteIdentityPayload> {
+    try {
+      await kratos.identities.delete(id);
+      identities.clear(id).prime(id, null);
+      return { deletedIdentityId: id, userErrors: [] };
+    } catch (error) {
+      return { deletedIdentityId: null, userErrors: userErrorsOf(error, "id") };
+    }
+  }
+}
+
+/** What a mutation leaves behind is what the rest of the request sees. */
+function remember({ identities }: FacadeContext, wire: WireIdentity): Identity {
+  const identity = Identity.from(wire);
+  identities.clear(identity.id).prime(identity.id, identity);
+  return identity;
+}

@@ -1,0 +1,69 @@
+import { buildSubgraphSchema } from "@apollo/subgraph";
+import type { GraphQLResolverMap } from "@apollo/subgraph/dist/schema-helper/index.js";
+import { getDocumentNodeFromSchema } from "@graphql-tools/utils";
+import { Kind, lexicographicSortSchema, parse, print, type DocumentNode, type GraphQLSchema } from "graphql";
+import { buildSchemaSync, createResolversMap } from "type-graphql";
+import type { FacadeContext } from "./context.js";
+import { badUserInput } from "./errors/bad-user-input.js";
+import { FlowResolver } from "./flow/flow.resolver.js";
+import { IdentityResolver } from "./identity/identity.resolver.js";
+import { IdentitySchemaResolver } from "./identity-schema/identity-schema.resolver.js";
+import { RecoveryLinkResolver } from "./recovery-link/recovery-link.resolver.js";
+import { SelfServiceErrorResolver } from "./self-service-error/self-service-error.resolver.js";
+import { SystemResolver } from "./system/system.resolver.js";
+
+const FEDERATION = parse(
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])',
+).definitions;
+
+export interface FacadeSchema {
+  /** The schema that is served: the graph with federation's `_service` and `_entities`. */
+  readonly schema: GraphQLSchema;
+  /** The subgraph's SDL for a schema registry: with descriptions and directives, sorted, the same each time. */
+  readonly sdl: string;
+}
+
+/** Builds the graph as a Federation 2 subgraph. */
+export function buildFacadeSchema(): FacadeSchema {
+  const base = buildSchemaSync({
+    resolvers: [
+      FlowResolver,
+      IdentityResolver,
+      IdentitySchemaResolver,
+      RecoveryLinkResolver,
+      SelfServiceErrorResolver,
+      SystemResolver,
+    ],
+    validate: false,
+  });
+  const typeDefs = withFederation(getDocumentNodeFromSchema(lexicographicSortSchema(base)));
+  const resolvers = createResolversMap(base) as Record<string, object>;
+  const references = {
+    Identity: { ...resolvers["Identity"], __resolveReference: (ref: Reference, { identities }: FacadeContext) => identities.load(idOf(ref)) },
+    IdentitySchema: {
+      ...resolvers["IdentitySchema"],
+      __resolveReference: (ref: Reference, { identitySchemas }: FacadeContext) => identitySchemas.load(idOf(ref)),
+    },
+  };
+  const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...resolvers, ...references } as GraphQLResolverMap<unknown> });
+  return { schema, sdl: `${print(typeDefs)}\n` };
+}
+
+/** The printed schema says what federation's directives are and which types are roots; a subgraph imports and implies both. */
+function withFederation(document: DocumentNode): DocumentNode {
+  const definitions = document.definitions.filter(
+    ({ kind }) => kind !== Kind.SCHEMA_DEFINITION && kind !== Kind.DIRECTIVE_DEFINITION,
+  );
+  return { kind: Kind.DOCUMENT, definitions: [...FEDERATION, ...definitions] };
+}
+
+/** What a router sends in place of an object. */
+interface Reference {
+  readonly __typename: string;
+  readonly id?: unknown;
+}
+
+function idOf({ __typename, id }: Reference): string {
+  if (typeof id === "string") return id;
+  throw badUserInput(`A representation of ${__typename} must have its "id" as a string; it had ${JSON.stringify(id) ?? "none"}.`);
+}

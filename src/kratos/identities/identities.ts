@@ -1,0 +1,60 @@
+import { readJson } from "../answer.js";
+import type { Upstream } from "../upstream.js";
+import type { WireIdentity } from "../wire.js";
+import { findIdentities } from "./find-identities.js";
+import { listIdentities, type IdentityPage, type PagePosition } from "./list-identities.js";
+import { isIdentityId, readIdentity } from "./read-identity.js";
+import { KratosNotFoundError } from "../errors/not-found-error.js";
+import { updateIdentity } from "./update-identity.js";
+
+export interface IdentityChange {
+  /** The schema to move to; the present one where it is left out. */
+  readonly schemaId?: string;
+  /** All traits as they shall be. */
+  readonly traits: object;
+}
+
+/** Identities, by Kratos' admin API. Every method can throw any {@link KratosError}. */
+export class Identities {
+  constructor(private readonly upstream: Upstream) {}
+
+  /** At most `first` (1 to 250) identities after a position, or from the start. */
+  list(first: number, after?: PagePosition): Promise<IdentityPage> {
+    return this.upstream.run("listIdentities", (release) => listIdentities(this.upstream, release, first, after));
+  }
+
+  /**
+   * The identities that there are of these ids, and for an id that could not be asked for its error.
+   * @param ids any strings; one that is not a UUID has no identity, and Kratos is not asked for it
+   */
+  find(ids: readonly string[]): Promise<ReadonlyMap<string, WireIdentity | Error>> {
+    return this.upstream.run("listIdentities", (release) => findIdentities(this.upstream, release, ids));
+  }
+
+  create(schemaId: string, traits: object): Promise<WireIdentity> {
+    const operation = "createIdentity";
+    return this.upstream.run(operation, async (release) => {
+      const json = { schema_id: schemaId, traits };
+      return readIdentity(
+        operation,
+        await this.upstream.sendToAdmin(release, { operation, method: "post", path: "/identities", json }),
+      );
+    });
+  }
+
+  /** Changes what is given and nothing else. */
+  update(id: string, change: IdentityChange): Promise<WireIdentity> {
+    return this.upstream.run("updateIdentity", (release) => updateIdentity(this.upstream, release, id, change));
+  }
+
+  /** @throws {KratosNotFoundError} where there was none */
+  delete(id: string): Promise<void> {
+    const operation = "deleteIdentity";
+    return this.upstream.run(operation, async (release) => {
+      if (!isIdentityId(id)) throw new KratosNotFoundError(operation);
+      const path = `/identities/${id}`;
+      const answer = await this.upstream.sendToAdmin(release, { operation, method: "delete", path });
+      if (answer.status !== 204) readJson(operation, answer);
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { KratosNotFoundError } from "../errors/not-found-error.js";
+import type { Release } from "../release.js";
+import type { Upstream } from "../upstream.js";
+import type { WireIdentity } from "../wire.js";
+import { getIdentity } from "./find-identities.js";
+import type { IdentityChange } from "./identities.js";
+import { isIdentityId, readIdentity } from "./read-identity.js";
+
+const operation = "updateIdentity";
+
+/** Changes what is given and nothing else. */
+export async function updateIdentity(
+  upstream: Upstream,
+  release: Release,
+  id: string,
+  change: IdentityChange,
+): Promise<WireIdentity> {
+  if (!isIdentityId(id)) throw new KratosNotFoundError(operation);
+  const updated = await (release.features.patch ? patch : replace)(upstream, release, id, change);
+  // The answer to a change of schema still gives the old schema's address.
+  return change.schemaId === undefined ? updated : getIdentity(upstream, release, id);
+}
+
+async function patch(upstream: Upstream, release: Release, id: string, change: IdentityChange): Promise<WireIdentity> {
+  const json = [
+    ...(change.schemaId === undefined ? [] : [{ op: "replace", path: "/schema_id", value: change.schemaId }]),
+    { op: "replace", path: "/traits", value: change.traits },
+  ];
+  const path = `/identities/${id}`;
+  return readIdentity(operation, await upstream.sendToAdmin(release, { operation, method: "patch", path, json }));
+}
+
+/** PUT replaces the whole identity, so what this release has beside the traits is read first and sent along. */
+async function replace(upstream: Upstream, release: Release, id: string, change: IdentityChange): Promise<WireIdentity> {
+  const { schema_id, state, metadata_public, metadata_admin } = await getIdentity(upstream, release, id);
+  const json = { schema_id: change.schemaId ?? schema_id, traits: change.traits, state, metadata_public, metadata_admin };
+  const path = `/identities/${id}`;
+  return readIdentity(operation, await upstream.sendToAdmin(release, { operation, method: "put", path, json }));
+}

@@ -1,0 +1,29 @@
+import { Flows } from "./flows.js";
+import { Identities } from "./identities/identities.js";
+import { RecoveryLinks } from "./recovery-links.js";
+import { Schemas } from "./schemas.js";
+import { SelfServiceErrors } from "./self-service-errors.js";
+import { System } from "./system.js";
+import { Upstream, type UpstreamOptions } from "./upstream.js";
+
+export type KratosOptions = UpstreamOptions;
+
+/** An Ory Kratos from v0.6.3-alpha.1 to v26.2.0, spoken to over HTTP. Nothing is asked of it before the first call. */
+export class Kratos {
+  readonly identities: Identities;
+  readonly schemas: Schemas;
+  readonly flows: Flows;
+  readonly selfServiceErrors: SelfServiceErrors;
+  readonly recoveryLinks: RecoveryLinks;
+  readonly system: System;
+
+  constructor(options: KratosOptions) {
+    const upstream = new Upstream(options);
+    this.identities = new Identities(upstream);
+    this.schemas = new Schemas(upstream);
+    this.flows = new Flows(upstream);
+    this.selfServiceErrors = new SelfServiceErrors(upstream);
+    this.recoveryLinks = new RecoveryLinks(upstream);
+    this.system = new System(upstream);
+  }
+}

@@ -1,0 +1,81 @@
+import { compare } from "semver";
+import { readObject } from "./answer.js";
+import { KratosUnsupportedError } from "./errors/unsupported-error.js";
+import { featuresOf, OLDEST_KRATOS, parseVersion, type Features } from "./features.js";
+import type { KratosHttp } from "./http.js";
+
+/** A running Kratos: the version as it gives it itself, and what that version has. */
+export interface Release {
+  readonly version: string;
+  readonly features: Features;
+}
+
+/** How long a found release is believed. Kratos can be replaced without a request failing on the way. */
+const FRESH_MS = 10_000;
+
+/** Knows which Kratos is running: asks it, remembers for a while, and asks again once told to forget. */
+export class ReleaseFinder {
+  #found?: { readonly release: Promise<Release>; readonly at: number };
+
+  /** @param override the version to believe in place of asking, as `v1.3.1` */
+  constructor(
+    private readonly http: KratosHttp,
+    private readonly override?: string,
+  ) {}
+
+  /**
+   * @throws {KratosUnsupportedError} where that Kratos is older than the oldest supported
+   * @throws {KratosError} where Kratos cannot be asked
+   */
+  async find(operation: string): Promise<Release> {
+    const release = await this.#remembered();
+    const version = parseVersion(release.version);
+    if (version && compare(version, OLDEST_KRATOS) < 0) {
+      throw new KratosUnsupportedError(operation, release.version, OLDEST_KRATOS);
+    }
+    return release;
+  }
+
+  forget(): void {
+    this.#found = undefined;
+  }
+
+  #remembered(): Promise<Release> {
+    if (!this.#found || Date.now() - this.#found.at > FRESH_MS) {
+      const found = { release: this.#detect(), at: Date.now() };
+      this.#found = found;
+      found.release.catch(() => {
+        if (this.#found === found) this.forget();
+      });
+    }
+    return this.#found.release;
+  }
+
+  async #detect(): Promise<Release> {
+    const version = this.override ?? (await askVersion(this.http));
+    const parsed = parseVersion(version);
+    return { version, features: featuresOf(parsed ?? (await this.#probe())) };
+  }
+
+  /** A Kratos built from source gives `master` as its version, so what it has is tried: the answer is the oldest release alike. */
+  async #probe() {
+    const list = await this.http.send({ operation: "listIdentities", path: "/admin/identities", query: { page_size: "1" } });
+    const version = async () => {
+      if (list.status === 200) return list.link.includes("page_token=") ? "v1.1.0" : "v0.9.0-alpha.2";
+      const stub = await this.http.send({
+        operation: "getSelfServiceError",
+        path: "/self-service/errors",
+        query: { error: "stub:500" },
+      });
+      return stub.status === 200 ? OLDEST_KRATOS : "v0.7.0-alpha.1";
+    };
+    return parseVersion(await version())!;
+  }
+}
+
+/** @returns Kratos' own version, as it writes it */
+export async function askVersion(http: KratosHttp): Promise<string> {
+  const operation = "getVersion";
+  const answer = await http.send({ operation, path: "/version" });
+  return readObject<{ version: string }>(operation, answer, ["version"]).version;
+}

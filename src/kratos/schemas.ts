@@ -1,0 +1,35 @@
+import { readObject } from "./answer.js";
+import { KratosNotFoundError } from "./errors/not-found-error.js";
+import type { Upstream } from "./upstream.js";
+
+const operation = "getIdentitySchema";
+
+/** Identity schemas: the JSON Schemas that traits follow. */
+export class Schemas {
+  constructor(private readonly upstream: Upstream) {}
+
+  /**
+   * @param id the schema's id in Kratos' configuration
+   * @throws {KratosNotFoundError} where there is none
+   */
+  get(id: string): Promise<object> {
+    return this.upstream.run(operation, async (release) => {
+      const path = `/schemas/${release.features.base64SchemaIds ? base64Segment(id) : plainSegment(id)}`;
+      return readObject(operation, await this.upstream.sendToPublic(release, { operation, path }), []);
+    });
+  }
+}
+
+/** As base64url any id is one plain segment of a path. */
+function base64Segment(id: string): string {
+  return id === "" ? notFound() : Buffer.from(id).toString("base64url");
+}
+
+/** Before v0.9 an id with a slash could not be asked for; and `..` would climb out of the path even when encoded. */
+function plainSegment(id: string): string {
+  return /^\.{0,2}$|\//.test(id) ? notFound() : encodeURIComponent(id);
+}
+
+function notFound(): never {
+  throw new KratosNotFoundError(operation);
+}

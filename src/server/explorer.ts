@@ -1,0 +1,33 @@
+import { getDistDirectory, renderAltair } from "altair-static";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import sirv from "sirv";
+
+const PAGE = renderAltair({
+  baseURL: "/explorer/",
+  endpointURL: "/graphql",
+  initialName: "Welcome",
+  initialQuery: `# Send with Ctrl+Enter. The whole graph is described under "Docs".
+query Welcome {
+  version
+  health { alive ready }
+  identities(first: 5) {
+    edges { node { id schemaId traits state createdAt } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`,
+});
+
+const files = sirv(getDistDirectory(), { etag: true });
+
+/** Serves the explorer page under /explorer/, every file of it from here. */
+export function serveExplorer(request: IncomingMessage, response: ServerResponse, path: string): void {
+  if (path === "/explorer/") {
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(PAGE);
+    return;
+  }
+  request.url = path.slice("/explorer".length);
+  files(request, response, () => {
+    response.writeHead(404).end();
+  });
+}

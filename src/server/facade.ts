@@ -1,0 +1,67 @@
+import cors from "cors";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { buildFacadeSchema } from "../graphql/schema.js";
+import { healthOf } from "../graphql/system/health.js";
+import type { Kratos } from "../kratos/index.js";
+import { createApolloServer } from "./create-apollo-server.js";
+import { serveExplorer } from "./explorer.js";
+import { createGraphQLHandler } from "./graphql-handler.js";
+import type { Logger } from "./logger.js";
+import { sendJson } from "./send-json.js";
+
+export interface FacadeOptions {
+  readonly kratos: Kratos;
+  readonly logger: Logger;
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[];
+  /** Largest request body in bytes. */
+  readonly maxBodyBytes: number;
+}
+
+/** The facade as a handler for node:http. */
+export interface Facade {
+  readonly handle: RequestListener;
+  stop(): Promise<void>;
+}
+
+/** Puts the graph of one Kratos behind HTTP. */
+export async function createFacade({ kratos, logger, corsOrigins, maxBodyBytes }: FacadeOptions): Promise<Facade> {
+  const apollo = createApolloServer(buildFacadeSchema().schema, logger);
+  await apollo.start();
+  const graphql = createGraphQLHandler(apollo, kratos, maxBodyBytes);
+  const allowOrigins = cors({ origin: [...corsOrigins], credentials: true, maxAge: 600 });
+
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [path = "/"] = (request.url ?? "/").split("?");
+    if (path === "/graphql") return wantsPage(request) ? redirect(response, "/explorer/") : graphql(request, response);
+    if (path === "/explorer") return redirect(response, "/explorer/");
+    if (path.startsWith("/explorer/")) return serveExplorer(request, response, path);
+    if (path === "/health/live") return sendJson(response, 200, { status: "ok" });
+    if (path === "/health/ready") {
+      const { ready, errors } = await healthOf(kratos);
+      return sendJson(response, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", errors });
+    }
+    const message = "There is nothing here. GraphQL is at /graphql, an explorer at /explorer/, health at /health/live and /health/ready.";
+    return sendJson(response, 404, { errors: [{ message }] });
+  };
+
+  return {
+    handle: (request, response) =>
+      allowOrigins(request, response, () => {
+        route(request, response).catch((error: unknown) => {
+          logger.error({ err: error }, "A request failed.");
+          if (!response.headersSent) sendJson(response, 500, { errors: [{ message: "Internal server error. The server's log says more." }] });
+        });
+      }),
+    stop: () => apollo.stop(),
+  };
+}
+
+/** A browser that opens the endpoint's address asks for HTML and brings no query. */
+function wantsPage({ method, headers, url }: IncomingMessage): boolean {
+  return method === "GET" && !url?.includes("?") && (headers.accept ?? "").includes("text/html");
+}
+
+function redirect(response: ServerResponse, location: string): void {
+  response.writeHead(302, { location }).end();
+}

@@ -1,0 +1,43 @@
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface Listening {
+  /** Base address, as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Lets running requests finish and closes. */
+  close(): Promise<void>;
+}
+
+/** The address that was to be listened on cannot be had. */
+export class ListenError extends Error {}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is in use; set PORT to another, or stop what listens there",
+  EACCES: "may not be listened on; set PORT to one above 1023",
+  EADDRNOTAVAIL: "is no address of this machine; set HOST to 127.0.0.1, 0.0.0.0 or one that is",
+  ENOTFOUND: "is no address of this machine; set HOST to 127.0.0.1, 0.0.0.0 or one that is",
+};
+
+/**
+ * Starts an HTTP server.
+ * @param port 0 for any free one
+ * @throws {ListenError} that says what to do where the address cannot be had
+ */
+export async function listen(handle: RequestListener, host: string, port: number): Promise<Listening> {
+  const server = createServer(handle);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(new ListenError(`${host}:${port} ${REASONS[error.code ?? ""] ?? `cannot be listened on (${error.message})`}`));
+    });
+    server.listen(port, host, resolve);
+  });
+  const { address, port: bound, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
