@@ -14,19 +14,19 @@ const NAMED = /^(missing properties: |additionalProperties )("(?:[^"\\]|\\.)*"(?
  *     I[#/traits] S[#/properties/traits] validation failed
  *       I[#/traits/email] S[#/properties/traits/properties/email/format] "nope" is not valid "email"
  *
- * A line with deeper lines below it is their heading. A format is reported twice, which is one fault.
+ * A line with deeper lines below it is their heading. A format is reported twice, which is one fault, and the order
+ * of the lines is another each time; here it is the paths'.
  * @returns an empty list where the text is not of that form.
  */
 export function faultsInValidation(reason: string): Fault[] {
   const lines = reason.split("\n").flatMap((line) => {
     const [, indent, pointer, message] = LINE.exec(line) ?? [];
-    return indent === undefined || pointer === undefined || message === undefined
-      ? []
-      : [{ depth: indent.length, path: keysOf(pointer), message }];
+    if (indent === undefined || pointer === undefined || message === undefined) return [];
+    return [{ depth: indent.length, path: keysOf(pointer), message }];
   });
   const leaves = lines.filter(({ depth }, at) => (lines[at + 1]?.depth ?? 0) <= depth);
-  const faults = leaves.flatMap(faultPerName);
-  return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
+  const faults = leaves.flatMap(faultPerName).map((fault) => [JSON.stringify(fault), fault] as const);
+  return [...new Map(faults)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fault]) => fault);
 }
 
 /** A missing or surplus property is named in the message only: the path goes on to it, so that a form can show it there. */

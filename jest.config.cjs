@@ -1,0 +1,38 @@
+/** What all test projects have in common: TypeScript through swc, as CommonJS, ESM-only packages included. */
+const common = {
+  testEnvironment: "node",
+  setupFiles: ["reflect-metadata"],
+  extensionsToTreatAsEsm: [],
+  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+  transform: {
+    "^.+\\.(t|j)s$": [
+      "@swc/jest",
+      {
+        jsc: {
+          target: "es2022",
+          parser: { syntax: "typescript", decorators: true, importAttributes: true },
+          transform: { legacyDecorator: true, decoratorMetadata: false, useDefineForClassFields: false },
+        },
+        module: { type: "commonjs" },
+      },
+    ],
+  },
+  transformIgnorePatterns: ["/node_modules/(?!(ky|p-map)/)"],
+};
+
+/** The contract suite against the embedded Kratos as one release. */
+const contractOn = (release) => ({
+  ...common,
+  displayName: `contract on embedded ${release}`,
+  testMatch: ["<rootDir>/test/contract/**/*.test.ts"],
+  globals: { KRATOS_UNDER_TEST: release },
+});
+
+module.exports = {
+
+  projects: [
+    contractOn("v0.6.3-alpha.1"),
+    contractOn("v26.2.0"),
+    { ...common, displayName: "facade", testMatch: ["<rootDir>/test/facade/**/*.test.ts"] },
+  ],
+};

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { createIdentities, deleteIdentities } from "../support/kratos-api.js";
+import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+
+const UNKNOWN = "00000000-0000-4000-8000-000000000000";
+const ENTITIES = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Identity { id traits schema { id } } } }`;
+
+let kratos: KratosUnderTest;
+let proxy: RecordingProxy;
+let facade: FacadeUnderTest;
+let ids: string[];
+/** Whether this Kratos takes `ids=`. */
+let batches: boolean;
+
+beforeAll(async () => {
+  kratos = await startKratos();
+  proxy = await startRecordingProxy(kratos.adminUrl);
+  facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl });
+  ids = await createIdentities(kratos, "default", Array.from({ length: 450 }, () => ({ email: `${randomUUID()}@batch.example.com` })));
+  const probe = await fetch(`${kratos.adminUrl}/identities?ids=${ids[0]}`);
+  batches = ((await probe.json()) as unknown[]).length === 1;
+}, 60_000);
+
+afterAll(async () => {
+  await deleteIdentities(kratos, ids);
+  await facade.stop();
+  await proxy.stop();
+  await kratos.stop();
+}, 60_000);
+
+beforeEach(() => proxy.take());
+
+const entities = async (wanted: readonly unknown[]) =>
+  dataOf(await facade.send(ENTITIES, { representations: wanted.map((id) => ({ __typename: "Identity", id })) }))["_entities"] as any[];
+
+it("450 identities asked for in one request each come back in their place, in three requests at the most where Kratos has ids=", async () => {
+  const found = await entities(ids);
+  expect(found.map((identity) => identity?.id)).toEqual(ids);
+  const asked = proxy.take().filter(({ path }) => path.includes("/identities"));
+  expect(asked).toHaveLength(batches ? 3 : 450);
+  for (const { path } of asked) expect((path.match(/ids=/g) ?? []).length).toBeLessThanOrEqual(200);
+}, 30_000);
+
+it("identities are matched by id, with unknown, malformed and repeated ones among them", async () => {
+  const [a, b, c] = ids as [string, string, string];
+  const found = await entities([c, UNKNOWN, a, "abc", c, "..", b.toUpperCase(), ""]);
+  expect(found.map((identity) => identity?.id ?? null)).toEqual([c, null, a, null, c, null, b, null]);
+  const asked = proxy.take().filter(({ path }) => path.includes("/identities"));
+  expect(asked).toHaveLength(batches ? 1 : 4);
+  for (const { path } of asked) expect(path).not.toMatch(/abc|\.\./);
+});
+
+it("aliased look-ups in one request share one batch and one schema", async () => {
+  const [a, b] = ids as [string, string];
+  const { data } = await facade.send(
+    `query ($a: ID!, $b: ID!) { one: identity(id: $a) { id schema { id } } two: identity(id: $b) { id schema { id } } again: identity(id: $a) { id } }`,
+    { a, b },
+  );
+  expect(data).toEqual({ one: { id: a, schema: { id: "default" } }, two: { id: b, schema: { id: "default" } }, again: { id: a } });
+  expect(proxy.take().filter(({ path }) => path.includes("/identities"))).toHaveLength(batches ? 1 : 2);
+});
+
+it("a malformed id alone asks Kratos nothing", async () => {
+  expect(await entities(["abc"])).toEqual([null]);
+  expect(proxy.take()).toEqual([]);
+});
+
+it("what is read in one request is read anew in the next", async () => {
+  const [id] = await createIdentities(kratos, "default", [{ email: `${randomUUID()}@batch.example.com` }]);
+  expect((await entities([id]))[0]?.id).toBe(id);
+  await deleteIdentities(kratos, [id!]);
+  expect(await entities([id])).toEqual([null]);
+});

@@ -1,0 +1,185 @@
+import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+import { randomUUID } from "node:crypto";
+import {
+  GetLoginFlowDocument,
+  GetRecoveryFlowDocument,
+  GetRegistrationFlowDocument,
+  GetSettingsFlowDocument,
+  GetVerificationFlowDocument,
+  type GetLoginFlowQuery,
+  type GetRecoveryFlowQuery,
+} from "../generated/operations.js";
+import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { deleteIdentities, signUp, startApiFlow, startBrowserFlow, type SignedUp } from "../support/kratos-api.js";
+import { describeShortLived, startKratos, startShortLivedKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+
+const UNKNOWN = "00000000-0000-4000-8000-000000000000";
+
+/** What all flows have in common, whichever document asked for it. */
+type AnyFlow = TypedDocumentNode<Pick<GetRecoveryFlowQuery, "flow"> | GetLoginFlowQuery, { id: string }>;
+
+const QUERIES = {
+  login: GetLoginFlowDocument as AnyFlow,
+  registration: GetRegistrationFlowDocument as AnyFlow,
+  recovery: GetRecoveryFlowDocument as AnyFlow,
+  verification: GetVerificationFlowDocument as AnyFlow,
+};
+const KINDS = ["login", "registration", "recovery", "verification"] as const;
+
+let kratos: KratosUnderTest;
+let facade: FacadeUnderTest;
+/** Whether this Kratos gives a flow only to whom it belongs. */
+let guarded: boolean;
+
+beforeAll(async () => {
+  kratos = await startKratos();
+  facade = await startFacade(kratos);
+  guarded = (await fetch(`${kratos.adminUrl}/self-service/errors?error=stub:500`, { redirect: "manual" })).status === 307;
+});
+
+afterAll(async () => {
+  await facade.stop();
+  await kratos.stop();
+});
+
+/** Kratos' node as the graph gives it. */
+const attributesOf = (wire: any) => {
+  const { node_type: _, id, ...rest } = wire;
+  return Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value !== "object"));
+};
+
+describe.each(KINDS)("a %s flow", (kind) => {
+  const ask = (id: string, headers?: Record<string, string>) => facade.ask(QUERIES[kind], { id }, headers);
+
+  it("of an app comes with its form, as Kratos has it", async () => {
+    const wire = await startApiFlow(kratos, kind);
+    const { flow } = dataOf(await ask(wire.id));
+    expect(flow).toMatchObject({
+      id: wire.id,
+      type: wire.type === undefined ? null : "API",
+      issuedAt: wire.issued_at,
+      expiresAt: wire.expires_at,
+      requestUrl: wire.request_url,
+      active: wire.active ?? null,
+      ui: { action: wire.ui.action, method: wire.ui.method, messages: [] },
+    });
+    expect(flow!.ui.nodes).toHaveLength(wire.ui.nodes.length);
+    flow!.ui.nodes.forEach((node, at) => {
+      const own = wire.ui.nodes[at];
+      expect(node).toMatchObject({
+        type: own.type,
+        group: own.group,
+        messages: [],
+        meta: { label: own.meta.label ? { id: own.meta.label.id, text: own.meta.label.text, type: own.meta.label.type } : null },
+        attributes: { __typename: "UiNodeInputAttributes", ...attributesOf(own.attributes) },
+      });
+    });
+  });
+
+  it("of a browser is read with the browser's cookies, which newer Kratos asks for", async () => {
+    const { id, cookie } = await startBrowserFlow(kratos, kind);
+    expect(dataOf(await ask(id, { cookie })).flow).toMatchObject({ id, type: "BROWSER" });
+    const without = await ask(id);
+    if (guarded) {
+      expect(codeOf(without)).toBe("FORBIDDEN");
+      expect(without.data).toEqual({ flow: null });
+    } else {
+      expect(dataOf(without).flow?.id).toBe(id);
+    }
+  });
+
+  it("that there is not is null, and so is one of a malformed id", async () => {
+    for (const id of [UNKNOWN, "abc", "", "..", "a&id=b"]) expect(dataOf(await ask(id))).toEqual({ flow: null });
+  });
+});
+
+describe("a settings flow", () => {
+  let user: SignedUp;
+  let stranger: SignedUp;
+  let wire: any;
+
+  beforeAll(async () => {
+    user = await signUp(kratos, { email: `${randomUUID()}@settings.example.com` });
+    stranger = await signUp(kratos, { email: `${randomUUID()}@settings.example.com` });
+    wire = await startApiFlow(kratos, "settings", user.sessionToken);
+  }, 60_000);
+
+  afterAll(() => deleteIdentities(kratos, [user.identityId, stranger.identityId]));
+
+  it("comes with its identity to the user whose it is, by argument or by header", async () => {
+    const byArgument = dataOf(await facade.ask(GetSettingsFlowDocument, { id: wire.id, sessionToken: user.sessionToken }));
+    expect(byArgument.flow).toMatchObject({ id: wire.id, type: "API", state: "show_form", identity: { id: user.identityId } });
+    const byHeader = await facade.ask(GetSettingsFlowDocument, { id: wire.id }, { "x-session-token": user.sessionToken });
+    expect(dataOf(byHeader)).toEqual(byArgument);
+  });
+
+  it("has a type of attributes for every node that Kratos sends", async () => {
+    const { flow } = dataOf(await facade.ask(GetSettingsFlowDocument, { id: wire.id, sessionToken: user.sessionToken }));
+    const typeOf: Record<string, string> = { input: "Input", img: "Image", a: "Anchor", text: "Text", script: "Script", div: "Division" };
+    expect(flow!.ui.nodes.map(({ attributes }) => attributes.__typename)).toEqual(
+      wire.ui.nodes.map(({ type }: { type: string }) => `UiNode${typeOf[type]}Attributes`),
+    );
+  });
+
+  it("is refused by newer Kratos without a session, and with another user's", async () => {
+    for (const sessionToken of [undefined, "nope", stranger.sessionToken]) {
+      const reply = await facade.ask(GetSettingsFlowDocument, { id: wire.id, sessionToken });
+      if (guarded) expect(codeOf(reply)).toBe("FORBIDDEN");
+      else expect(dataOf(reply).flow?.id).toBe(wire.id);
+    }
+  });
+
+  it("that there is not is null for a user with a session", async () => {
+    for (const id of [UNKNOWN, "abc"]) {
+      expect(dataOf(await facade.ask(GetSettingsFlowDocument, { id, sessionToken: user.sessionToken }))).toEqual({ flow: null });
+    }
+  });
+
+  it.each(["a b", "line\nbreak", "ünï"])("is refused with the session token %j, which is none", async (sessionToken) => {
+    expect(codeOf(await facade.ask(GetSettingsFlowDocument, { id: wire.id, sessionToken }))).toBe("BAD_USER_INPUT");
+  });
+});
+
+describeShortLived("with flows of a second and verification switched off", () => {
+  let shortLived: KratosUnderTest;
+  let short: FacadeUnderTest;
+
+  beforeAll(async () => {
+    shortLived = await startShortLivedKratos();
+    short = await startFacade(shortLived);
+  });
+
+  afterAll(async () => {
+    await short.stop();
+    await shortLived.stop();
+  });
+
+  it.each(["login", "registration", "recovery"] as const)("an expired %s flow says that it is over and what starts a new one", async (kind) => {
+    const { id } = await startApiFlow(shortLived, kind);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    const reply = await short.ask(QUERIES[kind], { id });
+    expect(reply.data).toEqual({ flow: null });
+    expect(codeOf(reply)).toBe("FLOW_EXPIRED");
+    expect(reply.errors![0]).toMatchObject({
+      message: expect.stringMatching(/expired/),
+      extensions: { newFlowPath: `/self-service/${kind}/api` },
+    });
+    expect(JSON.stringify(reply)).not.toContain("127.0.0.1");
+  });
+
+  it("an expired settings flow says so to its user", async () => {
+    const user = await signUp(shortLived, { email: `${randomUUID()}@settings.example.com` });
+    const { id } = await startApiFlow(shortLived, "settings", user.sessionToken);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(codeOf(await short.ask(GetSettingsFlowDocument, { id, sessionToken: user.sessionToken }))).toBe("FLOW_EXPIRED");
+    await deleteIdentities(shortLived, [user.identityId]);
+  }, 60_000);
+
+  it("a flow that is switched off is forbidden in Kratos' words, in both eras alike", async () => {
+    const reply = await short.ask(GetVerificationFlowDocument, { id: UNKNOWN });
+    expect(reply.data).toEqual({ flow: null });
+    expect(codeOf(reply)).toBe("FORBIDDEN");
+    expect(reply.errors![0]!.message).toMatch(/Verification is not allowed because it was disabled/);
+    expect(JSON.stringify(reply)).not.toMatch(/https?:/);
+  });
+});

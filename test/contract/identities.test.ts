@@ -1,0 +1,227 @@
+import { randomUUID } from "node:crypto";
+import {
+  CreateIdentityDocument,
+  DeleteIdentityDocument,
+  GetIdentityDocument,
+  TwoCreationsDocument,
+  UpdateIdentityDocument,
+} from "../generated/operations.js";
+import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { deleteIdentities, patchIdentity, readIdentity } from "../support/kratos-api.js";
+import { describeSampleSchemas, startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+
+const UNKNOWN = "00000000-0000-4000-8000-000000000000";
+
+let kratos: KratosUnderTest;
+let facade: FacadeUnderTest;
+const created: string[] = [];
+
+beforeAll(async () => {
+  kratos = await startKratos();
+  facade = await startFacade(kratos);
+});
+
+afterAll(async () => {
+  await deleteIdentities(kratos, created);
+  await facade.stop();
+  await kratos.stop();
+});
+
+const newEmail = () => `${randomUUID()}@contract.example.com`;
+
+async function create(traits: Record<string, unknown>, schemaId = "default") {
+  const { createIdentity } = dataOf(await facade.ask(CreateIdentityDocument, { input: { schemaId, traits } }));
+  if (createIdentity?.identity) created.push(createIdentity.identity.id);
+  return createIdentity!;
+}
+
+async function update(input: { id: string; schemaId?: string; traits: Record<string, unknown> }) {
+  return dataOf(await facade.ask(UpdateIdentityDocument, { input })).updateIdentity!;
+}
+
+async function get(id: string) {
+  return dataOf(await facade.ask(GetIdentityDocument, { id })).identity;
+}
+
+describe("an identity", () => {
+  it("is created with its addresses and is the same when it is read", async () => {
+    const email = newEmail();
+    const { identity, userErrors } = await create({ email });
+    expect(userErrors).toEqual([]);
+    expect(identity).toMatchObject({
+      schemaId: "default",
+      schemaUrl: expect.stringContaining("/schemas/"),
+      traits: { email },
+      verifiableAddresses: [{ value: email, verified: false, via: "email", status: "pending", verifiedAt: null }],
+      recoveryAddresses: [{ value: email, via: "email" }],
+      metadataPublic: null,
+      metadataAdmin: null,
+    });
+    const { schema, ...read } = (await get(identity!.id))!;
+    expect(read).toEqual(identity);
+    expect(schema).toEqual({ id: "default", schema: expect.objectContaining({ properties: expect.anything() }) });
+  });
+
+  it("keeps Kratos' timestamps to the letter", async () => {
+    const { identity } = await create({ email: newEmail() });
+    const wire = await readIdentity(kratos, identity!.id);
+    expect(identity!.createdAt).toBe(wire.created_at);
+    expect(identity!.updatedAt).toBe(wire.updated_at);
+    expect(identity!.stateChangedAt).toBe(wire.state_changed_at ?? null);
+    expect(identity!.verifiableAddresses[0]!.createdAt).toBe(wire.verifiable_addresses[0].created_at);
+  });
+
+  it("is null where there is none with the id, and where the id is malformed", async () => {
+    for (const id of [UNKNOWN, "abc", "", "..", "../version", "a/b?c=d#e", " ", "%2e%2e", "ä\n"]) expect(await get(id)).toBeNull();
+  });
+
+  it("is found by its id in upper case too", async () => {
+    const { identity } = await create({ email: newEmail() });
+    expect((await get(identity!.id.toUpperCase()))?.id).toBe(identity!.id);
+  });
+
+  it("is gone once it is deleted, and cannot be deleted twice", async () => {
+    const { identity } = await create({ email: newEmail() });
+    const id = identity!.id;
+    const first = dataOf(await facade.ask(DeleteIdentityDocument, { input: { id } }));
+    expect(first.deleteIdentity).toEqual({ deletedIdentityId: id, userErrors: [] });
+    expect(await get(id)).toBeNull();
+    const second = dataOf(await facade.ask(DeleteIdentityDocument, { input: { id } }));
+    expect(second.deleteIdentity).toEqual({
+      deletedIdentityId: null,
+      userErrors: [{ code: "NOT_FOUND", message: expect.any(String), path: ["input", "id"] }],
+    });
+  });
+
+  it.each([UNKNOWN, "abc", ".."])("that is not there (%s) can be neither changed nor deleted", async (id) => {
+    const notFound = [{ code: "NOT_FOUND", message: expect.any(String), path: ["input", "id"] }];
+    expect(await update({ id, traits: { email: newEmail() } })).toEqual({ identity: null, userErrors: notFound });
+    const { deleteIdentity } = dataOf(await facade.ask(DeleteIdentityDocument, { input: { id } }));
+    expect(deleteIdentity).toEqual({ deletedIdentityId: null, userErrors: notFound });
+  });
+});
+
+describe("faults in the traits", () => {
+  it("come back each with its path", async () => {
+    const { identity, userErrors } = await create({ email: "nope", unknownTrait: 1 });
+    expect(identity).toBeNull();
+    expect(userErrors).toContainEqual({ code: "INVALID", message: '"nope" is not valid "email"', path: ["input", "traits", "email"] });
+  });
+
+  it("are a conflict where another identity has the address", async () => {
+    const email = newEmail();
+    await create({ email });
+    const conflict = { code: "CONFLICT", message: expect.not.stringMatching(/sqlite|constraint/i), path: ["input", "traits"] };
+    expect(await create({ email })).toEqual({ identity: null, userErrors: [conflict] });
+    const { identity } = await create({ email: newEmail() });
+    expect(await update({ id: identity!.id, traits: { email } })).toEqual({ identity: null, userErrors: [conflict] });
+  });
+
+  it("include a schema that there is not", async () => {
+    const unknownSchema = {
+      identity: null,
+      userErrors: [{ code: "INVALID", message: 'Kratos has no identity schema "no such".', path: ["input", "schemaId"] }],
+    };
+    expect(await create({ email: newEmail() }, "no such")).toEqual(unknownSchema);
+    const { identity } = await create({ email: newEmail() });
+    expect(await update({ id: identity!.id, schemaId: "no such", traits: { email: newEmail() } })).toEqual(unknownSchema);
+  });
+
+  it("of one mutation leave the next one alone", async () => {
+    const reply = await facade.ask(TwoCreationsDocument, {
+      bad: { schemaId: "default", traits: { email: "nope" } },
+      good: { schemaId: "default", traits: { email: newEmail() } },
+    });
+    const { bad, good } = dataOf(reply);
+    expect(bad?.userErrors).toHaveLength(1);
+    expect(good?.identity?.id).toEqual(expect.any(String));
+    created.push(good!.identity!.id);
+  });
+});
+
+describe("a change", () => {
+  it("replaces the traits and the addresses that come from them", async () => {
+    const { identity } = await create({ email: newEmail() });
+    const email = newEmail();
+    const { identity: changed, userErrors } = await update({ id: identity!.id, traits: { email } });
+    expect(userErrors).toEqual([]);
+    expect(changed).toMatchObject({ id: identity!.id, schemaId: "default", traits: { email }, verifiableAddresses: [{ value: email }] });
+    expect(await get(identity!.id)).toMatchObject(changed!);
+  });
+
+  it("never erases metadata or the state that the input does not name", async () => {
+    const { identity } = await create({ email: newEmail() });
+    const answer = await patchIdentity(kratos, identity!.id, [
+      { op: "add", path: "/metadata_public", value: { plan: "gold" } },
+      { op: "add", path: "/metadata_admin", value: { notes: [1] } },
+      { op: "replace", path: "/state", value: "inactive" },
+    ]);
+    const has = answer.ok; // before v0.11 there is no other way to give an identity these
+    const email = newEmail();
+    const { identity: changed } = await update({ id: identity!.id, traits: { email } });
+    expect(changed).toMatchObject({
+      traits: { email },
+      metadataPublic: has ? { plan: "gold" } : null,
+      metadataAdmin: has ? { notes: [1] } : null,
+      state: has ? "INACTIVE" : identity!.state,
+    });
+  });
+
+  it("is what the rest of the request sees", async () => {
+    const { identity } = await create({ email: newEmail() });
+    const email = newEmail();
+    const { data } = await facade.send(
+      `mutation ($id: ID!, $traits: JSONObject!) {
+        updateIdentity(input: { id: $id, traits: $traits }) { identity { traits } }
+        deleteIdentity(input: { id: $id }) { deletedIdentityId }
+        again: updateIdentity(input: { id: $id, traits: $traits }) { userErrors { code } }
+      }`,
+      { id: identity!.id, traits: { email } },
+    );
+    expect(data).toEqual({
+      updateIdentity: { identity: { traits: { email } } },
+      deleteIdentity: { deletedIdentityId: identity!.id },
+      again: { userErrors: [{ code: "NOT_FOUND" }] },
+    });
+  });
+});
+
+describeSampleSchemas("with the sample schemas", () => {
+  it("unicode in traits comes back as it went in", async () => {
+    const name = { first: "Zoë 👩‍🚀", last: "李 “小” \\" };
+    const { identity, userErrors } = await create({ email: newEmail(), name });
+    expect(userErrors).toEqual([]);
+    expect((await get(identity!.id))?.traits).toMatchObject({ name });
+  });
+
+  it("two faults are two user errors, each in its place", async () => {
+    const { userErrors } = await create({ email: "nope", age: -1 });
+    expect(userErrors).toEqual([
+      { code: "INVALID", message: "must be >= 0 but found -1", path: ["input", "traits", "age"] },
+      { code: "INVALID", message: '"nope" is not valid "email"', path: ["input", "traits", "email"] },
+    ]);
+  });
+
+  it("a missing and a surplus property, and an item of a list, are named by the path", async () => {
+    const { userErrors } = await create({ "x~y/z": 1, name: { middle: "J" }, tags: ["ok", 3] });
+    expect(userErrors.map(({ path }) => path)).toEqual([
+      ["input", "traits", "email"],
+      ["input", "traits", "name", "middle"],
+      ["input", "traits", "tags", "1"],
+      ["input", "traits", "x~y/z"],
+    ]);
+  });
+
+  it("an identity of a schema without addresses has none", async () => {
+    const { identity } = await create({ serial: `DEV-${Date.now()}` }, "device");
+    expect(identity).toMatchObject({ schemaId: "device", verifiableAddresses: [], recoveryAddresses: [] });
+  });
+
+  it("an identity moves to another schema, and its schemaUrl and schema with it", async () => {
+    const { identity } = await create({ email: newEmail() });
+    const { identity: device } = await create({ serial: `DEV-${Date.now()}-A` }, "device");
+    const { identity: moved } = await update({ id: identity!.id, schemaId: "device", traits: { serial: `DEV-${Date.now()}-B` } });
+    expect(moved).toMatchObject({ schemaId: "device", schemaUrl: device!.schemaUrl, verifiableAddresses: [] });
+    expect((await get(identity!.id))?.schema?.id).toBe("device");
+  });
+});

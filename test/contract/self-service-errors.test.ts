@@ -1,0 +1,54 @@
+import { GetSelfServiceErrorDocument } from "../generated/operations.js";
+import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+
+let kratos: KratosUnderTest;
+let facade: FacadeUnderTest;
+
+beforeAll(async () => {
+  kratos = await startKratos();
+  facade = await startFacade(kratos);
+});
+
+afterAll(async () => {
+  await facade.stop();
+  await kratos.stop();
+});
+
+const read = async (id: string) => dataOf(await facade.ask(GetSelfServiceErrorDocument, { id })).selfServiceError;
+
+it("stub:500 is an example of an error, its zero times null", async () => {
+  expect(await read("stub:500")).toEqual({
+    id: expect.any(String),
+    errors: [
+      {
+        code: 500,
+        status: "Internal Server Error",
+        message: "An internal server error occurred, please contact the system administrator",
+        reason: "This is a stub error.",
+        errorId: null,
+        details: null,
+      },
+    ],
+    createdAt: null,
+    updatedAt: null,
+  });
+});
+
+it("an error that a user ran into is kept under the id of the error page's address", async () => {
+  const response = await fetch(`${kratos.publicUrl}/self-service/login/browser?return_to=https://elsewhere.example.org/`, {
+    headers: { accept: "text/html" },
+    redirect: "manual",
+  });
+  const address = new URL(response.headers.get("location")!);
+  const id = address.searchParams.get("error") ?? address.searchParams.get("id");
+  expect(await read(id!)).toMatchObject({
+    id,
+    errors: [{ code: 400, reason: expect.any(String) }],
+    createdAt: expect.stringMatching(/^20\d\d-/),
+  });
+});
+
+it("an error that there is not is null, and so is one of a malformed id", async () => {
+  for (const id of ["00000000-0000-4000-8000-000000000000", "abc", "", "stub:404", "..&x=y"]) expect(await read(id)).toBeNull();
+});
