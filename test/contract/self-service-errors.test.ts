@@ -1,6 +1,6 @@
 import { GetSelfServiceErrorDocument } from "../generated/operations.js";
 import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { describeShortLived, startKratos, startShortLivedKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
 
 let kratos: KratosUnderTest;
 let facade: FacadeUnderTest;
@@ -35,20 +35,26 @@ it("stub:500 is an example of an error, its zero times null", async () => {
   });
 });
 
-it("an error that a user ran into is kept under the id of the error page's address", async () => {
-  const response = await fetch(`${kratos.publicUrl}/self-service/login/browser?return_to=https://elsewhere.example.org/`, {
-    headers: { accept: "text/html" },
-    redirect: "manual",
-  });
-  const address = new URL(response.headers.get("location")!);
-  const id = address.searchParams.get("error") ?? address.searchParams.get("id");
-  expect(await read(id!)).toMatchObject({
-    id,
-    errors: [{ code: 400, reason: expect.any(String) }],
-    createdAt: expect.stringMatching(/^20\d\d-/),
-  });
-});
-
 it("an error that there is not is null, and so is one of a malformed id", async () => {
   for (const id of ["00000000-0000-4000-8000-000000000000", "abc", "", "stub:404", "..&x=y"]) expect(await read(id)).toBeNull();
+});
+
+describeShortLived("an error that a user ran into", () => {
+  it("is kept under the id in the error page's address", async () => {
+    const closed = await startShortLivedKratos();
+    const short = await startFacade(closed);
+    const response = await fetch(`${closed.publicUrl}/self-service/verification/browser`, {
+      headers: { accept: "text/html" },
+      redirect: "manual",
+    });
+    const address = new URL(response.headers.get("location")!);
+    const id = address.searchParams.get("error") ?? address.searchParams.get("id");
+    expect(dataOf(await short.ask(GetSelfServiceErrorDocument, { id: id! })).selfServiceError).toMatchObject({
+      id,
+      errors: [{ code: 400, reason: expect.stringContaining("disabled") }],
+      createdAt: expect.stringMatching(/^20\d\d-/),
+    });
+    await short.stop();
+    await closed.stop();
+  });
 });
