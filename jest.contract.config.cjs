@@ -7,4 +7,5 @@ module.exports = {
   globals: { KRATOS_UNDER_TEST: "environment" },
   globalSetup: "<rootDir>/test/support/look-at-running-kratos.cjs",
   testTimeout: 60_000,
+  forceExit: true,
 };

@@ -46,7 +46,10 @@ export function buildFacadeSchema(): FacadeSchema {
     },
   };
   const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...resolvers, ...references } as GraphQLResolverMap<unknown> });
-  return { schema, sdl: `${print(typeDefs)}\n` };
+  const sdl = `${print(typeDefs)}\n`;
+  // @apollo/subgraph would print the served schema, directive definitions and all.
+  schema.getQueryType()!.getFields()["_service"]!.resolve = () => ({ sdl });
+  return { schema, sdl };
 }
 
 /** The printed schema says what federation's directives are and which types are roots; a subgraph imports and implies both. */

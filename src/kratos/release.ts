@@ -3,6 +3,7 @@ import { readObject } from "./answer.js";
 import { KratosUnsupportedError } from "./errors/unsupported-error.js";
 import { featuresOf, OLDEST_KRATOS, parseVersion, type Features } from "./features.js";
 import type { KratosHttp } from "./http.js";
+import { sendForSystem } from "./send-for-system.js";
 
 /** A running Kratos: the version as it gives it itself, and what that version has. */
 export interface Release {
@@ -76,6 +77,6 @@ export class ReleaseFinder {
 /** @returns Kratos' own version, as it writes it */
 export async function askVersion(http: KratosHttp): Promise<string> {
   const operation = "getVersion";
-  const answer = await http.send({ operation, path: "/version" });
+  const answer = await sendForSystem(http, { operation, path: "/version" });
   return readObject<{ version: string }>(operation, answer, ["version"]).version;
 }

@@ -2,6 +2,7 @@ import { readJson } from "./answer.js";
 import { KratosUnavailableError } from "./errors/unavailable-error.js";
 import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
 import { askVersion } from "./release.js";
+import { sendForSystem } from "./send-for-system.js";
 import type { Upstream } from "./upstream.js";
 
 export interface Readiness {
@@ -33,7 +34,7 @@ export class System {
   /** Kratos' metrics in Prometheus' text format. */
   async metrics(): Promise<string> {
     const operation = "prometheus";
-    const answer = await this.upstream.http.send({ operation, path: "/metrics/prometheus" });
+    const answer = await sendForSystem(this.upstream.http, { operation, path: "/metrics/prometheus" });
     if (answer.status !== 200) readJson(operation, answer);
     if (answer.contentType.includes("text/plain")) return answer.body;
     throw new KratosUnexpectedAnswerError(operation, answer.status, `content type ${answer.contentType}`);
@@ -41,7 +42,7 @@ export class System {
 
   async #ask(operation: string, path: string) {
     try {
-      return await this.upstream.http.send({ operation, path, retry: false });
+      return await sendForSystem(this.upstream.http, { operation, path, retry: false });
     } catch (error) {
       if (error instanceof KratosUnavailableError) return undefined;
       throw error;

@@ -15,6 +15,8 @@ export interface RecordingProxy {
   take(): SeenRequest[];
   /** Where requests go from now on. */
   target: string;
+  /** The version that it gives in place of the real one. */
+  version?: string;
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
   stop(): Promise<void>;
@@ -26,6 +28,10 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
   const start = async () => {
     server = createServer((incoming, outgoing) => {
       proxy.seen.push({ method: incoming.method ?? "", path: incoming.url ?? "", headers: incoming.headers });
+      if (proxy.version && incoming.url === "/version") {
+        outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ version: proxy.version }));
+        return;
+      }
       const { host: _, ...headers } = incoming.headers;
       const onward = forward(new URL(incoming.url ?? "/", proxy.target), { method: incoming.method, headers }, (answer: IncomingMessage) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -64,7 +64,7 @@ export class UiNodeImageAttributes {
   height: number | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "A link." })
+@ObjectType({ simpleResolvers: true, description: "A link to another page." })
 export class UiNodeAnchorAttributes {
   @Field(() => String, { nullable: true, description: "The element's id in the page." })
   id: string | null;

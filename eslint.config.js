@@ -1,0 +1,50 @@
+import tseslint from "typescript-eslint";
+
+/** The rooms, and which others each may import from. Everything points one way: server → graphql → kratos. */
+const ARROWS = {
+  "src/kratos": [],
+  "src/graphql": ["kratos"],
+  "src/server": ["graphql", "kratos"],
+  "src/embedded": [],
+};
+const ROOMS = ["kratos", "graphql", "server", "embedded"];
+
+const arrows = Object.entries(ARROWS).map(([room, allowed]) => {
+  const forbidden = ROOMS.filter((other) => !room.endsWith(other) && !allowed.includes(other));
+  return {
+    files: [`${room}/**/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${forbidden.join("|")}|main|index|config)(/|\\.js$)`,
+              message: `${room} imports from ${allowed.join(" and ") || "no other room"} alone (see eslint.config.js).`,
+            },
+            ...(room === "src/graphql" || room === "src/server"
+              ? [{ regex: "/kratos/(?!index\\.js$)", message: "Import the adapter by kratos/index.js." }]
+              : []),
+            ...(room === "src/kratos" ? [{ regex: "^(graphql|type-graphql|@apollo)", message: "The adapter knows nothing of GraphQL." }] : []),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ["dist/", "test/generated/", "coverage/", "**/*.cjs"] },
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true }],
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      eqeqeq: "error",
+    },
+  },
+  // Answers of any shape are looked into in the tests.
+  { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-explicit-any": "off" } },
+  ...arrows,
+);

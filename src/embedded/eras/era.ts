@@ -1,0 +1,31 @@
+import type { EmbeddedVersion } from "../embedded-kratos.js";
+import type { GoStruct } from "../go/go-struct.js";
+import type { UuidFault } from "../go/go-uuid.js";
+import type { KratosError } from "../http/kratos-error.js";
+import type { RouterHabits } from "../http/router.js";
+import type { Constraint } from "../identities/identity-store.js";
+import type { FlowEra } from "../self-service/flow-era.js";
+
+/** Everything that tells one release of Kratos from another, other than which routes it has. */
+export interface Era extends FlowEra {
+  version: EmbeddedVersion;
+  router: RouterHabits;
+  metricsContentType: string;
+  /** Whether identities have a state, metadata, an external id and visible credentials. */
+  richIdentities: boolean;
+  /** The last segment of an identity's schema_url. */
+  schemaUrlName(schemaId: string): string;
+  /** How an e-mail address of the traits becomes an address of the identity. */
+  addressValue(email: string): string;
+  /** What a body without traits means: an empty object, or this fault. */
+  withoutTraits: Record<string, never> | KratosError;
+  createBody: GoStruct;
+  updateBody: GoStruct;
+  recoveryLinkBody: GoStruct;
+  uuidFault(text: string, fault: UuidFault): string;
+  conflict(during: "create" | "update", constraint: Constraint): KratosError;
+  /** Asking for the recovery link of an identity that does not exist. */
+  noIdentityToRecover(): KratosError;
+  /** Whether a recovery link is refused to an identity without recovery addresses. */
+  recoveryNeedsAddress: boolean;
+}

@@ -1,0 +1,135 @@
+import type { IncomingMessage } from "node:http";
+import { CreateIdentityDocument, GetLoginFlowDocument } from "../generated/operations.js";
+import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { startScriptedKratos, type Scripted, type ScriptedKratos } from "../support/scripted-kratos.js";
+
+const ID = "11111111-1111-4111-8111-111111111111";
+const ONE = `{ identity(id: "${ID}") { id state traits } version }`;
+const IDENTITY = { id: ID, schema_id: "default", schema_url: "http://kratos/schemas/default", traits: {} };
+
+let kratos: ScriptedKratos;
+let facade: FacadeUnderTest;
+
+async function serve(version: string, script: (path: string, request: IncomingMessage) => Scripted | undefined, timeoutMs = 2_000) {
+  kratos = await startScriptedKratos(version, (request, path) => script(path, request));
+  facade = await startFacade({ adminUrl: kratos.url, publicUrl: kratos.url, timeoutMs });
+}
+
+afterEach(async () => {
+  await facade.stop();
+  await kratos.stop();
+});
+
+const asked = (part: string) => kratos.seen.filter((line) => line.includes(part));
+
+describe("a failing Kratos", () => {
+  it.each([
+    ["an error with a stack trace and an address", { status: 500, json: { error: { code: 500, message: "pq: connection to postgres://u:p@db.internal:5432 refused", debug: "goroutine 1\n/kratos/main.go:12" } } }],
+    ["plain text", { status: 500, text: "upstream connect error to 10.0.0.7:4434" }],
+    ["HTML with status 200", { status: 200, headers: { "content-type": "text/html" }, text: "<html>Sign in at http://proxy.internal</html>" }],
+    ["JSON of another shape", { status: 200, json: { hello: "http://db.internal" } }],
+    ["a path that it does not have", { status: 404, text: "404 page not found\n" }],
+    ["a redirect", { status: 307, headers: { location: "http://elsewhere.internal/identities" }, text: "" }],
+  ] satisfies [string, Scripted][])("that answers with %s is a KRATOS_ERROR that shows none of it", async (_, answer) => {
+    await serve("v26.2.0", (path) => (path.includes("/identities") ? answer : undefined));
+    const reply = await facade.send(ONE);
+    expect(codeOf(reply)).toBe("KRATOS_ERROR");
+    expect(reply.data).toEqual({ identity: null, version: "v26.2.0" });
+    expect(JSON.stringify(reply.errors)).not.toMatch(/internal|10\.0\.0\.7|goroutine|main\.go|postgres|pq:|127\.0\.0\.1|<html/);
+  });
+
+  it("that does not answer is KRATOS_UNAVAILABLE within the deadline, its retries included", async () => {
+    await serve("v26.2.0", (path) => (path.includes("/identities") ? "hang" : undefined), 400);
+    const start = process.hrtime.bigint();
+    const reply = await facade.send(ONE);
+    expect(codeOf(reply)).toBe("KRATOS_UNAVAILABLE");
+    expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(2_000);
+  });
+
+  it("is asked again for a read that it hung up on", async () => {
+    let times = 0;
+    await serve("v26.2.0", (path) => (path.includes("/identities") ? (++times < 3 ? "reset" : { json: IDENTITY }) : undefined));
+    expect(dataOf(await facade.send(ONE))["identity"].id).toBe(ID);
+    expect(asked("/identities")).toHaveLength(3);
+  });
+
+  it.each(["reset", { status: 503, text: "" }] satisfies Scripted[])("never gets a change twice (%j)", async (answer) => {
+    await serve("v26.2.0", (_path, { method }) => (method === "GET" ? undefined : answer));
+    const reply = await facade.send(`mutation {
+      createIdentity(input: { schemaId: "default", traits: {} }) { userErrors { code } }
+      updateIdentity(input: { id: "${ID}", traits: {} }) { userErrors { code } }
+      deleteIdentity(input: { id: "${ID}" }) { userErrors { code } }
+      createRecoveryLink(input: { identityId: "${ID}" }) { userErrors { code } }
+    }`);
+    expect(reply.errors!.map(({ extensions }) => extensions?.["code"])).toEqual(Array(4).fill("KRATOS_UNAVAILABLE"));
+    for (const method of ["POST", "PATCH", "DELETE"]) expect(asked(method)).toHaveLength(method === "POST" ? 2 : 1);
+  });
+
+  it("of one id in a batch of many does not fail the others", async () => {
+    const other = ID.replaceAll("1", "2");
+    await serve("v0.6.3-alpha.1", (path) =>
+      path.endsWith(ID) ? { json: IDENTITY } : path.endsWith(other) ? { status: 500, json: { error: { message: "no" } } } : undefined,
+    );
+    const reply = await facade.send(`{ a: identity(id: "${ID}") { id } b: identity(id: "${other}") { id } }`);
+    expect(reply.data).toEqual({ a: { id: ID }, b: null });
+    expect(codeOf(reply)).toBe("KRATOS_ERROR");
+  });
+});
+
+describe("the status of an answer", () => {
+  it("counts, and not the code in the body, which is often another", async () => {
+    await serve("v26.2.0", () => ({ status: 400, json: { error: { code: 500, status: "Internal Server Error", message: 'json: unknown field "x"' } } }));
+    facade = (await facade.stop(), await startFacade({ adminUrl: kratos.url, version: "v26.2.0" }));
+    const { createIdentity } = dataOf(await facade.ask(CreateIdentityDocument, { input: { schemaId: "default", traits: {} } }));
+    expect(createIdentity!.userErrors).toEqual([{ code: "INVALID", message: 'json: unknown field "x"', path: ["input"] }]);
+  });
+});
+
+describe("what Kratos adds tomorrow", () => {
+  const flow = (node: object) => ({
+    id: ID,
+    type: "carrier-pigeon",
+    issued_at: "2026-01-01T00:00:00Z",
+    expires_at: "2026-01-02T00:00:00Z",
+    request_url: "http://x/",
+    active: "telepathy",
+    ui: { action: "http://x/", method: "POST", nodes: [node], messages: [{ id: 1, text: "Hm", type: "warning" }] },
+  });
+  const node = { type: "hologram", group: "telepathy", attributes: { beam: true }, messages: [], meta: {} };
+
+  it("in its open sets does not break an answer", async () => {
+    await serve("v26.2.0", (path) => (path.includes("/login/flows") ? { json: flow(node) } : undefined));
+    expect(dataOf(await facade.ask(GetLoginFlowDocument, { id: ID })).flow).toMatchObject({
+      type: null,
+      active: "telepathy",
+      ui: {
+        messages: [{ type: "warning" }],
+        nodes: [{ type: "hologram", group: "telepathy", attributes: { __typename: "UiNodeOtherAttributes", attributes: { beam: true } } }],
+      },
+    });
+  });
+
+  it("as a state of an identity is null", async () => {
+    await serve("v26.2.0", (path) => (path.includes("/identities") ? { json: { ...IDENTITY, state: "dormant" } } : undefined));
+    expect(dataOf(await facade.send(ONE))["identity"].state).toBeNull();
+  });
+});
+
+describe("an unready Kratos", () => {
+  it("says what fails, without the texts, which hold addresses", async () => {
+    await serve("v26.2.0", (path) =>
+      path === "/health/alive"
+        ? { json: { status: "ok" } }
+        : path === "/health/ready"
+          ? { status: 503, json: { errors: { database: "dial tcp 10.0.0.7:5432: connect: connection refused" } } }
+          : undefined,
+    );
+    expect(dataOf(await facade.send("{ health { alive ready errors { name message } } }"))["health"]).toEqual({
+      alive: true,
+      ready: false,
+      errors: [{ name: "database", message: "Kratos is not ready: its database check fails." }],
+    });
+    expect((await fetch(`${facade.url}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${facade.url}/health/live`)).status).toBe(200);
+  });
+});

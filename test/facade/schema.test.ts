@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import {
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  parse,
+  type GraphQLSchema,
+} from "graphql";
+import { buildFacadeSchema } from "../../src/graphql/schema.js";
+import { startFacade } from "../support/facade-under-test.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+
+const { schema, sdl } = buildFacadeSchema();
+
+/** Every name in the schema that a developer reads, with its description. */
+function* described(of: GraphQLSchema): Generator<[name: string, description: string | null | undefined]> {
+  for (const type of Object.values(of.getTypeMap())) {
+    if (isIntrospectionType(type) || isSpecifiedScalarType(type) || type.name.startsWith("_") || type.name.includes("__")) continue;
+    if (!["Query", "Mutation"].includes(type.name)) yield [type.name, type.description];
+    if (isEnumType(type)) for (const value of type.getValues()) yield [`${type.name}.${value.name}`, value.description];
+    if (isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)) {
+      for (const field of Object.values(type.getFields())) {
+        if (field.name.startsWith("_")) continue;
+        yield [`${type.name}.${field.name}`, field.description];
+        if ("args" in field) for (const arg of field.args) yield [`${type.name}.${field.name}(${arg.name}:)`, arg.description];
+      }
+    }
+  }
+}
+
+it("every type, field, argument and value has a description that says something", () => {
+  const all = [...described(schema)];
+  expect(all.length).toBeGreaterThan(150);
+  expect(all.filter(([, description]) => (description ?? "").length < 8)).toEqual([]);
+});
+
+it("schema.graphql is what the code builds (npm run schema writes it)", () => {
+  expect(readFileSync("schema.graphql", "utf8")).toBe(sdl);
+});
+
+it("the SDL is the same each time, and sorted", () => {
+  expect(buildFacadeSchema().sdl).toBe(sdl);
+  const names = parse(sdl).definitions.flatMap((definition) => ("name" in definition && definition.name ? [definition.name.value] : []));
+  expect(names).toEqual([...names].sort());
+});
+
+it("the served schema tells the same SDL to a router", async () => {
+  const kratos = await startScriptedKratos("v26.2.0", () => undefined);
+  const facade = await startFacade({ adminUrl: kratos.url });
+  const { data } = await facade.send("{ _service { sdl } }");
+  expect(data!["_service"].sdl).toBe(sdl);
+  await facade.stop();
+  await kratos.stop();
+});
+
+it("the contract's names and nullability stand", () => {
+  const fields = (name: string) => Object.values((schema.getType(name) as ReturnType<GraphQLSchema["getQueryType"]>)!.getFields());
+  const signature = (type: string) =>
+    fields(type)
+      .filter(({ name }) => !name.startsWith("_"))
+      .map(({ name, args, type: result }) => `${name}${args.length ? `(${args.map((arg) => `${arg.name}: ${arg.type}`).join(", ")})` : ""}: ${result}`)
+      .sort();
+  expect(signature("Query")).toEqual([
+    "health: Health!",
+    "identities(after: String, first: Int): IdentityConnection",
+    "identity(id: ID!): Identity",
+    "identitySchema(id: ID!): IdentitySchema",
+    "loginFlow(id: ID!): LoginFlow",
+    "metrics: String",
+    "recoveryFlow(id: ID!): RecoveryFlow",
+    "registrationFlow(id: ID!): RegistrationFlow",
+    "selfServiceError(id: ID!): SelfServiceError",
+    "settingsFlow(id: ID!, sessionToken: String): SettingsFlow",
+    "verificationFlow(id: ID!): VerificationFlow",
+    "version: String",
+  ]);
+  expect(signature("Mutation")).toEqual([
+    "createIdentity(input: CreateIdentityInput!): CreateIdentityPayload",
+    "createRecoveryLink(input: CreateRecoveryLinkInput!): CreateRecoveryLinkPayload",
+    "deleteIdentity(input: DeleteIdentityInput!): DeleteIdentityPayload",
+    "updateIdentity(input: UpdateIdentityInput!): UpdateIdentityPayload",
+  ]);
+  expect(signature("Identity")).toEqual([
+    "createdAt: DateTime",
+    "id: ID!",
+    "metadataAdmin: JSON",
+    "metadataPublic: JSON",
+    "recoveryAddresses: [RecoveryAddress!]!",
+    "schema: IdentitySchema",
+    "schemaId: String!",
+    "schemaUrl: String!",
+    "state: IdentityState",
+    "stateChangedAt: DateTime",
+    "traits: JSONObject!",
+    "updatedAt: DateTime",
+    "verifiableAddresses: [VerifiableAddress!]!",
+  ]);
+  expect(signature("UserError")).toEqual(["code: UserErrorCode!", "message: String!", "path: [String!]!"]);
+});
