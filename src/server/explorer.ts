@@ -5,6 +5,7 @@ import sirv from "sirv";
 const PAGE = renderAltair({
   baseURL: "/explorer/",
   endpointURL: "/graphql",
+  disableAccount: true,
   initialName: "Welcome",
   initialQuery: `# Send with Ctrl+Enter. The whole graph is described under "Docs".
 query Welcome {
@@ -18,12 +19,15 @@ query Welcome {
 `,
 });
 
+/** Nothing of the page comes from, or goes to, anywhere but this server. */
+const POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:";
+
 const files = sirv(getDistDirectory(), { etag: true });
 
 /** Serves the explorer page under /explorer/, every file of it from here. */
 export function serveExplorer(request: IncomingMessage, response: ServerResponse, path: string): void {
   if (path === "/explorer/") {
-    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(PAGE);
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY }).end(PAGE);
     return;
   }
   request.url = path.slice("/explorer".length);

@@ -1,0 +1,100 @@
+import pino from "pino";
+import { gzipSync } from "node:zlib";
+import { Kratos } from "../../src/kratos/index.js";
+import { createFacade, type Facade } from "../../src/server/facade.js";
+import { listen, type Listening } from "../../src/server/listen.js";
+import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+
+let kratos: ScriptedKratos;
+let facade: Facade;
+let server: Listening;
+
+beforeAll(async () => {
+  kratos = await startScriptedKratos("v26.2.0", () => undefined);
+  facade = await createFacade({
+    kratos: new Kratos({ adminUrl: kratos.url, timeoutMs: 1000 }),
+    logger: pino({ level: "silent" }),
+    corsOrigins: ["https://app.example.com"],
+    maxBodyBytes: 1000,
+  });
+  server = await listen(facade.handle, "127.0.0.1", 0);
+});
+
+afterAll(async () => {
+  await server.close();
+  await facade.stop();
+  await kratos.stop();
+});
+
+const json = { "content-type": "application/json" };
+const post = (body: string | Buffer, headers: Record<string, string> = json) =>
+  fetch(`${server.url}/graphql`, { method: "POST", headers, body });
+const VERSION = JSON.stringify({ query: "{ version }" });
+
+it("GraphQL is answered at /graphql", async () => {
+  const response = await post(VERSION);
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({ data: { version: "v26.2.0" } });
+});
+
+it("a zipped body is unzipped, and counts as large as it is then", async () => {
+  expect((await post(gzipSync(VERSION), { ...json, "content-encoding": "gzip" })).status).toBe(200);
+  const bomb = gzipSync(JSON.stringify({ query: `{ version ${" ".repeat(100_000)} }` }));
+  expect((await post(bomb, { ...json, "content-encoding": "gzip" })).status).toBe(413);
+});
+
+it("a body over the limit is refused with the limit", async () => {
+  const response = await post(JSON.stringify({ query: `{ version } # ${"x".repeat(1000)}` }));
+  expect(response.status).toBe(413);
+  expect(await response.json()).toMatchObject({ errors: [{ message: "The request body is larger than the 1000 bytes that are allowed." }] });
+});
+
+it("a body that is not JSON is refused with an example of what is", async () => {
+  const response = await post("{ version }");
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining('{"query": "{ version }"}'), extensions: { code: "BAD_REQUEST" } }] });
+});
+
+it("a request that a page of another site could send unasked is refused", async () => {
+  const response = await fetch(`${server.url}/graphql?query=${encodeURIComponent("{ version }")}`);
+  expect(response.status).toBe(400);
+  expect(JSON.stringify(await response.json())).toContain("CSRF");
+});
+
+it("a page of another origin is let in only where it is configured", async () => {
+  const preflight = async (origin: string) => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": "POST" },
+    });
+    return response.headers.get("access-control-allow-origin");
+  };
+  expect(await preflight("https://app.example.com")).toBe("https://app.example.com");
+  expect(await preflight("https://evil.example.org")).toBeNull();
+});
+
+it("a browser that opens /graphql gets an explorer, every file of which is here", async () => {
+  const page = await fetch(`${server.url}/graphql`, { headers: { accept: "text/html,*/*" } });
+  expect(page.url).toBe(`${server.url}/explorer/`);
+  const html = await page.text();
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
+  const files = [...html.matchAll(/(?:src|href)="([^"]+\.(?:js|css|ico|svg))"/g)].map(([, file]) => file!);
+  expect(files.length).toBeGreaterThan(5);
+  for (const file of files) expect((await fetch(new URL(file, page.url))).status).toBe(200);
+});
+
+it("anything else is 404, and says what is where", async () => {
+  for (const path of ["/", "/graphq", "/explorer/nope.js", "/explorer/..%2f..%2fpackage.json", "/admin/identities"]) {
+    expect((await fetch(server.url + path)).status).toBe(404);
+  }
+  expect(await (await fetch(`${server.url}/`)).text()).toContain("/graphql");
+});
+
+it("whoever asks whether the process lives is told so without a question to Kratos", async () => {
+  const before = kratos.seen.length;
+  expect(await (await fetch(`${server.url}/health/live`)).json()).toEqual({ status: "ok" });
+  expect(kratos.seen).toHaveLength(before);
+  const ready = await fetch(`${server.url}/health/ready`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toMatchObject({ status: "unavailable", errors: [{ name: "kratos" }] });
+});

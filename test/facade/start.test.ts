@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** Starts the process as `npm start` does. */
+function start(env: Record<string, string>, ...args: string[]) {
+  const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts", ...args], {
+    env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", ...env },
+  });
+  const output = { out: "", error: "" };
+  child.stdout.on("data", (chunk: Buffer) => (output.out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output.error += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  return { child, output, ended };
+}
+
+/** The address that the process says GraphQL is at. */
+async function addressOf({ child, output }: { child: ChildProcess; output: { out: string } }): Promise<string> {
+  while (!/GraphQL is at (\S+);/.test(output.out)) {
+    if (child.exitCode !== null) throw new Error("the process ended");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return /GraphQL is at (\S+);/.exec(output.out)![1]!;
+}
+
+const ask = async (url: string, query: string) => {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) });
+  return (await response.json()) as any;
+};
+
+it("without KRATOS_ADMIN_URL it serves an embedded Kratos with some thirty identities of two schemas, and says so in one line", async () => {
+  const started = start({});
+  const url = await addressOf(started);
+  expect(started.output.out.split("\n").filter((line) => line.includes("embedded Kratos"))).toHaveLength(1);
+  const { data } = await ask(url, "{ identities(first: 100) { edges { node { schemaId schema { id } } } } }");
+  const schemas = data.identities.edges.map(({ node }: any) => node.schema.id);
+  expect(schemas.length).toBeGreaterThanOrEqual(25);
+  expect(new Set(schemas).size).toBe(2);
+  started.child.kill("SIGTERM");
+  expect(await started.ended).toBe(0);
+}, 30_000);
+
+it("it starts though Kratos is not up, and says that Kratos is not alive", async () => {
+  const started = start({ KRATOS_ADMIN_URL: "http://127.0.0.1:9" });
+  const { data } = await ask(await addressOf(started), "{ health { alive } }");
+  expect(data).toEqual({ health: { alive: false } });
+  started.child.kill("SIGINT");
+  expect(await started.ended).toBe(0);
+}, 30_000);
+
+it("a port in use ends the start with one line that says what to do", async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const { port } = other.address() as AddressInfo;
+  const { output, ended } = start({ PORT: String(port) });
+  expect(await ended).toBe(1);
+  expect(output.error).toBe(`kratos-graphql: 127.0.0.1:${port} is in use; set PORT to another, or stop what listens there.\n`);
+  other.close();
+}, 30_000);
+
+it.each([
+  [{ KRATOS_ADMIN_URL: "localhost" }, [], "KRATOS_ADMIN_URL must be an http or https address"],
+  [{}, ["--prot=4000"], "--prot"],
+  [{ HOST: "host.invalid" }, [], "is no address of this machine"],
+] as const)("with %j and %j it ends with one clear line", async (env, args, message) => {
+  const { output, ended } = start(env as Record<string, string>, ...args);
+  expect(await ended).toBe(1);
+  expect(output.error.trimEnd().split("\n")).toEqual([expect.stringContaining(message)]);
+  expect(output.error).toMatch(/^kratos-graphql: /);
+}, 30_000);
