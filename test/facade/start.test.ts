@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { parse } from "yaml";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 
 /** Starts the process as `npm start` does. */
 function start(env: Record<string, string>, ...args: string[]) {
@@ -68,4 +71,22 @@ it.each([
   expect(await ended).toBe(1);
   expect(output.error.trimEnd().split("\n")).toEqual([expect.stringContaining(message)]);
   expect(output.error).toMatch(/^kratos-graphql: /);
+}, 30_000);
+
+it("the environment that docker-compose.yml gives it is one that it serves Kratos with", async () => {
+  const { services } = parse(readFileSync("docker-compose.yml", "utf8"));
+  const kratos = await startEmbeddedKratos();
+  const addresses: Record<string, string> = { "http://kratos:4434": kratos.adminUrl, "http://kratos:4433": kratos.publicUrl };
+  const env = Object.fromEntries(
+    Object.entries<string>(services["kratos-graphql"].environment).map(([name, value]) => [name, addresses[value] ?? value]),
+  );
+  expect(env).toMatchObject({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, HOST: "0.0.0.0" });
+  const started = start({ ...env, PORT: "0" });
+  const url = (await addressOf(started)).replace("0.0.0.0", "127.0.0.1");
+  expect(await ask(url, `{ health { ready } identitySchema(id: "default") { id } }`)).toEqual({
+    data: { health: { ready: true }, identitySchema: { id: "default" } },
+  });
+  started.child.kill("SIGTERM");
+  expect(await started.ended).toBe(0);
+  await kratos.stop();
 }, 30_000);
