@@ -1,6 +1,4 @@
 import { KratosPublicUrlRequiredError } from "./errors/public-url-required-error.js";
-import { KratosRedirectedError } from "./errors/redirected-error.js";
-import { KratosUnavailableError } from "./errors/unavailable-error.js";
 import { KratosHttp, type KratosAnswer, type KratosHttpOptions, type KratosRequest } from "./http.js";
 import { ReleaseFinder, type Release } from "./release.js";
 
@@ -19,28 +17,32 @@ export class Upstream {
     this.#releases = new ReleaseFinder(this.http, options.version);
   }
 
-  /**
-   * Runs one operation with what the running release has.
-   * A release that cannot be reached, or redirects, may be another one when it answers next.
-   */
+  /** Runs one operation with what the running release has. */
   async run<T>(operation: string, work: (release: Release) => Promise<T>): Promise<T> {
-    try {
-      return await work(await this.#releases.find(operation));
-    } catch (error) {
-      if (error instanceof KratosUnavailableError || error instanceof KratosRedirectedError) this.#releases.forget();
-      throw error;
-    }
+    return work(await this.#releases.find(operation));
   }
 
   /** Sends a request for what belongs to the admin API, under the path that this release has it at. */
   sendToAdmin({ features }: Release, request: KratosRequest): Promise<KratosAnswer> {
-    return this.http.send({ ...request, path: (features.adminPrefix ? "/admin" : "") + request.path });
+    return this.#send({ ...request, path: (features.adminPrefix ? "/admin" : "") + request.path });
   }
 
   /** Sends a request for what moved from the admin port to the public one. */
   async sendToPublic({ version, features }: Release, request: KratosRequest): Promise<KratosAnswer> {
-    if (!features.publicPort) return this.http.send(request);
+    if (!features.publicPort) return this.#send(request);
     if (!this.http.hasPublicUrl) throw new KratosPublicUrlRequiredError(request.operation, version);
-    return this.http.send({ ...request, port: "public" });
+    return this.#send({ ...request, port: "public" });
+  }
+
+  /** A Kratos that is away, or redirects, may be another release when it answers next. */
+  async #send(request: KratosRequest): Promise<KratosAnswer> {
+    try {
+      const answer = await this.http.send(request);
+      if ((answer.status >= 300 && answer.status < 400) || answer.status >= 502) this.#releases.forget();
+      return answer;
+    } catch (error) {
+      this.#releases.forget();
+      throw error;
+    }
   }
 }

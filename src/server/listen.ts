@@ -4,12 +4,14 @@ import type { AddressInfo } from "node:net";
 export interface Listening {
   /** Base address, as `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Lets running requests finish and closes. */
+  /** Lets running requests finish, for ten seconds at the most, and closes. */
   close(): Promise<void>;
 }
 
 /** The address that was to be listened on cannot be had. */
 export class ListenError extends Error {}
+
+const GRACE_MS = 10_000;
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: "is in use; set PORT to another, or stop what listens there",
@@ -38,6 +40,7 @@ export async function listen(handle: RequestListener, host: string, port: number
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
       }),
   };
 }

@@ -45,11 +45,11 @@ it("450 identities asked for in one request each come back in their place, in th
 
 it("identities are matched by id, with unknown, malformed and repeated ones among them", async () => {
   const [a, b, c] = ids as [string, string, string];
-  const found = await entities([c, UNKNOWN, a, "abc", c, "..", b.toUpperCase(), ""]);
+  const found = await entities([c, UNKNOWN, a, "xyz", c, "..", b.toUpperCase(), ""]);
   expect(found.map((identity) => identity?.id ?? null)).toEqual([c, null, a, null, c, null, b, null]);
   const asked = proxy.take().filter(({ path }) => path.includes("/identities"));
   expect(asked).toHaveLength(batches ? 1 : 4);
-  for (const { path } of asked) expect(path).not.toMatch(/abc|\.\./);
+  for (const { path } of asked) expect(path).not.toMatch(/xyz|\.\./);
 });
 
 it("aliased look-ups in one request share one batch and one schema", async () => {
@@ -63,8 +63,8 @@ it("aliased look-ups in one request share one batch and one schema", async () =>
 });
 
 it("a malformed id alone asks Kratos nothing", async () => {
-  expect(await entities(["abc"])).toEqual([null]);
-  expect(proxy.take()).toEqual([]);
+  expect(await entities(["xyz"])).toEqual([null]);
+  expect(proxy.seen).toEqual([]);
 });
 
 it("what is read in one request is read anew in the next", async () => {

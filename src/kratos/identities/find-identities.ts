@@ -3,7 +3,7 @@ import { KratosNotFoundError } from "../errors/not-found-error.js";
 import type { Release } from "../release.js";
 import type { Upstream } from "../upstream.js";
 import type { WireIdentity } from "../wire.js";
-import { isIdentityId, readIdentities, readIdentity } from "./read-identity.js";
+import { readIdentities, readIdentity } from "./read-identity.js";
 
 /** Kratos echoes the whole query in its Link header, and Node refuses headers over 16 kB: 200 ids are some 8 kB. */
 const IDS_PER_REQUEST = 200;
@@ -12,11 +12,13 @@ const CONCURRENCY = 16;
 
 export type FoundIdentities = Map<string, WireIdentity | Error>;
 
-/** The identities of many ids, each under the id as it was asked for: in as few requests as this release allows. */
+/**
+ * The identities of many ids, each under the id as it was asked for: in as few requests as this release allows.
+ * @param ids UUIDs, each once
+ */
 export async function findIdentities(upstream: Upstream, release: Release, ids: readonly string[]): Promise<FoundIdentities> {
-  const valid = [...new Set(ids)].filter(isIdentityId);
   const size = release.features.idsFilter ? IDS_PER_REQUEST : 1;
-  const parts = Array.from({ length: Math.ceil(valid.length / size) }, (_, part) => valid.slice(part * size, (part + 1) * size));
+  const parts = Array.from({ length: Math.ceil(ids.length / size) }, (_, part) => ids.slice(part * size, (part + 1) * size));
   const found = await pMap(parts, (part) => findPart(upstream, release, part), { concurrency: CONCURRENCY });
   return new Map(found.flatMap((entries) => entries));
 }

@@ -1,18 +1,13 @@
 import { readJson } from "../answer.js";
+import { KratosNotFoundError } from "../errors/not-found-error.js";
 import type { Upstream } from "../upstream.js";
 import type { WireIdentity } from "../wire.js";
 import { findIdentities } from "./find-identities.js";
-import { listIdentities, type IdentityPage, type PagePosition } from "./list-identities.js";
+import type { IdentityPage, PagePosition } from "./identity-page.js";
+import { listByKey } from "./list-by-key.js";
+import { listByNumber } from "./list-by-number.js";
 import { isIdentityId, readIdentity } from "./read-identity.js";
-import { KratosNotFoundError } from "../errors/not-found-error.js";
-import { updateIdentity } from "./update-identity.js";
-
-export interface IdentityChange {
-  /** The schema to move to; the present one where it is left out. */
-  readonly schemaId?: string;
-  /** All traits as they shall be. */
-  readonly traits: object;
-}
+import { updateIdentity, type IdentityChange } from "./update-identity.js";
 
 /** Identities, by Kratos' admin API. Every method can throw any {@link KratosError}. */
 export class Identities {
@@ -20,15 +15,20 @@ export class Identities {
 
   /** At most `first` (1 to 250) identities after a position, or from the start. */
   list(first: number, after?: PagePosition): Promise<IdentityPage> {
-    return this.upstream.run("listIdentities", (release) => listIdentities(this.upstream, release, first, after));
+    return this.upstream.run("listIdentities", (release) => {
+      const listPage = release.features.keysetPages ? listByKey : listByNumber;
+      return listPage(this.upstream, release, first, after);
+    });
   }
 
   /**
    * The identities that there are of these ids, and for an id that could not be asked for its error.
    * @param ids any strings; one that is not a UUID has no identity, and Kratos is not asked for it
    */
-  find(ids: readonly string[]): Promise<ReadonlyMap<string, WireIdentity | Error>> {
-    return this.upstream.run("listIdentities", (release) => findIdentities(this.upstream, release, ids));
+  async find(ids: readonly string[]): Promise<ReadonlyMap<string, WireIdentity | Error>> {
+    const valid = [...new Set(ids.filter(isIdentityId))];
+    if (valid.length === 0) return new Map();
+    return this.upstream.run("listIdentities", (release) => findIdentities(this.upstream, release, valid));
   }
 
   create(schemaId: string, traits: object): Promise<WireIdentity> {

@@ -1,6 +1,6 @@
 import type { Release } from "../release.js";
 import type { Upstream } from "../upstream.js";
-import type { IdentityPage, PagePosition } from "./list-identities.js";
+import type { IdentityPage, PagePosition } from "./identity-page.js";
 import { readIdentities } from "./read-identity.js";
 
 /** A page as Kratos has them since v1.1: what comes after an id. One identity more is asked for, to see whether there are more. */

@@ -1,7 +1,7 @@
 import type { Release } from "../release.js";
 import type { Upstream } from "../upstream.js";
 import type { WireIdentity } from "../wire.js";
-import type { IdentityPage, PagePosition } from "./list-identities.js";
+import type { IdentityPage, PagePosition } from "./identity-page.js";
 import { readIdentities } from "./read-identity.js";
 
 /** The identities from one place in the list on, fewer at its end. */

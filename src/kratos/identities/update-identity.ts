@@ -3,8 +3,14 @@ import type { Release } from "../release.js";
 import type { Upstream } from "../upstream.js";
 import type { WireIdentity } from "../wire.js";
 import { getIdentity } from "./find-identities.js";
-import type { IdentityChange } from "./identities.js";
 import { isIdentityId, readIdentity } from "./read-identity.js";
+
+export interface IdentityChange {
+  /** The schema to move to; the present one where it is left out. */
+  readonly schemaId?: string;
+  /** All traits as they shall be. */
+  readonly traits: object;
+}
 
 const operation = "updateIdentity";
 
