@@ -10,7 +10,7 @@ import {
   type GetRecoveryFlowQuery,
 } from "../generated/operations.js";
 import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { deleteIdentities, signUp, startApiFlow, startBrowserFlow, type SignedUp } from "../support/kratos-api.js";
+import { deleteIdentities, readFlow, signUp, startApiFlow, startBrowserFlow, type SignedUp } from "../support/kratos-api.js";
 import { describeShortLived, startKratos, startShortLivedKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
 
 const UNKNOWN = "00000000-0000-4000-8000-000000000000";
@@ -52,7 +52,7 @@ describe.each(KINDS)("a %s flow", (kind) => {
   const ask = (id: string, headers?: Record<string, string>) => facade.ask(QUERIES[kind], { id }, headers);
 
   it("of an app comes with its form, as Kratos has it", async () => {
-    const wire = await startApiFlow(kratos, kind);
+    const wire = await readFlow(kratos, kind, (await startApiFlow(kratos, kind)).id);
     const { flow } = dataOf(await ask(wire.id));
     expect(flow).toMatchObject({
       id: wire.id,

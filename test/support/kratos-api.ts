@@ -13,6 +13,13 @@ export async function startApiFlow(kratos: KratosUnderTest, kind: FlowKind, sess
   return response.json();
 }
 
+/** A flow of an app as Kratos itself gives it. */
+export async function readFlow(kratos: KratosUnderTest, kind: FlowKind, id: string): Promise<any> {
+  const read = (url: string) => fetch(`${url}/self-service/${kind}/flows?id=${id}`, { headers: json, redirect: "manual" });
+  const response = await read(kratos.adminUrl);
+  return (response.ok ? response : await read(kratos.publicUrl)).json();
+}
+
 /** Starts a flow as a browser does: its id, and the browser's cookies. */
 export async function startBrowserFlow(kratos: KratosUnderTest, kind: FlowKind): Promise<{ id: string; cookie: string }> {
   const response = await fetch(`${kratos.publicUrl}/self-service/${kind}/browser`, {
