@@ -14,7 +14,7 @@ const arrows = Object.entries(ARROWS).map(([room, allowed]) => {
   return {
     files: [`${room}/**/*.ts`],
     rules: {
-      "no-restricted-imports": [
+      "@typescript-eslint/no-restricted-imports": [
         "error",
         {
           patterns: [
@@ -24,6 +24,9 @@ const arrows = Object.entries(ARROWS).map(([room, allowed]) => {
             },
             ...(room === "src/graphql" || room === "src/server"
               ? [{ regex: "/kratos/(?!index\\.js$)", message: "Import the adapter by kratos/index.js." }]
+              : []),
+            ...(room === "src/kratos" || room === "src/graphql"
+              ? [{ regex: "^@ory/", allowTypeImports: true, message: "Ory's packages give types alone." }]
               : []),
             ...(room === "src/kratos" ? [{ regex: "^(graphql|type-graphql|@apollo)", message: "The adapter knows nothing of GraphQL." }] : []),
           ],
@@ -42,6 +45,12 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true }],
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       eqeqeq: "error",
+    },
+  },
+  {
+    files: ["src/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": ["error", { selector: "ImportExpression", message: "Import at the top, where the arrows are checked." }],
     },
   },
   // Answers of any shape are looked into in the tests.

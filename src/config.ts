@@ -21,8 +21,7 @@ export interface Config {
 /** Something in the environment or on the command line that the process cannot start with. */
 export class ConfigError extends Error {}
 
-const address = z.string().refine(isHttpUrl, "an http or https address without query, as http://127.0.0.1:4434");
-const origin = z.string().refine((text) => isHttpUrl(text) && new URL(text).origin === text);
+const address = z.string().refine(isHttpUrl, "an http or https address without user, password and query, as http://127.0.0.1:4434");
 const integer = (from: number, to: number, example: string) => {
   const expected = `a whole number from ${from} to ${to}, as ${example}`;
   return z.string().regex(/^\d+$/, expected).transform(Number).refine((value) => value >= from && value <= to, expected);
@@ -40,8 +39,8 @@ const VARIABLES = z.object({
   PORT: integer(0, 65_535, "4000").default(4000),
   CORS_ORIGINS: z
     .string()
-    .transform((text) => text.split(",").map((part) => part.trim()))
-    .pipe(z.array(origin, "origins parted by commas, as https://app.example.com"))
+    .refine((text) => listOf(text).every(isOrigin), "origins parted by commas, as https://app.example.com")
+    .transform(listOf)
     .default([]),
   MAX_BODY_BYTES: integer(1, 100_000_000, "1000000").default(1_000_000),
 });
@@ -58,13 +57,14 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Con
   if (!success) {
     const mistakes = error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      const expected = name === "CORS_ORIGINS" ? "origins parted by commas, as https://app.example.com" : message;
-      return `${name} must be ${expected}; it is ${JSON.stringify(given[name])}`;
+      return `${name} must be ${message}; it is ${name.endsWith("_URL") ? withoutPassword(given[name]) : JSON.stringify(given[name])}`;
     });
     throw new ConfigError([...new Set(mistakes)].join("; "));
   }
-  if (data.KRATOS_PUBLIC_URL && !data.KRATOS_ADMIN_URL) {
-    throw new ConfigError("KRATOS_PUBLIC_URL is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos");
+  for (const name of ["KRATOS_PUBLIC_URL", "KRATOS_VERSION"] as const) {
+    if (data[name] && !data.KRATOS_ADMIN_URL) {
+      throw new ConfigError(`${name} is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos`);
+    }
   }
   return {
     kratosAdminUrl: data.KRATOS_ADMIN_URL,
@@ -89,6 +89,19 @@ function checkArguments(args: readonly string[]): void {
 
 function isHttpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, search, hash } = new URL(text);
-  return ["http:", "https:"].includes(protocol) && search === "" && hash === "";
+  const { protocol, username, password, search, hash } = new URL(text);
+  return ["http:", "https:"].includes(protocol) && `${username}${password}${search}${hash}` === "";
+}
+
+function isOrigin(text: string): boolean {
+  return isHttpUrl(text) && new URL(text).origin === text;
+}
+
+function listOf(text: string): string[] {
+  return text.split(",").map((part) => part.trim());
+}
+
+/** An address for a message: what stands before the @ may be a password. */
+function withoutPassword(text: string | undefined): string {
+  return JSON.stringify((text ?? "").replace(/\/\/.*@/, "//…@"));
 }

@@ -3,8 +3,7 @@ import type { GraphQLResolverMap } from "@apollo/subgraph/dist/schema-helper/ind
 import { getDocumentNodeFromSchema } from "@graphql-tools/utils";
 import { Kind, lexicographicSortSchema, parse, print, type DocumentNode, type GraphQLSchema } from "graphql";
 import { buildSchemaSync, createResolversMap } from "type-graphql";
-import type { FacadeContext } from "./context.js";
-import { badUserInput } from "./errors/bad-user-input.js";
+import { resolveEntities } from "./entities.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
 import { IdentitySchemaResolver } from "./identity-schema/identity-schema.resolver.js";
@@ -37,15 +36,9 @@ export function buildFacadeSchema(): FacadeSchema {
     validate: false,
   });
   const typeDefs = withFederation(getDocumentNodeFromSchema(lexicographicSortSchema(base)));
-  const resolvers = createResolversMap(base) as Record<string, object>;
-  const references = {
-    Identity: { ...resolvers["Identity"], __resolveReference: (ref: Reference, { identities }: FacadeContext) => identities.load(idOf(ref)) },
-    IdentitySchema: {
-      ...resolvers["IdentitySchema"],
-      __resolveReference: (ref: Reference, { identitySchemas }: FacadeContext) => identitySchemas.load(idOf(ref)),
-    },
-  };
-  const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...resolvers, ...references } as GraphQLResolverMap<unknown> });
+  const resolvers = createResolversMap(base) as GraphQLResolverMap<unknown>;
+  const schema = buildSubgraphSchema({ typeDefs, resolvers });
+  resolveEntities(schema);
   const sdl = `${print(typeDefs)}\n`;
   // @apollo/subgraph would print the served schema, directive definitions and all.
   schema.getQueryType()!.getFields()["_service"]!.resolve = () => ({ sdl });
@@ -58,15 +51,4 @@ function withFederation(document: DocumentNode): DocumentNode {
     ({ kind }) => kind !== Kind.SCHEMA_DEFINITION && kind !== Kind.DIRECTIVE_DEFINITION,
   );
   return { kind: Kind.DOCUMENT, definitions: [...FEDERATION, ...definitions] };
-}
-
-/** What a router sends in place of an object. */
-interface Reference {
-  readonly __typename: string;
-  readonly id?: unknown;
-}
-
-function idOf({ __typename, id }: Reference): string {
-  if (typeof id === "string") return id;
-  throw badUserInput(`A representation of ${__typename} must have its "id" as a string; it had ${JSON.stringify(id) ?? "none"}.`);
 }

@@ -6,7 +6,7 @@ export const OLDEST_KRATOS = "v0.6.3-alpha.1";
 /**
  * What differs by version, each by the first that has it. Read off Ory's sources and tried on the programs.
  */
-const FIRST_VERSION = {
+export const FIRST_VERSION = {
   /** Flows, errors and schemas are served on the public port; the admin port answers 307 to it. */
   publicPort: "v0.7.0-alpha.1",
   /** A schema's id in a path may be base64url, so that any id is one plain segment. */

@@ -1,7 +1,8 @@
-import { errorOf, readObject } from "./answer.js";
+import { readObject } from "./answer.js";
+import { errorOf } from "./error-of.js";
 import type { KratosError } from "./errors/kratos-error.js";
+import { KratosMisdirectedError } from "./errors/misdirected-error.js";
 import { KratosNotFoundError } from "./errors/not-found-error.js";
-import { KratosRedirectedError } from "./errors/redirected-error.js";
 import type { Release } from "./release.js";
 import { getSelfServiceError } from "./self-service-errors.js";
 import type { Upstream } from "./upstream.js";
@@ -39,15 +40,15 @@ export class Flows {
       // v0.6.3 has `null` with status 200 for a verification flow that there is not.
       if (answer.status === 200 && answer.body.trim() === "null") throw new KratosNotFoundError(operation);
       try {
-        return readObject<WireFlows[K]>(operation, answer, ["id", "ui"]);
+        return readObject<WireFlows[K]>(operation, answer, ["id", "issued_at", "expires_at", "request_url", "ui"]);
       } catch (error) {
-        throw error instanceof KratosRedirectedError ? await this.#errorBehind(error, release) : error;
+        throw error instanceof KratosMisdirectedError ? await this.#errorBehind(error, release) : error;
       }
     });
   }
 
   /** v0.6.3 sends even an API client to the error page, with the error's id in the address: the error is what is meant. */
-  async #errorBehind(redirect: KratosRedirectedError, release: Release): Promise<KratosError> {
+  async #errorBehind(redirect: KratosMisdirectedError, release: Release): Promise<KratosError> {
     const id = URL.canParse(redirect.location) && new URL(redirect.location).searchParams.get("error");
     if (!id) return redirect;
     const [error] = (await getSelfServiceError(this.upstream, release, id)).errors;

@@ -6,7 +6,7 @@ export interface KratosHttpOptions {
   readonly adminUrl: string;
   /** Base address of Kratos' public API; only newer releases need it. */
   readonly publicUrl?: string;
-  /** Deadline of one call in milliseconds, its retries and the reading of the body included. */
+  /** Deadline of one request in milliseconds, its retries and the reading of the body included. */
   readonly timeoutMs: number;
 }
 
@@ -22,6 +22,8 @@ export interface KratosRequest {
   readonly json?: unknown;
   /** Whether a GET may be sent again when it fails (default true). */
   readonly retry?: boolean;
+  /** A deadline shorter than the configured one, in milliseconds. */
+  readonly timeoutMs?: number;
 }
 
 export interface KratosAnswer {
@@ -37,11 +39,18 @@ const RETRY = {
   limit: 2,
   methods: ["get" as const],
   statusCodes: [429, 502, 503, 504],
+  // Kratos' or a proxy's Retry-After may be longer than any caller waits.
+  afterStatusCodes: [],
   delay: (attempt: number) => 100 * 2 ** (attempt - 1),
 };
 
+/** What requests to Kratos can be given to. */
+export interface KratosSender {
+  send(request: KratosRequest): Promise<KratosAnswer>;
+}
+
 /** Sends requests to Kratos. Any status is an answer here; no redirect is followed. */
-export class KratosHttp {
+export class KratosHttp implements KratosSender {
   readonly #ky: KyInstance;
 
   constructor(private readonly options: KratosHttpOptions) {
@@ -61,7 +70,8 @@ export class KratosHttp {
   /** @throws {KratosUnavailableError} where no whole answer came within the deadline. */
   async send(request: KratosRequest): Promise<KratosAnswer> {
     const { operation, method = "get", headers, json, retry = true } = request;
-    const signal = AbortSignal.timeout(this.options.timeoutMs);
+    const timeoutMs = Math.min(this.options.timeoutMs, request.timeoutMs ?? Infinity);
+    const signal = AbortSignal.timeout(timeoutMs);
     try {
       const response = await this.#ky(this.#urlOf(request), { method, headers, json, signal, ...(!retry && { retry: 0 }) }).catch(answerOf);
       return {
@@ -73,7 +83,7 @@ export class KratosHttp {
       };
     } catch (cause) {
       const what = signal.aborted
-        ? `Kratos did not answer ${operation} within ${this.options.timeoutMs} ms.`
+        ? `Kratos did not answer ${operation} within ${timeoutMs} ms.`
         : `Kratos could not be reached for ${operation}.`;
       const outcome = method === "get" ? "" : " Whether the change was made is not known.";
       throw new KratosUnavailableError(operation, what + outcome, { cause, detail: networkDetail(cause) });

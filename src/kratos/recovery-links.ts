@@ -1,9 +1,10 @@
-import { badDuration, readObject } from "./answer.js";
+import { readObject } from "./answer.js";
 import { KratosInvalidError } from "./errors/invalid-error.js";
 import { KratosNotFoundError } from "./errors/not-found-error.js";
+import { badDuration } from "./faults.js";
+import { isIdentityId } from "./identities/identity-id.js";
 import type { Upstream } from "./upstream.js";
 import type { WireRecoveryLink } from "./wire.js";
-import { isIdentityId } from "./identities/read-identity.js";
 
 const operation = "createRecoveryLink";
 

@@ -1,8 +1,8 @@
 import { compare } from "semver";
 import { readObject } from "./answer.js";
 import { KratosUnsupportedError } from "./errors/unsupported-error.js";
-import { featuresOf, OLDEST_KRATOS, parseVersion, type Features } from "./features.js";
-import type { KratosHttp } from "./http.js";
+import { featuresOf, FIRST_VERSION, OLDEST_KRATOS, parseVersion, type Features } from "./features.js";
+import type { KratosSender } from "./http.js";
 import { sendForSystem } from "./send-for-system.js";
 
 /** A running Kratos: the version as it gives it itself, and what that version has. */
@@ -12,7 +12,7 @@ export interface Release {
 }
 
 /** How long a found release is believed. Kratos can be replaced without a request failing on the way. */
-const FRESH_MS = 10_000;
+const FRESH_MS = 2_000;
 
 /** Knows which Kratos is running: asks it, remembers for a while, and asks again once told to forget. */
 export class ReleaseFinder {
@@ -20,7 +20,7 @@ export class ReleaseFinder {
 
   /** @param override the version to believe in place of asking, as `v1.3.1` */
   constructor(
-    private readonly http: KratosHttp,
+    private readonly http: KratosSender,
     private readonly override?: string,
   ) {}
 
@@ -35,6 +35,13 @@ export class ReleaseFinder {
       throw new KratosUnsupportedError(operation, release.version, OLDEST_KRATOS);
     }
     return release;
+  }
+
+  /** Takes note of the version that Kratos gave somebody else. */
+  async note(version: string): Promise<void> {
+    const found = this.#found;
+    const release = await found?.release.catch(() => undefined);
+    if (release && release.version !== version && this.#found === found) this.forget();
   }
 
   forget(): void {
@@ -62,20 +69,20 @@ export class ReleaseFinder {
   async #probe() {
     const list = await this.http.send({ operation: "listIdentities", path: "/admin/identities", query: { page_size: "1" } });
     const version = async () => {
-      if (list.status === 200) return list.link.includes("page_token=") ? "v1.1.0" : "v0.9.0-alpha.2";
+      if (list.status === 200) return list.link.includes("page_token=") ? FIRST_VERSION.keysetPages : FIRST_VERSION.adminPrefix;
       const stub = await this.http.send({
         operation: "getSelfServiceError",
         path: "/self-service/errors",
         query: { error: "stub:500" },
       });
-      return stub.status === 200 ? OLDEST_KRATOS : "v0.7.0-alpha.1";
+      return stub.status === 200 ? OLDEST_KRATOS : FIRST_VERSION.publicPort;
     };
     return parseVersion(await version())!;
   }
 }
 
 /** @returns Kratos' own version, as it writes it */
-export async function askVersion(http: KratosHttp): Promise<string> {
+export async function askVersion(http: KratosSender): Promise<string> {
   const operation = "getVersion";
   const answer = await sendForSystem(http, { operation, path: "/version" });
   return readObject<{ version: string }>(operation, answer, ["version"]).version;

@@ -1,7 +1,7 @@
 import { readJson } from "./answer.js";
 import { KratosUnavailableError } from "./errors/unavailable-error.js";
 import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
-import { askVersion } from "./release.js";
+import type { KratosAnswer } from "./http.js";
 import { sendForSystem } from "./send-for-system.js";
 import type { Upstream } from "./upstream.js";
 
@@ -11,30 +11,33 @@ export interface Readiness {
   readonly failing: readonly string[];
 }
 
+/** Deadline of a question after Kratos' health: whoever asks wants to know soon. */
+const PROBE_MS = 2_000;
+
 /** Kratos as a program: whether it runs, which version, its metrics. */
 export class System {
   constructor(private readonly upstream: Upstream) {}
 
   /** The version as Kratos gives it. */
   version(): Promise<string> {
-    return askVersion(this.upstream.http);
+    return this.upstream.askVersion();
   }
 
   /** Whether Kratos takes requests. */
   async isAlive(): Promise<boolean> {
-    return (await this.#ask("isAlive", "/health/alive"))?.status === 200;
+    return isOk(await this.#ask("isAlive", "/health/alive"));
   }
 
   /** Whether Kratos and its database can do their work. */
   async readiness(): Promise<Readiness> {
     const answer = await this.#ask("isReady", "/health/ready");
-    return { ready: answer?.status === 200, failing: answer?.status === 503 ? failingIn(answer.body) : [] };
+    return { ready: isOk(answer), failing: answer?.status === 503 ? failingIn(answer.body) : [] };
   }
 
   /** Kratos' metrics in Prometheus' text format. */
   async metrics(): Promise<string> {
     const operation = "prometheus";
-    const answer = await sendForSystem(this.upstream.http, { operation, path: "/metrics/prometheus" });
+    const answer = await sendForSystem(this.upstream, { operation, path: "/metrics/prometheus" });
     if (answer.status !== 200) readJson(operation, answer);
     if (answer.contentType.includes("text/plain")) return answer.body;
     throw new KratosUnexpectedAnswerError(operation, answer.status, `content type ${answer.contentType}`);
@@ -42,12 +45,17 @@ export class System {
 
   async #ask(operation: string, path: string) {
     try {
-      return await sendForSystem(this.upstream.http, { operation, path, retry: false });
+      return await sendForSystem(this.upstream, { operation, path, retry: false, timeoutMs: PROBE_MS });
     } catch (error) {
       if (error instanceof KratosUnavailableError) return undefined;
       throw error;
     }
   }
+}
+
+/** A proxy that answers in Kratos' place does so with a page. */
+function isOk(answer: KratosAnswer | undefined): boolean {
+  return answer?.status === 200 && answer.contentType.includes("json");
 }
 
 function failingIn(body: string): string[] {

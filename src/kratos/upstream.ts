@@ -1,6 +1,7 @@
+import { KratosMisdirectedError } from "./errors/misdirected-error.js";
 import { KratosPublicUrlRequiredError } from "./errors/public-url-required-error.js";
-import { KratosHttp, type KratosAnswer, type KratosHttpOptions, type KratosRequest } from "./http.js";
-import { ReleaseFinder, type Release } from "./release.js";
+import { KratosHttp, type KratosAnswer, type KratosHttpOptions, type KratosRequest, type KratosSender } from "./http.js";
+import { askVersion, ReleaseFinder, type Release } from "./release.js";
 
 export interface UpstreamOptions extends KratosHttpOptions {
   /** The version to believe in place of asking Kratos, as `v1.3.1`. */
@@ -8,37 +9,53 @@ export interface UpstreamOptions extends KratosHttpOptions {
 }
 
 /** One Kratos: where it is, which release it is, and which port and path that release serves a thing on. */
-export class Upstream {
-  readonly http: KratosHttp;
+export class Upstream implements KratosSender {
+  readonly #http: KratosHttp;
   readonly #releases: ReleaseFinder;
 
   constructor(options: UpstreamOptions) {
-    this.http = new KratosHttp(options);
-    this.#releases = new ReleaseFinder(this.http, options.version);
+    this.#http = new KratosHttp(options);
+    this.#releases = new ReleaseFinder(this.#http, options.version);
   }
 
-  /** Runs one operation with what the running release has. */
+  /** Runs one operation with what the running release has; once more where that turns out to be another release. */
   async run<T>(operation: string, work: (release: Release) => Promise<T>): Promise<T> {
-    return work(await this.#releases.find(operation));
+    const release = await this.#releases.find(operation);
+    try {
+      return await work(release);
+    } catch (error) {
+      if (!(error instanceof KratosMisdirectedError)) throw error;
+      this.#releases.forget();
+      const now = await this.#releases.find(operation);
+      if (now.version === release.version) throw error;
+      return work(now);
+    }
   }
 
   /** Sends a request for what belongs to the admin API, under the path that this release has it at. */
   sendToAdmin({ features }: Release, request: KratosRequest): Promise<KratosAnswer> {
-    return this.#send({ ...request, path: (features.adminPrefix ? "/admin" : "") + request.path });
+    return this.send({ ...request, path: (features.adminPrefix ? "/admin" : "") + request.path });
   }
 
   /** Sends a request for what moved from the admin port to the public one. */
   async sendToPublic({ version, features }: Release, request: KratosRequest): Promise<KratosAnswer> {
-    if (!features.publicPort) return this.#send(request);
-    if (!this.http.hasPublicUrl) throw new KratosPublicUrlRequiredError(request.operation, version);
-    return this.#send({ ...request, port: "public" });
+    if (!features.publicPort) return this.send(request);
+    if (!this.#http.hasPublicUrl) throw new KratosPublicUrlRequiredError(request.operation, version);
+    return this.send({ ...request, port: "public" });
   }
 
-  /** A Kratos that is away, or redirects, may be another release when it answers next. */
-  async #send(request: KratosRequest): Promise<KratosAnswer> {
+  /** @returns Kratos' own version, as it writes it */
+  async askVersion(): Promise<string> {
+    const version = await askVersion(this);
+    await this.#releases.note(version);
+    return version;
+  }
+
+  /** Sends a request as it is. A Kratos that is away may be another release when it is back. */
+  async send(request: KratosRequest): Promise<KratosAnswer> {
     try {
-      const answer = await this.http.send(request);
-      if ((answer.status >= 300 && answer.status < 400) || answer.status >= 502) this.#releases.forget();
+      const answer = await this.#http.send(request);
+      if (answer.status >= 502) this.#releases.forget();
       return answer;
     } catch (error) {
       this.#releases.forget();

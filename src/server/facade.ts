@@ -29,7 +29,8 @@ export async function createFacade({ kratos, logger, corsOrigins, maxBodyBytes }
   const apollo = createApolloServer(buildFacadeSchema().schema, logger);
   await apollo.start();
   const graphql = createGraphQLHandler(apollo, kratos, maxBodyBytes);
-  const allowOrigins = cors({ origin: [...corsOrigins], credentials: true, maxAge: 600 });
+  // The cookies of a page's user are passed on for flows, so a page that is let in may send them.
+  const allowOrigins = corsOrigins.length > 0 ? cors({ origin: [...corsOrigins], credentials: true, maxAge: 600 }) : passOn;
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [path = "/"] = (request.url ?? "/").split("?");
@@ -55,6 +56,10 @@ export async function createFacade({ kratos, logger, corsOrigins, maxBodyBytes }
       }),
     stop: () => apollo.stop(),
   };
+}
+
+function passOn(_request: IncomingMessage, _response: ServerResponse, next: () => void): void {
+  next();
 }
 
 /** A browser that opens the endpoint's address asks for HTML and brings no query. */

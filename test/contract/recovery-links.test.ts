@@ -55,11 +55,16 @@ it.each(["soon", "-1h", "0s", "", "12", "1 h", "99999999999h"])("the duration %p
   });
 });
 
-it("a duration that is no text is no duration", async () => {
+it("a duration that is no text is no duration, in a variable and in the query", async () => {
   const reply = await facade.send(`mutation ($input: CreateRecoveryLinkInput!) { createRecoveryLink(input: $input) { recoveryLink { url } } }`, {
     input: { identityId, expiresIn: 12 },
   });
   expect(codeOf(reply)).toBe("BAD_USER_INPUT");
+  for (const literal of ["12", "twelve", "true"]) {
+    const inline = await facade.send(`mutation { createRecoveryLink(input: { identityId: "${identityId}", expiresIn: ${literal} }) { recoveryLink { url } } }`);
+    expect(codeOf(inline)).toBe("GRAPHQL_VALIDATION_FAILED");
+    expect(inline.errors![0]!.message).toContain(`but got ${literal}.`);
+  }
 });
 
 it.each(["00000000-0000-4000-8000-000000000000", "abc", ""])("there is no recovery link for the identity %p, which there is not", async (id) => {

@@ -51,13 +51,18 @@ it("every variable is taken", () => {
 });
 
 it.each([
-  [{ KRATOS_ADMIN_URL: "kratos:4434" }, 'KRATOS_ADMIN_URL must be an http or https address without query, as http://127.0.0.1:4434; it is "kratos:4434"'],
-  [{ KRATOS_ADMIN_URL: "ftp://kratos" }, 'KRATOS_ADMIN_URL must be an http or https address without query, as http://127.0.0.1:4434; it is "ftp://kratos"'],
+  [{ KRATOS_ADMIN_URL: "kratos:4434" }, 'KRATOS_ADMIN_URL must be an http or https address without user, password and query, as http://127.0.0.1:4434; it is "kratos:4434"'],
+  [{ KRATOS_ADMIN_URL: "ftp://kratos" }, 'KRATOS_ADMIN_URL must be an http or https address without user, password and query, as http://127.0.0.1:4434; it is "ftp://kratos"'],
   [{ KRATOS_VERSION: "newest" }, 'KRATOS_VERSION must be a version of Kratos in full, as v1.3.1 or v0.6.3-alpha.1; it is "newest"'],
   [{ PORT: "70000" }, 'PORT must be a whole number from 0 to 65535, as 4000; it is "70000"'],
   [{ PORT: "4k" }, 'PORT must be a whole number from 0 to 65535, as 4000; it is "4k"'],
   [{ CORS_ORIGINS: "*" }, 'CORS_ORIGINS must be origins parted by commas, as https://app.example.com; it is "*"'],
   [{ KRATOS_PUBLIC_URL: "http://kratos:4433" }, "KRATOS_PUBLIC_URL is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos"],
+  [{ KRATOS_VERSION: "v1.3.1" }, "KRATOS_VERSION is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos"],
+  [
+    { KRATOS_ADMIN_URL: "http://admin:hunter2@kratos:4434" },
+    'KRATOS_ADMIN_URL must be an http or https address without user, password and query, as http://127.0.0.1:4434; it is "http://…@kratos:4434"',
+  ],
 ])("the mistake in %j is named with what was expected and what came", (env, message) => {
   expect(mistakeIn(env as Record<string, string>)).toBe(message);
 });

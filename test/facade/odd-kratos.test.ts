@@ -76,6 +76,85 @@ describe("a failing Kratos", () => {
   });
 });
 
+describe("a Kratos of before v0.11, which has PUT alone", () => {
+  const stored = { ...IDENTITY, state: "inactive", metadata_public: { plan: "gold" }, metadata_admin: [1] };
+
+  it("is given what it has back, so that a change of the traits erases nothing", async () => {
+    const bodies: unknown[] = [];
+    await serve("v0.10.1", (path, request) => {
+      if (!path.endsWith(ID)) return undefined;
+      if (request.method === "PUT") request.on("data", (chunk: Buffer) => bodies.push(JSON.parse(chunk.toString())));
+      return { json: stored };
+    });
+    dataOf(await facade.send(`mutation { updateIdentity(input: { id: "${ID}", traits: { a: 1 } }) { identity { id } } }`));
+    expect(asked("PUT")).toHaveLength(1);
+    expect(bodies).toEqual([
+      { schema_id: "default", state: "inactive", metadata_public: { plan: "gold" }, metadata_admin: [1], traits: { a: 1 } },
+    ]);
+  });
+
+  it("never gets a change twice", async () => {
+    await serve("v0.10.1", (path, { method }) => (path.endsWith(ID) ? (method === "PUT" ? "reset" : { json: stored }) : undefined));
+    const reply = await facade.send(`mutation { updateIdentity(input: { id: "${ID}", traits: {} }) { userErrors { code } } }`);
+    expect(codeOf(reply)).toBe("KRATOS_UNAVAILABLE");
+    expect(reply.errors![0]!.message).toContain("Whether the change was made is not known.");
+    expect(asked("PUT")).toHaveLength(1);
+  });
+});
+
+describe("many identities of a Kratos without ids=", () => {
+  it("are asked for one by one, sixteen at a time", async () => {
+    let under = 0;
+    let most = 0;
+    await serve("v1.0.0", (path) => {
+      if (!path.includes("/identities/")) return undefined;
+      most = Math.max(most, ++under);
+      return { later: () => under--, json: { ...IDENTITY, id: path.slice(-36) } };
+    });
+    const ids = Array.from({ length: 64 }, (_, at) => `11111111-1111-4111-8111-${String(at).padStart(12, "0")}`);
+    const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }`;
+    const { data } = await facade.send(query, { of: ids.map((id) => ({ __typename: "Identity", id })) });
+    expect(data!["_entities"].map(({ id }: { id: string }) => id)).toEqual(ids);
+    expect(most).toBe(16);
+  });
+});
+
+describe("a change of schema", () => {
+  it("that was made is not called a failure when the identity cannot be read again", async () => {
+    await serve("v26.2.0", (path, { method }) =>
+      path.endsWith(ID) ? (method === "PATCH" ? { json: IDENTITY } : { status: 404, json: { error: { code: 404 } } }) : undefined,
+    );
+    const reply = await facade.send(`mutation { updateIdentity(input: { id: "${ID}", schemaId: "x", traits: {} }) { identity { id } userErrors { code } } }`);
+    expect(dataOf(reply)["updateIdentity"]).toEqual({ identity: { id: ID }, userErrors: [] });
+  });
+});
+
+describe("a representation that a router got wrong", () => {
+  it("fails by itself, as the router's fault", async () => {
+    await serve("v26.2.0", (path) => (path.includes("/identities") ? { json: IDENTITY } : undefined));
+    const of = [{ __typename: "Identity" }, { __typename: "Order", id: "1" }, { id: ID }, "Identity", { __typename: "Identity", id: ID }];
+    const reply = await facade.send(`query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }`, { of });
+    expect(reply.data!["_entities"]).toEqual([null, null, null, null, { id: ID }]);
+    expect(reply.errors!.map(({ extensions }) => extensions?.["code"])).toEqual(Array(4).fill("BAD_USER_INPUT"));
+    expect(reply.errors![1]!.message).toContain('it was {"__typename":"Order","id":"1"}');
+  });
+});
+
+describe("a proxy in Kratos' place", () => {
+  it("that answers every path with its own page is not a Kratos that is alive", async () => {
+    await serve("v26.2.0", () => ({ status: 200, headers: { "content-type": "text/html" }, text: "<html>Welcome</html>" }));
+    expect(dataOf(await facade.send("{ health { alive ready } }"))["health"]).toEqual({ alive: false, ready: false });
+  });
+
+  it("that asks to come back in an hour is not waited for", async () => {
+    await serve("v26.2.0", (path) => (path.includes("/identities") ? { status: 503, headers: { "retry-after": "3600" }, text: "" } : undefined));
+    const reply = await facade.send(ONE);
+    expect(codeOf(reply)).toBe("KRATOS_UNAVAILABLE");
+    expect(reply.errors![0]!.message).toContain("status 503");
+    expect(asked("/identities")).toHaveLength(3);
+  });
+});
+
 describe("the status of an answer", () => {
   it("counts, and not the code in the body, which is often another", async () => {
     await serve("v26.2.0", () => ({ status: 400, json: { error: { code: 500, status: "Internal Server Error", message: 'json: unknown field "x"' } } }));

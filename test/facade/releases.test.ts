@@ -91,4 +91,37 @@ describe("the release that is running", () => {
     expect(proxy.take().map(({ path }) => path)).toEqual(["/admin/identities?page_size=3"]);
     await Promise.all([facade.stop(), proxy.stop(), old.stop(), next.stop()]);
   });
+
+  it.each([
+    ["v0.6.3-alpha.1", "v26.2.0"],
+    ["v26.2.0", "v0.6.3-alpha.1"],
+  ] as const)("is found out again where %s gives way to %s without anybody noticing an outage", async (before, after) => {
+    const old = await startEmbeddedKratos({ version: before });
+    const next = await startEmbeddedKratos({ version: after });
+    const proxy = await startRecordingProxy(old.adminUrl);
+    const facade = await startFacade({ adminUrl: proxy.url, publicUrl: next.publicUrl });
+    dataOf(await facade.send(LIST));
+    proxy.target = next.adminUrl;
+    expect(dataOf(await facade.send("{ version }"))).toEqual({ version: after });
+    expect(dataOf(await facade.send(`{ identitySchema(id: "default") { id } loginFlow(id: "abc") { id } ${LIST.slice(1)}`))).toMatchObject({
+      identitySchema: { id: "default" },
+      loginFlow: null,
+    });
+    await Promise.all([facade.stop(), proxy.stop(), old.stop(), next.stop()]);
+  });
+
+  it("is found out again, and the request sent once more, where the paths are another release's", async () => {
+    const old = await startEmbeddedKratos({ version: "v0.6.3-alpha.1" });
+    const next = await startEmbeddedKratos({ version: "v26.2.0" });
+    const proxy = await startRecordingProxy(next.adminUrl);
+    const facade = await startFacade({ adminUrl: proxy.url, publicUrl: next.publicUrl });
+    dataOf(await facade.send(LIST));
+    proxy.target = old.adminUrl;
+    const { createIdentity } = dataOf(
+      await facade.send(`mutation { createIdentity(input: { schemaId: "default", traits: { email: "ann@swap.example.com" } }) { identity { id } } }`),
+    );
+    expect(createIdentity.identity.id).toEqual(expect.any(String));
+    expect(proxy.take().map(({ method, path }) => `${method} ${path}`).slice(-2)).toEqual(["POST /admin/identities", "POST /identities"]);
+    await Promise.all([facade.stop(), proxy.stop(), old.stop(), next.stop()]);
+  });
 });

@@ -98,5 +98,5 @@ it("the contract's names and nullability stand", () => {
     "updatedAt: DateTime",
     "verifiableAddresses: [VerifiableAddress!]!",
   ]);
-  expect(signature("UserError")).toEqual(["code: UserErrorCode!", "message: String!", "path: [String!]!"]);
+  expect(signature("UserError")).toEqual(["code: UserErrorCode!", "message: String!", "path: [String!]"]);
 });

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An answer as a Kratos gives it; `hang` never answers, `reset` hangs up. */
+/** An answer as a Kratos gives it, with `later` after a while; `hang` never answers, `reset` hangs up. */
 export type Scripted =
-  | { status?: number; headers?: Record<string, string>; json?: unknown; text?: string }
+  | { status?: number; headers?: Record<string, string>; json?: unknown; text?: string; later?: () => void }
   | "hang"
   | "reset";
 
@@ -29,9 +29,14 @@ export async function startScriptedKratos(
       request.socket.destroy();
       return;
     }
-    const { status = 200, headers, json, text } = scripted;
+    const { status = 200, headers, json, text, later } = scripted;
     const type = json === undefined ? "text/plain; charset=utf-8" : "application/json";
-    response.writeHead(status, { "content-type": type, ...headers }).end(json === undefined ? text : JSON.stringify(json));
+    const answer = () => response.writeHead(status, { "content-type": type, ...headers }).end(json === undefined ? text : JSON.stringify(json));
+    if (!later) return void answer();
+    setTimeout(() => {
+      later();
+      answer();
+    }, 10);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -37,7 +37,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
 
 function extensionsOf(error: KratosError): Record<string, unknown> {
   const code = CODES.find(([kind]) => error instanceof kind)?.[1];
-  if (error instanceof KratosFlowExpiredError) return { code, newFlowPath: error.newFlowPath };
+  if (error instanceof KratosFlowExpiredError) return { code, ...error.wayOn };
   if (error instanceof KratosUnsupportedError) return { code, since: error.since };
   return { code };
 }

@@ -1,12 +1,14 @@
-import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
-import { KratosNotFoundError, type FlowKind, type WireFlows } from "../../kratos/index.js";
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import type { FlowKind, WireFlows } from "../../kratos/index.js";
 import type { FacadeContext } from "../context.js";
 import { badUserInput } from "../errors/bad-user-input.js";
+import { nullIfNotFound } from "../errors/null-if-not-found.js";
+import { Identity } from "../identity/identity.type.js";
 import { LoginFlow, RecoveryFlow, RegistrationFlow, SettingsFlow, VerificationFlow } from "./flows.js";
 
 const ID_ARG = { description: "The flow's id: the `flow` in the address of the page that shows it." };
 
-@Resolver()
+@Resolver(() => SettingsFlow)
 export class FlowResolver {
   @Query(() => LoginFlow, { nullable: true, description: "A sign-in under way; null where there is none with this id." })
   loginFlow(@Arg("id", () => ID, ID_ARG) id: string, @Ctx() context: FacadeContext): Promise<LoginFlow | null> {
@@ -30,7 +32,8 @@ export class FlowResolver {
 
   @Query(() => SettingsFlow, {
     nullable: true,
-    description: "A change of settings under way; null where there is none with this id. Newer Kratos gives it to its own user alone.",
+    description:
+      "A change of settings under way; null where there is none with this id. Newer Kratos gives it to its own user alone, and tells nobody else whether there is one.",
   })
   settingsFlow(
     @Arg("id", () => ID, ID_ARG) id: string,
@@ -48,6 +51,11 @@ export class FlowResolver {
     const flowCredentials = { ...context.flowCredentials, sessionToken };
     return read("settings", id, { ...context, flowCredentials }, SettingsFlow.from);
   }
+
+  @FieldResolver(() => Identity, { nullable: true, description: "The user's identity." })
+  identity(@Root() { identityId }: SettingsFlow, @Ctx() { identities }: FacadeContext): Promise<Identity | null> {
+    return identities.load(identityId);
+  }
 }
 
 async function read<K extends FlowKind, Flow>(
@@ -56,10 +64,6 @@ async function read<K extends FlowKind, Flow>(
   { kratos, flowCredentials }: FacadeContext,
   from: (wire: WireFlows[K]) => Flow,
 ): Promise<Flow | null> {
-  try {
-    return from(await kratos.flows.get(kind, id, flowCredentials));
-  } catch (error) {
-    if (error instanceof KratosNotFoundError) return null;
-    throw error;
-  }
+  const wire = await nullIfNotFound(kratos.flows.get(kind, id, flowCredentials));
+  return wire && from(wire);
 }

@@ -1,20 +1,10 @@
 import { Field, ObjectType } from "type-graphql";
 import type { WireFlows } from "../../kratos/index.js";
-import { Identity } from "../identity/identity.type.js";
 import { DateTime, timestamp } from "../scalars/date-time.js";
 import { flowFields, SelfServiceFlow } from "./self-service-flow.js";
 
-const STATE = "How far it is, as `choose_method`; null where Kratos does not say.";
-const RETURN_TO = "Where the user goes when it is done; null for the configured place.";
-
 @ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A sign-in." })
 export class LoginFlow extends SelfServiceFlow {
-  @Field(() => String, { nullable: true, description: STATE })
-  state: string | null;
-
-  @Field(() => String, { nullable: true, description: RETURN_TO })
-  returnTo: string | null;
-
   @Field(() => Boolean, { description: "Whether the user must sign in although they are signed in." })
   refresh: boolean;
 
@@ -30,7 +20,6 @@ export class LoginFlow extends SelfServiceFlow {
   static from(wire: WireFlows["login"]): LoginFlow {
     return Object.assign(new LoginFlow(), {
       ...flowFields(wire),
-      ...stateAndReturn(wire),
       refresh: wire.refresh ?? wire.forced ?? false,
       requestedAal: wire.requested_aal ?? null,
       createdAt: timestamp(wire.created_at),
@@ -41,63 +30,31 @@ export class LoginFlow extends SelfServiceFlow {
 
 @ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A sign-up." })
 export class RegistrationFlow extends SelfServiceFlow {
-  @Field(() => String, { nullable: true, description: STATE })
-  state: string | null;
-
-  @Field(() => String, { nullable: true, description: RETURN_TO })
-  returnTo: string | null;
-
   static from(wire: WireFlows["registration"]): RegistrationFlow {
-    return Object.assign(new RegistrationFlow(), { ...flowFields(wire), ...stateAndReturn(wire) } satisfies RegistrationFlow);
+    return Object.assign(new RegistrationFlow(), { ...flowFields(wire) } satisfies RegistrationFlow);
   }
 }
 
 @ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A way back into an account." })
 export class RecoveryFlow extends SelfServiceFlow {
-  @Field(() => String, { nullable: true, description: STATE })
-  state: string | null;
-
-  @Field(() => String, { nullable: true, description: RETURN_TO })
-  returnTo: string | null;
-
   static from(wire: WireFlows["recovery"]): RecoveryFlow {
-    return Object.assign(new RecoveryFlow(), { ...flowFields(wire), ...stateAndReturn(wire) } satisfies RecoveryFlow);
+    return Object.assign(new RecoveryFlow(), { ...flowFields(wire) } satisfies RecoveryFlow);
   }
 }
 
 @ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "The proof of an address." })
 export class VerificationFlow extends SelfServiceFlow {
-  @Field(() => String, { nullable: true, description: STATE })
-  state: string | null;
-
-  @Field(() => String, { nullable: true, description: RETURN_TO })
-  returnTo: string | null;
-
   static from(wire: WireFlows["verification"]): VerificationFlow {
-    return Object.assign(new VerificationFlow(), { ...flowFields(wire), ...stateAndReturn(wire) } satisfies VerificationFlow);
+    return Object.assign(new VerificationFlow(), { ...flowFields(wire) } satisfies VerificationFlow);
   }
 }
 
 @ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A change that a signed-in user makes to their own account." })
 export class SettingsFlow extends SelfServiceFlow {
-  @Field(() => String, { nullable: true, description: STATE })
-  state: string | null;
-
-  @Field(() => String, { nullable: true, description: RETURN_TO })
-  returnTo: string | null;
-
-  @Field(() => Identity, { description: "The user's identity, as the flow shows it." })
-  identity: Identity;
+  /** Id of the user's identity, which `identity` loads: the flow itself shows only what the user may see of it. */
+  identityId: string;
 
   static from(wire: WireFlows["settings"]): SettingsFlow {
-    return Object.assign(new SettingsFlow(), {
-      ...flowFields(wire),
-      ...stateAndReturn(wire),
-      identity: Identity.from(wire.identity),
-    } satisfies SettingsFlow);
+    return Object.assign(new SettingsFlow(), { ...flowFields(wire), identityId: wire.identity.id } satisfies SettingsFlow);
   }
-}
-
-function stateAndReturn({ state, return_to }: WireFlows[keyof WireFlows]) {
-  return { state: (state as string | undefined) || null, returnTo: return_to || null };
 }

@@ -24,6 +24,12 @@ export abstract class SelfServiceFlow {
   @Field(() => String, { nullable: true, description: "The method in use, as `password`; null as long as none is." })
   active: string | null;
 
+  @Field(() => String, { nullable: true, description: "How far it is, as `choose_method`; null where Kratos does not say." })
+  state: string | null;
+
+  @Field(() => String, { nullable: true, description: "Where the user goes when it is done; null for the configured place." })
+  returnTo: string | null;
+
   @Field(() => UiContainer, { description: "The form to show." })
   ui: UiContainer;
 }
@@ -33,10 +39,12 @@ export function flowFields(wire: WireFlows[keyof WireFlows]): SelfServiceFlow {
   return {
     id: wire.id,
     type: flowTypeOf(wire.type),
-    issuedAt: wire.issued_at ?? "",
-    expiresAt: wire.expires_at ?? "",
-    requestUrl: wire.request_url ?? "",
+    issuedAt: wire.issued_at!,
+    expiresAt: wire.expires_at!,
+    requestUrl: wire.request_url!,
     active: wire.active || null,
+    state: (wire.state as string | undefined) || null,
+    returnTo: wire.return_to || null,
     ui: UiContainer.from(wire.ui),
   };
 }

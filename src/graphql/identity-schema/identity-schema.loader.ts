@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import pMap from "p-map";
-import { KratosNotFoundError, type Kratos } from "../../kratos/index.js";
+import type { Kratos } from "../../kratos/index.js";
+import { nullIfNotFound } from "../errors/null-if-not-found.js";
 import { IdentitySchema } from "./identity-schema.type.js";
 
 /** Requests under way at once. Kratos gives schemas one by one. */
@@ -10,9 +11,10 @@ const CONCURRENCY = 16;
 export function createIdentitySchemaLoader(kratos: Kratos): DataLoader<string, IdentitySchema | null> {
   const load = async (id: string): Promise<IdentitySchema | null | Error> => {
     try {
-      return Object.assign(new IdentitySchema(), { id, schema: await kratos.schemas.get(id) });
+      const schema = await nullIfNotFound(kratos.schemas.get(id));
+      return schema && Object.assign(new IdentitySchema(), { id, schema });
     } catch (error) {
-      return error instanceof KratosNotFoundError ? null : (error as Error);
+      return error as Error;
     }
   };
   return new DataLoader((ids) => pMap(ids, load, { concurrency: CONCURRENCY }));

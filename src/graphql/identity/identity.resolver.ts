@@ -59,7 +59,7 @@ export class IdentityResolver {
     try {
       return { identity: remember(context, await context.kratos.identities.create(schemaId, traits)), userErrors: [] };
     } catch (error) {
-      return { identity: null, userErrors: userErrorsOf(error, "schemaId") };
+      return { identity: null, userErrors: userErrorsOf(error) };
     }
   }
 
@@ -87,7 +87,7 @@ export class IdentityResolver {
     try {
       await kratos.identities.delete(id);
       identities.clear(id).prime(id, null);
-      return { deletedIdentityId: id, userErrors: [] };
+      return { deletedIdentityId: id.toLowerCase(), userErrors: [] };
     } catch (error) {
       return { deletedIdentityId: null, userErrors: userErrorsOf(error, "id") };
     }

@@ -1,8 +1,12 @@
-import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
+import { GraphQLError, GraphQLScalarType, Kind, print } from "graphql";
+
+function notText(got: string): GraphQLError {
+  return new GraphQLError(`Expected a duration as text such as "12h", "1h30m" or "4ms", but got ${got}.`);
+}
 
 function expectText(value: unknown): string {
   if (typeof value === "string") return value;
-  throw new GraphQLError(`Expected a duration as text such as "12h", "1h30m" or "4ms", but got ${JSON.stringify(value)}.`);
+  throw notText(JSON.stringify(value));
 }
 
 /** Whether the text is a duration is Kratos' to say, so that a bad one comes back among the user errors. */
@@ -12,5 +16,8 @@ export const Duration = new GraphQLScalarType<string, string>({
   specifiedByURL: "https://pkg.go.dev/time#ParseDuration",
   serialize: expectText,
   parseValue: expectText,
-  parseLiteral: (node) => expectText(node.kind === Kind.STRING ? node.value : "value" in node ? node.value : node.kind),
+  parseLiteral: (node) => {
+    if (node.kind === Kind.STRING) return node.value;
+    throw notText(print(node));
+  },
 });

@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
-import { KratosNotFoundError } from "../../kratos/index.js";
 import type { FacadeContext } from "../context.js";
+import { nullIfNotFound } from "../errors/null-if-not-found.js";
 import { SelfServiceError } from "./self-service-error.type.js";
 
 @Resolver(() => SelfServiceError)
@@ -13,11 +13,7 @@ export class SelfServiceErrorResolver {
     @Arg("id", () => ID, { description: "The `error` or `id` in the error page's address; `stub:500` gives an example." }) id: string,
     @Ctx() { kratos }: FacadeContext,
   ): Promise<SelfServiceError | null> {
-    try {
-      return SelfServiceError.from(await kratos.selfServiceErrors.get(id));
-    } catch (error) {
-      if (error instanceof KratosNotFoundError) return null;
-      throw error;
-    }
+    const record = await nullIfNotFound(kratos.selfServiceErrors.get(id));
+    return record && SelfServiceError.from(record);
   }
 }

@@ -10,7 +10,8 @@ export class UserError {
   message: string;
 
   @Field(() => [String], {
+    nullable: true,
     description: 'Where in the arguments the fault is, for a form to show it there: `["input", "traits", "email"]`.',
   })
-  path: string[];
+  path: string[] | null;
 }

@@ -16,10 +16,10 @@ const INPUT_FIELDS: Readonly<Record<string, string>> = {
 
 /**
  * The faults that the caller can mend.
- * @param idField the input field that names the identity
+ * @param idField the input field that names the identity, where one does
  * @throws the error itself where it is of another kind
  */
-export function userErrorsOf(error: unknown, idField: string): UserError[] {
+export function userErrorsOf(error: unknown, idField?: string): UserError[] {
   if (error instanceof KratosInvalidError) {
     return error.faults.map(({ path: [key, ...rest], message }) => ({
       code: UserErrorCode.INVALID,
@@ -30,7 +30,7 @@ export function userErrorsOf(error: unknown, idField: string): UserError[] {
   if (error instanceof KratosConflictError) {
     return [{ code: UserErrorCode.CONFLICT, message: error.message, path: ["input", "traits"] }];
   }
-  if (error instanceof KratosNotFoundError) {
+  if (error instanceof KratosNotFoundError && idField !== undefined) {
     return [{ code: UserErrorCode.NOT_FOUND, message: "There is no identity with this id.", path: ["input", idField] }];
   }
   if (error instanceof KratosDisabledError) {

@@ -1,9 +1,11 @@
 import pMap from "p-map";
+import { KratosMisdirectedError } from "../errors/misdirected-error.js";
 import { KratosNotFoundError } from "../errors/not-found-error.js";
 import type { Release } from "../release.js";
 import type { Upstream } from "../upstream.js";
 import type { WireIdentity } from "../wire.js";
-import { readIdentities, readIdentity } from "./read-identity.js";
+import { getIdentity } from "./get-identity.js";
+import { readIdentities } from "./read-identity.js";
 
 /** Kratos echoes the whole query in its Link header, and Node refuses headers over 16 kB: 200 ids are some 8 kB. */
 const IDS_PER_REQUEST = 200;
@@ -25,7 +27,7 @@ export async function findIdentities(upstream: Upstream, release: Release, ids: 
 
 type Entry = [id: string, identity: WireIdentity | Error];
 
-/** One request. Its failure is the failure of these ids alone. */
+/** One request. Its failure is the failure of these ids alone, but for one that another release would not have. */
 async function findPart(upstream: Upstream, release: Release, ids: readonly string[]): Promise<Entry[]> {
   try {
     const [only] = ids;
@@ -40,12 +42,7 @@ async function findPart(upstream: Upstream, release: Release, ids: readonly stri
     });
   } catch (error) {
     if (error instanceof KratosNotFoundError) return [];
+    if (error instanceof KratosMisdirectedError) throw error;
     return ids.map((id) => [id, error as Error]);
   }
-}
-
-/** @param id a UUID */
-export async function getIdentity(upstream: Upstream, release: Release, id: string): Promise<WireIdentity> {
-  const operation = "getIdentity";
-  return readIdentity(operation, await upstream.sendToAdmin(release, { operation, path: `/identities/${id}` }));
 }

@@ -1,12 +1,14 @@
 import { readJson } from "../answer.js";
+import { KratosInvalidError } from "../errors/invalid-error.js";
 import { KratosNotFoundError } from "../errors/not-found-error.js";
 import type { Upstream } from "../upstream.js";
 import type { WireIdentity } from "../wire.js";
 import { findIdentities } from "./find-identities.js";
+import { isIdentityId } from "./identity-id.js";
 import type { IdentityPage, PagePosition } from "./identity-page.js";
 import { listByKey } from "./list-by-key.js";
 import { listByNumber } from "./list-by-number.js";
-import { isIdentityId, readIdentity } from "./read-identity.js";
+import { readIdentity } from "./read-identity.js";
 import { updateIdentity, type IdentityChange } from "./update-identity.js";
 
 /** Identities, by Kratos' admin API. Every method can throw any {@link KratosError}. */
@@ -34,6 +36,7 @@ export class Identities {
   create(schemaId: string, traits: object): Promise<WireIdentity> {
     const operation = "createIdentity";
     return this.upstream.run(operation, async (release) => {
+      checkSchemaId(operation, schemaId);
       const json = { schema_id: schemaId, traits };
       return readIdentity(
         operation,
@@ -44,7 +47,11 @@ export class Identities {
 
   /** Changes what is given and nothing else. */
   update(id: string, change: IdentityChange): Promise<WireIdentity> {
-    return this.upstream.run("updateIdentity", (release) => updateIdentity(this.upstream, release, id, change));
+    const operation = "updateIdentity";
+    return this.upstream.run(operation, async (release) => {
+      checkSchemaId(operation, change.schemaId);
+      return updateIdentity(this.upstream, release, id, change);
+    });
   }
 
   /** @throws {KratosNotFoundError} where there was none */
@@ -57,4 +64,10 @@ export class Identities {
       if (answer.status !== 204) readJson(operation, answer);
     });
   }
+}
+
+/** Kratos takes an empty id for the default schema at a creation, and stores it as it is at a change. */
+function checkSchemaId(operation: string, schemaId: string | undefined): void {
+  if (schemaId !== "") return;
+  throw new KratosInvalidError(operation, [{ path: ["schema_id"], message: 'Expected the id of an identity schema, such as "default".' }]);
 }

@@ -2,8 +2,9 @@ import { KratosNotFoundError } from "../errors/not-found-error.js";
 import type { Release } from "../release.js";
 import type { Upstream } from "../upstream.js";
 import type { WireIdentity } from "../wire.js";
-import { getIdentity } from "./find-identities.js";
-import { isIdentityId, readIdentity } from "./read-identity.js";
+import { getIdentity } from "./get-identity.js";
+import { isIdentityId } from "./identity-id.js";
+import { readIdentity } from "./read-identity.js";
 
 export interface IdentityChange {
   /** The schema to move to; the present one where it is left out. */
@@ -23,8 +24,9 @@ export async function updateIdentity(
 ): Promise<WireIdentity> {
   if (!isIdentityId(id)) throw new KratosNotFoundError(operation);
   const updated = await (release.features.patch ? patch : replace)(upstream, release, id, change);
-  // The answer to a change of schema still gives the old schema's address.
-  return change.schemaId === undefined ? updated : getIdentity(upstream, release, id);
+  if (change.schemaId === undefined) return updated;
+  // The answer to a change of schema still gives the old schema's address. What fails now does not undo the change.
+  return getIdentity(upstream, release, id).catch(() => updated);
 }
 
 async function patch(upstream: Upstream, release: Release, id: string, change: IdentityChange): Promise<WireIdentity> {

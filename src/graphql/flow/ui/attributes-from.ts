@@ -47,12 +47,12 @@ const BY_TYPE: Readonly<Record<string, (wire: Wire) => typeof UiNodeAttributes>>
     Object.assign(new UiNodeAnchorAttributes(), {
       id: textOrNull(wire["id"]),
       href: text(wire["href"]),
-      title: UiText.from(wire["title"] as WireUiText),
+      title: uiText(wire["title"]),
     } satisfies UiNodeAnchorAttributes),
   text: (wire) =>
     Object.assign(new UiNodeTextAttributes(), {
       id: textOrNull(wire["id"]),
-      text: UiText.from(wire["text"] as WireUiText),
+      text: uiText(wire["text"]),
     } satisfies UiNodeTextAttributes),
   script: (wire) =>
     Object.assign(new UiNodeScriptAttributes(), {

@@ -72,8 +72,8 @@ export class UiNodeAnchorAttributes {
   @Field(() => String, { description: "Where the link goes." })
   href: string;
 
-  @Field(() => UiText, { description: "The link's text." })
-  title: UiText;
+  @Field(() => UiText, { nullable: true, description: "The link's text." })
+  title: UiText | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A text, say a list of recovery codes." })
@@ -81,8 +81,8 @@ export class UiNodeTextAttributes {
   @Field(() => String, { nullable: true, description: "The element's id in the page." })
   id: string | null;
 
-  @Field(() => UiText, { description: "The text." })
-  text: UiText;
+  @Field(() => UiText, { nullable: true, description: "The text." })
+  text: UiText | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A script that the page must load, say for security keys." })
