@@ -8,7 +8,7 @@ export interface Config {
   readonly kratosAdminUrl?: string;
   readonly kratosPublicUrl?: string;
   readonly kratosVersion?: string;
-  /** Deadline of one call to Kratos in milliseconds. */
+  /** Deadline of one request to Kratos in milliseconds. */
   readonly kratosTimeoutMs: number;
   readonly host: string;
   readonly port: number;

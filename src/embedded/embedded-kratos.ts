@@ -1,3 +1,4 @@
+import type { EmbeddedVersion } from "./eras/era.js";
 import { v06 } from "./eras/v06.js";
 import { v06AdminRoutes, v06PublicRoutes } from "./eras/v06-routes.js";
 import { v26 } from "./eras/v26.js";
@@ -9,8 +10,7 @@ import { IdentityStore } from "./identities/identity-store.js";
 import { addSampleIdentities } from "./identities/sample-identities.js";
 import type { KratosState } from "./kratos-state.js";
 
-/** The releases of Kratos that can be emulated. */
-export type EmbeddedVersion = "v0.6.3-alpha.1" | "v26.2.0";
+export type { EmbeddedVersion };
 
 export interface EmbeddedKratosOptions {
   /** Default: `v26.2.0`. */

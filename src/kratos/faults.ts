@@ -1,13 +1,7 @@
+import type { Fault } from "./fault.js";
 import { publicText } from "./public-text.js";
 import { faultsInValidation } from "./validation-faults.js";
 import type { WireErrorBody } from "./wire.js";
-
-/** One thing that is wrong with a request body. */
-export interface Fault {
-  /** Where in the body, as its keys and indices: `["traits", "email"]`. */
-  readonly path: readonly string[];
-  readonly message: string;
-}
 
 export const badDuration: Fault = {
   path: ["expires_in"],

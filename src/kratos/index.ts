@@ -10,7 +10,7 @@ export { KratosPublicUrlRequiredError } from "./errors/public-url-required-error
 export { KratosUnavailableError } from "./errors/unavailable-error.js";
 export { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
 export { KratosUnsupportedError } from "./errors/unsupported-error.js";
-export type { Fault } from "./faults.js";
+export type { Fault } from "./fault.js";
 export { parseVersion } from "./features.js";
 export type { FlowCredentials, FlowKind } from "./flows.js";
 export type { IdentityChange } from "./identities/update-identity.js";

@@ -1,4 +1,4 @@
-import type { Fault } from "./faults.js";
+import type { Fault } from "./fault.js";
 
 const LINE = /^(\s*)I\[#([^\]]*)\] S\[[^\]]*\] (.+)$/;
 const NAMED = /^(missing properties: |additionalProperties )("(?:[^"\\]|\\.)*"(?:, "(?:[^"\\]|\\.)*")*)(.*)$/;

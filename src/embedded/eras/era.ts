@@ -1,10 +1,12 @@
-import type { EmbeddedVersion } from "../embedded-kratos.js";
 import type { GoStruct } from "../go/go-struct.js";
 import type { UuidFault } from "../go/go-uuid.js";
 import type { KratosError } from "../http/kratos-error.js";
 import type { RouterHabits } from "../http/router.js";
 import type { Constraint } from "../identities/identity-store.js";
 import type { FlowEra } from "../self-service/flow-era.js";
+
+/** The releases of Kratos that there is an embedded one of. */
+export type EmbeddedVersion = "v0.6.3-alpha.1" | "v26.2.0";
 
 /** Everything that tells one release of Kratos from another, other than which routes it has. */
 export interface Era extends FlowEra {
@@ -28,4 +30,6 @@ export interface Era extends FlowEra {
   noIdentityToRecover(): KratosError;
   /** Whether a recovery link is refused to an identity without recovery addresses. */
   recoveryNeedsAddress: boolean;
+  /** The shortest life of a recovery link, in nanoseconds. */
+  leastLifespan: bigint;
 }

@@ -83,4 +83,5 @@ export const v26: Era = {
       : new KratosError(409, { message: "Unable to insert or update resource because a resource with that value exists already" }),
   noIdentityToRecover: () => badRequest("The requested identity id does not exist."),
   recoveryNeedsAddress: false,
+  leastLifespan: 1n,
 };

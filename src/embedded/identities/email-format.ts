@@ -14,4 +14,4 @@ const isHostName = (text: string): boolean =>
     .every((label) => /^[a-z0-9-]{1,63}$/i.test(label) && !/^-|-$/.test(label));
 
 const isLocalPart = (text: string): boolean =>
-  /^[^\s()<>[\]:;@\\,."]+(\.[^\s()<>[\]:;@\\,."]+)*$/u.test(text) || /^"(?:[^"\\]|\\.)*"$/u.test(text);
+  /^[^\s\p{Cc}()<>[\]:;@\\,."]+(\.[^\s\p{Cc}()<>[\]:;@\\,."]+)*$/u.test(text) || /^"(?:[^"\\\p{Cc}]|\\.)*"$/u.test(text);

@@ -27,7 +27,7 @@ export function createRecoveryLink(state: KratosState, request: KratosRequest): 
       return typeof parsed === "string" ? undefined : state.era.uuidFault(value, parsed);
     },
   );
-  const expiresAt = expiry(body.expires_in || usualLifespan);
+  const expiresAt = expiry(body.expires_in || usualLifespan, state.era.leastLifespan);
   const identity = state.identities.find(String(parseUuid(body.identity_id ?? "")));
   if (!identity) throw state.era.noIdentityToRecover();
   if (state.era.recoveryNeedsAddress && identity.recoveryAddresses.length === 0) {
@@ -37,10 +37,7 @@ export function createRecoveryLink(state: KratosState, request: KratosRequest): 
   return json({ recovery_link, expires_at: goTime(expiresAt, "nanoseconds") });
 }
 
-// The moment is compared after some work was done, so a few nanoseconds of life are as good as none.
-const leastLifespan = 1_000n;
-
-function expiry(duration: string): number {
+function expiry(duration: string, leastLifespan: bigint): number {
   const nanoseconds = parseGoDuration(duration);
   if (nanoseconds === undefined) {
     throw badRequest(`Unable to parse "expires_in" whose format should match "[0-9]+(ns|us|ms|s|m|h)" but did not: ${duration}`);

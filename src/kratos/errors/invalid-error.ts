@@ -1,4 +1,4 @@
-import type { Fault } from "../faults.js";
+import type { Fault } from "../fault.js";
 import { KratosError } from "./kratos-error.js";
 
 /** Kratos refuses the request body; each fault names the place in it. */
