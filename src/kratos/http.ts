@@ -1,5 +1,6 @@
-import ky, { HTTPError, type KyInstance } from "ky";
+import ky, { HTTPError } from "ky";
 import { KratosUnavailableError } from "./errors/unavailable-error.js";
+import { Transport, type TransportRequest } from "./transport.js";
 
 export interface KratosHttpOptions {
   /** Base address of Kratos' admin API. */
@@ -34,73 +35,91 @@ export interface KratosAnswer {
   readonly body: string;
 }
 
-/** A change is never sent twice: whether the first try got through can't be known. */
-const RETRY = {
-  limit: 2,
-  methods: ["get" as const],
-  statusCodes: [429, 502, 503, 504],
-  // Kratos' or a proxy's Retry-After may be longer than any caller waits.
-  afterStatusCodes: [],
-  delay: (attempt: number) => 100 * 2 ** (attempt - 1),
-};
-
 /** What requests to Kratos can be given to. */
 export interface KratosSender {
   send(request: KratosRequest): Promise<KratosAnswer>;
 }
 
+/** What a read is sent again for. A change never is: whether the first try got through can't be known. */
+const RETRIED_STATUS = [429, 502, 503, 504];
+
+/** Tries after the first one: one at once, and one more a little later. */
+const RETRY = {
+  limit: 1,
+  methods: ["get" as const],
+  statusCodes: RETRIED_STATUS,
+  // Kratos' or a proxy's Retry-After may be longer than any caller waits.
+  afterStatusCodes: [],
+  delay: () => 200,
+};
+
+const ACCEPT = { accept: "application/json" };
+const SENDS_JSON = { ...ACCEPT, "content-type": "application/json" };
+
 /** Sends requests to Kratos. Any status is an answer here; no redirect is followed. */
 export class KratosHttp implements KratosSender {
-  readonly #ky: KyInstance;
+  readonly #admin: Transport;
+  readonly #public?: Transport;
+  readonly #timeoutMs: number;
 
-  constructor(private readonly options: KratosHttpOptions) {
-    this.#ky = ky.create({
-      redirect: "manual",
-      // ky's own time limit leaves out the reading of the body; the signal below covers it.
-      timeout: false,
-      retry: RETRY,
-      headers: { accept: "application/json" },
-    });
+  constructor({ adminUrl, publicUrl, timeoutMs }: KratosHttpOptions) {
+    this.#admin = new Transport(adminUrl);
+    if (publicUrl !== undefined) this.#public = new Transport(publicUrl);
+    this.#timeoutMs = timeoutMs;
   }
 
   get hasPublicUrl(): boolean {
-    return this.options.publicUrl !== undefined;
+    return this.#public !== undefined;
   }
 
   /** @throws {KratosUnavailableError} where no whole answer came within the deadline. */
   async send(request: KratosRequest): Promise<KratosAnswer> {
-    const { operation, method = "get", headers, json, retry = true } = request;
-    const timeoutMs = Math.min(this.options.timeoutMs, request.timeoutMs ?? Infinity);
-    const signal = AbortSignal.timeout(timeoutMs);
+    const { operation, method = "get", retry = method === "get", timeoutMs = this.#timeoutMs } = request;
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), Math.min(timeoutMs, this.#timeoutMs));
+    const attempt = () => this.#transportOf(request).send(toTransport(request), deadline.signal);
     try {
-      const response = await this.#ky(this.#urlOf(request), { method, headers, json, signal, ...(!retry && { retry: 0 }) }).catch(answerOf);
-      return {
-        status: response.status,
-        contentType: response.headers.get("content-type") ?? "",
-        location: response.headers.get("location") ?? "",
-        link: response.headers.get("link") ?? "",
-        body: await response.text(),
-      };
+      return await (retry ? withRetries(attempt, deadline.signal) : attempt());
     } catch (cause) {
-      const what = signal.aborted
-        ? `Kratos did not answer ${operation} within ${timeoutMs} ms.`
+      const what = deadline.signal.aborted
+        ? `Kratos did not answer ${operation} within ${Math.min(timeoutMs, this.#timeoutMs)} ms.`
         : `Kratos could not be reached for ${operation}.`;
       const outcome = method === "get" ? "" : " Whether the change was made is not known.";
       throw new KratosUnavailableError(operation, what + outcome, { cause, detail: networkDetail(cause) });
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  #urlOf({ port = "admin", path, query }: KratosRequest): string {
-    const base = port === "admin" ? this.options.adminUrl : (this.options.publicUrl ?? "");
-    const search = query ? `?${new URLSearchParams(query).toString()}` : "";
-    return base.replace(/\/+$/, "") + path + search;
+  #transportOf({ port }: KratosRequest): Transport {
+    return port === "public" && this.#public ? this.#public : this.#admin;
   }
 }
 
-/** ky throws what is not 2xx, which its retries need. */
-function answerOf(error: unknown): Response {
-  if (error instanceof HTTPError) return error.response;
-  throw error;
+function toTransport({ method = "get", path, query, headers, json }: KratosRequest): TransportRequest {
+  return {
+    method: method.toUpperCase(),
+    path: query ? `${path}?${new URLSearchParams(query).toString()}` : path,
+    headers: { ...(json === undefined ? ACCEPT : SENDS_JSON), ...headers },
+    body: json === undefined ? undefined : JSON.stringify(json),
+  };
+}
+
+/** ky comes in only where the first try fails: its request objects cost several times what the request itself does. */
+async function withRetries(attempt: () => Promise<KratosAnswer>, signal: AbortSignal): Promise<KratosAnswer> {
+  let answer = await attempt().catch((error: unknown) => (signal.aborted ? Promise.reject(error) : undefined));
+  if (answer && !RETRIED_STATUS.includes(answer.status)) return answer;
+  const fetch = async () => {
+    answer = undefined;
+    answer = await attempt();
+    return new Response(null, { status: answer.status });
+  };
+  try {
+    await ky("http://kratos", { fetch, signal, timeout: false, retry: RETRY });
+  } catch (error) {
+    if (!(error instanceof HTTPError)) throw error;
+  }
+  return answer!;
 }
 
 function networkDetail(error: unknown): string {
