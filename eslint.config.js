@@ -48,9 +48,9 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/**/*.ts"],
+    files: ["src/*/**/*.ts"],
     rules: {
-      "no-restricted-syntax": ["error", { selector: "ImportExpression", message: "Import at the top, where the arrows are checked." }],
+      "no-restricted-syntax": ["error", { selector: "ImportExpression[source.value=/\\.\\.\\//]", message: "Import at the top, where the arrows are checked." }],
     },
   },
   // Answers of any shape are looked into in the tests.

@@ -1,6 +1,5 @@
 import "reflect-metadata";
 import { ConfigError, loadConfig, type Config } from "./config.js";
-import { startEmbeddedKratos } from "./embedded/embedded-kratos.js";
 import { Kratos } from "./kratos/index.js";
 import { createFacade } from "./server/facade.js";
 import { listen, ListenError } from "./server/listen.js";
@@ -12,6 +11,8 @@ async function findKratos(config: Config, logger: Logger) {
     logger.info(`Serving the Kratos at ${config.kratosAdminUrl}.`);
     return { adminUrl: config.kratosAdminUrl, publicUrl: config.kratosPublicUrl, stop: async () => {} };
   }
+  // Loaded only here: a server of a real Kratos starts faster, and smaller, without it.
+  const { startEmbeddedKratos } = await import("./embedded/embedded-kratos.js");
   const embedded = await startEmbeddedKratos();
   logger.info(
     `KRATOS_ADMIN_URL is not set: serving an embedded Kratos ${embedded.version} with sample identities, in memory, gone when this stops.`,

@@ -1,4 +1,4 @@
-import type { GraphQLFieldResolver, GraphQLSchema, GraphQLUnionType } from "graphql";
+import { extendSchema, parse, type GraphQLFieldResolver, type GraphQLSchema, type GraphQLUnionType } from "graphql";
 import type { FacadeContext } from "./context.js";
 import { badUserInput } from "./errors/bad-user-input.js";
 import { Identity } from "./identity/identity.type.js";
@@ -11,15 +11,35 @@ const LOADERS: Readonly<Record<string, (loaders: Loaders, id: string) => Promise
   IdentitySchema: ({ identitySchemas }, id) => identitySchemas.load(id),
 };
 
+/** What a router asks a subgraph for (https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec). */
+const SUBGRAPH = parse(`
+  "A reference to an entity: its __typename and its key."
+  scalar _Any
+  "The entities that other subgraphs may refer to."
+  union _Entity = ${Object.keys(LOADERS).join(" | ")}
+  "What this subgraph is."
+  type _Service { "Its SDL." sdl: String }
+  extend type Query {
+    "Resolves a router's references, each by itself."
+    _entities("The references." representations: [_Any!]!): [_Entity]!
+    "Tells a router what this subgraph is."
+    _service: _Service!
+  }
+`);
+
 /**
- * Has `_entities` answer through the request's loaders, each representation by itself: the one that @apollo/subgraph
- * brings fails all of them for one that is malformed, and as a fault of the server.
+ * The graph as it is served to a router. Each representation is answered by itself through the request's loaders:
+ * a malformed one does not fail the others.
  */
-export function resolveEntities(schema: GraphQLSchema): void {
+export function asSubgraph(graph: GraphQLSchema, sdl: string): GraphQLSchema {
+  const schema = extendSchema(graph, SUBGRAPH);
+  const { _entities, _service } = schema.getQueryType()!.getFields();
   const resolve: GraphQLFieldResolver<unknown, FacadeContext, { representations: unknown[] }> = (_, { representations }, context) =>
     representations.map(async (representation) => load(representation, context));
-  schema.getQueryType()!.getFields()["_entities"]!.resolve = resolve;
+  _entities!.resolve = resolve;
+  _service!.resolve = () => ({ sdl });
   (schema.getType("_Entity") as GraphQLUnionType).resolveType = (value) => (value instanceof Identity ? "Identity" : "IdentitySchema");
+  return schema;
 }
 
 async function load(representation: unknown, context: Loaders): Promise<object | null> {

@@ -1,9 +1,7 @@
-import { buildSubgraphSchema } from "@apollo/subgraph";
-import type { GraphQLResolverMap } from "@apollo/subgraph/dist/schema-helper/index.js";
 import { getDocumentNodeFromSchema } from "@graphql-tools/utils";
 import { Kind, lexicographicSortSchema, parse, print, type DocumentNode, type GraphQLSchema } from "graphql";
-import { buildSchemaSync, createResolversMap } from "type-graphql";
-import { resolveEntities } from "./entities.js";
+import { buildSchemaSync } from "type-graphql";
+import { asSubgraph } from "./entities.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
 import { IdentitySchemaResolver } from "./identity-schema/identity-schema.resolver.js";
@@ -24,7 +22,7 @@ export interface FacadeSchema {
 
 /** Builds the graph as a Federation 2 subgraph. */
 export function buildFacadeSchema(): FacadeSchema {
-  const base = buildSchemaSync({
+  const graph = buildSchemaSync({
     resolvers: [
       FlowResolver,
       IdentityResolver,
@@ -35,14 +33,10 @@ export function buildFacadeSchema(): FacadeSchema {
     ],
     validate: false,
   });
-  const typeDefs = withFederation(getDocumentNodeFromSchema(lexicographicSortSchema(base)));
-  const resolvers = createResolversMap(base) as GraphQLResolverMap<unknown>;
-  const schema = buildSubgraphSchema({ typeDefs, resolvers });
-  resolveEntities(schema);
+  const sorted = lexicographicSortSchema(graph);
+  const typeDefs = withFederation(getDocumentNodeFromSchema(sorted));
   const sdl = `${print(typeDefs)}\n`;
-  // @apollo/subgraph would print the served schema, directive definitions and all.
-  schema.getQueryType()!.getFields()["_service"]!.resolve = () => ({ sdl });
-  return { schema, sdl };
+  return { schema: asSubgraph(sorted, sdl), sdl };
 }
 
 /** The printed schema says what federation's directives are and which types are roots; a subgraph imports and implies both. */

@@ -10,11 +10,16 @@ import {
 import type { GraphQLSchema } from "graphql";
 import type { FacadeContext } from "../graphql/context.js";
 import { formatError } from "../graphql/errors/format-error.js";
-import { errorLog } from "./error-log.js";
+import { createCompiledExecution } from "./compiled-execution.js";
+import { errorLog, logError } from "./error-log.js";
 import type { Logger } from "./logger.js";
 
 /** The executor of GraphQL operations. Nothing is sent to anybody but the caller. */
 export function createApolloServer(schema: GraphQLSchema, logger: Logger): ApolloServer<FacadeContext> {
+  const compiled = createCompiledExecution(schema, (error) => {
+    logError(logger, error);
+    return formatError(error.toJSON(), unwrapResolverError(error));
+  });
   return new ApolloServer<FacadeContext>({
     schema,
     logger,
@@ -24,6 +29,7 @@ export function createApolloServer(schema: GraphQLSchema, logger: Logger): Apoll
     formatError: (formatted, error) => formatError(formatted, unwrapResolverError(error)),
     plugins: [
       errorLog(logger),
+      compiled.plugin,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

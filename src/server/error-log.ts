@@ -11,14 +11,17 @@ export function errorLog(logger: Logger): ApolloServerPlugin<FacadeContext> {
     async requestDidStart() {
       return {
         async didEncounterErrors({ errors }) {
-          for (const error of errors) log(logger, unwrapResolverError(error), error.path?.join("."));
+          for (const error of errors) logError(logger, error);
         },
       };
     },
   };
 }
 
-function log(logger: Logger, thrown: unknown, path: string | undefined): void {
+/** Writes one error of an operation to the log, where there is more to say than the caller is told. */
+export function logError(logger: Logger, error: GraphQLError): void {
+  const thrown = unwrapResolverError(error);
+  const path = error.path?.join(".");
   if (thrown instanceof KratosError) {
     const { operation, detail, message } = thrown;
     if (detail !== undefined) logger.warn({ operation, path, detail }, message);

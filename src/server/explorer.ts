@@ -2,12 +2,7 @@ import { getDistDirectory, renderAltair } from "altair-static";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import sirv from "sirv";
 
-const PAGE = renderAltair({
-  baseURL: "/explorer/",
-  endpointURL: "/graphql",
-  disableAccount: true,
-  initialName: "Welcome",
-  initialQuery: `# Send with Ctrl+Enter. The whole graph is described under "Docs".
+const QUERY = `# Send with Ctrl+Enter. The whole graph is described under "Docs".
 query Welcome {
   version
   health { alive ready }
@@ -16,7 +11,14 @@ query Welcome {
     pageInfo { hasNextPage endCursor }
   }
 }
-`,
+`;
+
+const PAGE = renderAltair({
+  baseURL: "/explorer/",
+  endpointURL: "/graphql",
+  disableAccount: true,
+  initialName: "Welcome",
+  initialQuery: QUERY,
 });
 
 /** Nothing of the page comes from, or goes to, anywhere but this server. */

@@ -4,7 +4,6 @@ import { buildFacadeSchema } from "../graphql/schema.js";
 import { healthOf } from "../graphql/system/health.js";
 import type { Kratos } from "../kratos/index.js";
 import { createApolloServer } from "./create-apollo-server.js";
-import { serveExplorer } from "./explorer.js";
 import { createGraphQLHandler } from "./graphql-handler.js";
 import type { Logger } from "./logger.js";
 import { sendJson } from "./send-json.js";
@@ -36,7 +35,11 @@ export async function createFacade({ kratos, logger, corsOrigins, maxBodyBytes }
     const [path = "/"] = (request.url ?? "/").split("?");
     if (path === "/graphql") return wantsPage(request) ? redirect(response, "/explorer/") : graphql(request, response);
     if (path === "/explorer") return redirect(response, "/explorer/");
-    if (path.startsWith("/explorer/")) return serveExplorer(request, response, path);
+    if (path.startsWith("/explorer/")) {
+      // Loaded only here: most servers never show it.
+      const { serveExplorer } = await import("./explorer.js");
+      return serveExplorer(request, response, path);
+    }
     if (path === "/health/live") return sendJson(response, 200, { status: "ok" });
     if (path === "/health/ready") {
       const { ready, errors } = await healthOf(kratos);

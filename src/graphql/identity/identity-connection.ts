@@ -1,5 +1,5 @@
 import { Directive, Field, ObjectType } from "type-graphql";
-import type { IdentityPage } from "../../kratos/index.js";
+import type { IdentityPage, WireIdentity } from "../../kratos/index.js";
 import { encodeCursor } from "./cursor.js";
 import { Identity } from "./identity.type.js";
 
@@ -23,31 +23,32 @@ export class PageInfo {
 @ObjectType({ simpleResolvers: true, description: "An identity in a list." })
 export class IdentityEdge {
   @Field(() => String, { description: "Its place in the list, to be given as `after`. Good for any page size." })
-  cursor: string;
+  readonly cursor: string;
 
   @Field(() => Identity, { description: "The identity." })
-  node: Identity;
+  readonly node: Identity;
+
+  constructor(wire: WireIdentity, index: number | undefined) {
+    this.cursor = encodeCursor({ id: wire.id, index });
+    this.node = new Identity(wire);
+  }
 }
 
 @ObjectType({ simpleResolvers: true, description: "A page of identities." })
 export class IdentityConnection {
   @Field(() => [IdentityEdge], { description: "The page's identities, each with its cursor." })
-  edges: IdentityEdge[];
+  readonly edges: IdentityEdge[];
 
   @Field(() => PageInfo, { description: "Whether and where the list goes on." })
-  pageInfo: PageInfo;
+  readonly pageInfo: PageInfo;
 
-  static from({ identities, firstIndex, hasNextPage }: IdentityPage, isFirstPage: boolean): IdentityConnection {
-    const edges = identities.map((wire, offset): IdentityEdge => ({
-      cursor: encodeCursor({ id: wire.id, ...(firstIndex !== undefined && { index: firstIndex + offset }) }),
-      node: Identity.from(wire),
-    }));
-    const pageInfo: PageInfo = {
+  constructor({ identities, firstIndex, hasNextPage }: IdentityPage, isFirstPage: boolean) {
+    this.edges = identities.map((wire, offset) => new IdentityEdge(wire, firstIndex === undefined ? undefined : firstIndex + offset));
+    this.pageInfo = {
       hasNextPage,
       hasPreviousPage: !isFirstPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      startCursor: this.edges[0]?.cursor ?? null,
+      endCursor: this.edges.at(-1)?.cursor ?? null,
     };
-    return Object.assign(new IdentityConnection(), { edges, pageInfo });
   }
 }

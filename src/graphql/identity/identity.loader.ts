@@ -13,7 +13,7 @@ export function createIdentityLoader(kratos: Kratos): DataLoader<string, Identit
       return ids.map((id) => {
         const identity = found.get(id);
         if (identity === undefined || identity instanceof Error) return identity ?? null;
-        return Identity.from(identity);
+        return new Identity(identity);
       });
     },
     { cacheKeyFn: (id) => id.toLowerCase() },

@@ -43,7 +43,7 @@ export class IdentityResolver {
     const most = first ?? DEFAULT_FIRST;
     if (most < 1 || most > MOST_FIRST) throw badUserInput(`"first" must be from 1 to ${MOST_FIRST}; it was ${most}.`);
     const position = after === null || after === undefined ? undefined : decodeCursor(after);
-    return IdentityConnection.from(await kratos.identities.list(most, position), position === undefined);
+    return new IdentityConnection(await kratos.identities.list(most, position), position === undefined);
   }
 
   @FieldResolver(() => IdentitySchema, { nullable: true, description: "The identity schema that the traits follow." })
@@ -96,7 +96,7 @@ export class IdentityResolver {
 
 /** What a mutation leaves behind is what the rest of the request sees. */
 function remember({ identities }: FacadeContext, wire: WireIdentity): Identity {
-  const identity = Identity.from(wire);
+  const identity = new Identity(wire);
   identities.clear(identity.id).prime(identity.id, identity);
   return identity;
 }

@@ -5,39 +5,37 @@ import { DateTime, timestamp } from "../scalars/date-time.js";
 @ObjectType({ simpleResolvers: true, description: "An address that the identity can prove to be its own." })
 export class VerifiableAddress {
   @Field(() => ID, { nullable: true, description: "The address's own id, where Kratos gives one." })
-  id: string | null;
+  readonly id: string | null;
 
   @Field(() => String, { description: "The address itself, as `ann@example.com`. Newer Kratos writes it in lower case." })
-  value: string;
+  readonly value: string;
 
   @Field(() => Boolean, { description: "Whether it has been proven." })
-  verified: boolean;
+  readonly verified: boolean;
 
   @Field(() => String, { description: "How it is reached: `email`, or another way that Kratos knows." })
-  via: string;
+  readonly via: string;
 
   @Field(() => String, { description: "How far the proof is: `pending`, `sent`, `completed`, or another step that Kratos knows." })
-  status: string;
+  readonly status: string;
 
   @Field(() => DateTime, { nullable: true, description: "When it was proven; null until then." })
-  verifiedAt: string | null;
+  readonly verifiedAt: string | null;
 
   @Field(() => DateTime, { nullable: true, description: "When Kratos first had it." })
-  createdAt: string | null;
+  readonly createdAt: string | null;
 
   @Field(() => DateTime, { nullable: true, description: "When it last changed." })
-  updatedAt: string | null;
+  readonly updatedAt: string | null;
 
-  static from(wire: WireVerifiableAddress): VerifiableAddress {
-    return Object.assign(new VerifiableAddress(), {
-      id: wire.id ?? null,
-      value: wire.value,
-      verified: wire.verified,
-      via: wire.via,
-      status: wire.status,
-      verifiedAt: timestamp(wire.verified_at),
-      createdAt: timestamp(wire.created_at),
-      updatedAt: timestamp(wire.updated_at),
-    } satisfies VerifiableAddress);
+  constructor(wire: WireVerifiableAddress) {
+    this.id = wire.id ?? null;
+    this.value = wire.value;
+    this.verified = wire.verified;
+    this.via = wire.via;
+    this.status = wire.status;
+    this.verifiedAt = timestamp(wire.verified_at);
+    this.createdAt = timestamp(wire.created_at);
+    this.updatedAt = timestamp(wire.updated_at);
   }
 }
