@@ -22,7 +22,7 @@ async function findKratos(config: Config, logger: Logger) {
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env, process.argv.slice(2));
-  const logger = createLogger();
+  const logger = await createLogger();
   const upstream = await findKratos(config, logger);
   const kratos = new Kratos({
     adminUrl: upstream.adminUrl,

@@ -35,7 +35,8 @@ export function asSubgraph(graph: GraphQLSchema, sdl: string): GraphQLSchema {
   const schema = extendSchema(graph, SUBGRAPH);
   const { _entities, _service } = schema.getQueryType()!.getFields();
   const resolve: GraphQLFieldResolver<unknown, FacadeContext, { representations: unknown[] }> = (_, { representations }, context) =>
-    representations.map(async (representation) => load(representation, context));
+    // The errors stand in the list: graphql-jit would drop a last item whose promise fails.
+    Promise.all(representations.map((representation) => load(representation, context).catch((error: Error) => error)));
   _entities!.resolve = resolve;
   _service!.resolve = () => ({ sdl });
   (schema.getType("_Entity") as GraphQLUnionType).resolveType = (value) => (value instanceof Identity ? "Identity" : "IdentitySchema");

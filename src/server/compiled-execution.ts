@@ -1,10 +1,10 @@
 import { HeaderMap, type ApolloServerPlugin, type GraphQLRequestListener } from "@apollo/server";
 import { type GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from "graphql";
-import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
+import type { CompiledQuery } from "graphql-jit";
 import type { FacadeContext } from "../graphql/context.js";
 
-/** What is known of one operation of a document: nothing compiled on its first use; null where it cannot be. */
-type Known = CompiledQuery | null | "seen";
+/** What is known of one operation of a document: only that it came; its compiled form; null where it has none. */
+type Known = "seen" | CompiledQuery | null;
 
 export interface CompiledExecution {
   readonly plugin: ApolloServerPlugin<FacadeContext>;
@@ -17,8 +17,8 @@ export interface CompiledExecution {
  * (docs/performance.md). What the compiler does otherwise than graphql-js stays with graphql-js: mutations, whose inputs
  * have defaults, and variables that do not fit, whose messages differ.
  *
- * A document is compiled when it comes a second time, so that one-off queries do not pay for it. The compiled ones live as
- * long as Apollo's bounded document store keeps their document.
+ * A document is compiled when it comes a second time, so that one-off queries do not pay for it, and used compiled from
+ * then on. The compiled ones live as long as Apollo's bounded document store keeps their document.
  *
  * @param report gets each request's errors and gives them in the form that callers see
  */
@@ -29,12 +29,15 @@ export function createCompiledExecution(
   const known = new WeakMap<DocumentNode, Map<string, Known>>();
   let compilations = 0;
 
-  function compile(document: DocumentNode, operationName: string): CompiledQuery | null {
+  async function compile(document: DocumentNode, operationName: string): Promise<CompiledQuery | null> {
+    // Loaded only here: the first answer need not wait for it.
+    const { compileQuery, isCompiledQuery } = await import("graphql-jit");
     compilations++;
     const compiled = compileQuery(schema, document, operationName || undefined, { disablingCapturingStackErrors: true });
     return isCompiledQuery(compiled) ? compiled : null;
   }
 
+  /** The compiled form of an operation, from its third use on; graphql-js has the first two. */
   function find(document: DocumentNode, operationName: string): CompiledQuery | null {
     const operations = known.get(document) ?? new Map<string, Known>();
     const operation = operations.get(operationName);
@@ -43,9 +46,13 @@ export function createCompiledExecution(
       return null;
     }
     if (operation !== "seen") return operation;
-    const compiled = compile(document, operationName);
-    operations.set(operationName, compiled);
-    return compiled;
+    operations.set(operationName, null);
+    // What cannot be compiled stays with graphql-js.
+    compile(document, operationName).then(
+      (compiled) => operations.set(operationName, compiled),
+      () => undefined,
+    );
+    return null;
   }
 
   const listener: GraphQLRequestListener<FacadeContext> = {

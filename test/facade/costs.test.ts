@@ -1,0 +1,140 @@
+import pino from "pino";
+import { Kratos } from "../../src/kratos/index.js";
+import { buildFacadeSchema } from "../../src/graphql/schema.js";
+import { createCompiledExecution } from "../../src/server/compiled-execution.js";
+import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+
+/* What a request costs that no clock needs to measure: what Kratos is asked, and what is compiled. */
+
+let kratos: EmbeddedKratos;
+let proxy: RecordingProxy;
+let facade: FacadeUnderTest;
+let ids: string[];
+
+beforeAll(async () => {
+  kratos = await startEmbeddedKratos();
+  proxy = await startRecordingProxy(kratos.adminUrl);
+  facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl });
+  const { identities } = dataOf(await facade.send("{ identities(first: 20) { edges { node { id } } } }"));
+  ids = identities.edges.map(({ node }: { node: { id: string } }) => node.id);
+});
+
+afterAll(async () => {
+  await facade.stop();
+  await proxy.stop();
+  await kratos.stop();
+});
+
+const asked = async (query: string, variables: object = {}): Promise<string[]> => {
+  proxy.take();
+  dataOf(await facade.send(query, variables));
+  return proxy.take().map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/g, "ID").replace(/(ids=ID&?)+/, "ids=…")}`);
+};
+
+const ENTITIES = "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id traits } } }";
+const references = () => ({ of: Array.from({ length: 100 }, (_, at) => ({ __typename: "Identity", id: ids[at % ids.length] })) });
+const CASES: readonly [string, string, () => object, string[]][] = [
+  ["one identity", "query ($id: ID!) { identity(id: $id) { id traits verifiableAddresses { value } } }", () => ({ id: ids[0] }), ["GET /admin/identities/ID"]],
+  ["a page of 100", "{ identities(first: 100) { edges { cursor node { id traits } } pageInfo { hasNextPage } } }", () => ({}), ["GET /admin/identities?page_size=101"]],
+  ["100 references", ENTITIES, references, ["GET /admin/identities?ids=…"]],
+  [
+    "ten aliased look-ups",
+    `query (${ids_(10).map((n) => `$${n}: ID!`).join()}) { ${ids_(10).map((n) => `${n}: identity(id: $${n}) { id }`).join(" ")} }`,
+    () => Object.fromEntries(ids_(10).map((name, at) => [name, ids[at]])),
+    ["GET /admin/identities?ids=…"],
+  ],
+];
+
+function ids_(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => `a${at}`);
+}
+
+// The third time and later a query runs compiled; what it asks must not change by that.
+it.each(CASES)("%s asks Kratos once, each time", async (_, query, variables, expected) => {
+  for (let time = 0; time < 5; time++) {
+    expect(await asked(query, variables())).toEqual(expected);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+});
+
+it("a change asks Kratos once, and a change of schema twice", async () => {
+  const { createIdentity } = dataOf(
+    await facade.send(`mutation { createIdentity(input: { schemaId: "default", traits: { email: "cost@example.com" } }) { identity { id } } }`),
+  );
+  const { id } = createIdentity.identity;
+  const update = "mutation ($input: UpdateIdentityInput!) { updateIdentity(input: $input) { identity { id } userErrors { message } } }";
+  expect(await asked(update, { input: { id, traits: { email: "cost2@example.com" } } })).toEqual(["PATCH /admin/identities/ID"]);
+  expect(await asked(update, { input: { id, schemaId: "device", traits: { serial: "COST-1" } } })).toEqual([
+    "PATCH /admin/identities/ID",
+    "GET /admin/identities/ID",
+  ]);
+});
+
+describe("before v1.1, where pages have numbers", () => {
+  it("each page of a walk is one request, of no more than twice what is needed", async () => {
+    const old = await startEmbeddedKratos({ version: "v0.6.3-alpha.1" });
+    const between = await startRecordingProxy(old.adminUrl);
+    const before = await startFacade({ adminUrl: between.url });
+    dataOf(await before.send("{ identities(first: 1) { edges { cursor } } }"));
+    let after: string | null = null;
+    for (let page = 0; page < 6; page++) {
+      between.take();
+      const { identities }: any = dataOf(await before.send("query ($after: String) { identities(first: 4, after: $after) { pageInfo { endCursor } } }", { after }));
+      const seen = between.take();
+      expect(seen).toHaveLength(1);
+      expect(Number(new URLSearchParams(seen[0]!.path.split("?")[1]).get("per_page"))).toBeLessThanOrEqual(12);
+      after = identities.pageInfo.endCursor;
+    }
+    await Promise.all([before.stop(), between.stop(), old.stop()]);
+  });
+});
+
+describe("the compiled queries", () => {
+  const { schema } = buildFacadeSchema();
+
+  async function served() {
+    const compiled = createCompiledExecution(schema, (error) => error.toJSON());
+    const { ApolloServer } = await import("@apollo/server");
+    const apollo = new ApolloServer<any>({ schema, plugins: [compiled.plugin], logger: pino({ level: "silent" }) });
+    const { createContext } = await import("../../src/graphql/context.js");
+    const client = new Kratos({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl, timeoutMs: 2_000 });
+    const run = async (query: string, variables = {}) => {
+      const { body } = await apollo.executeOperation({ query, variables }, { contextValue: createContext(client) });
+      await new Promise((resolve) => setImmediate(resolve));
+      return (body as any).singleResult;
+    };
+    return { compiled, run };
+  }
+
+  it("are compiled once however often they come, and not for a query that comes once", async () => {
+    const { compiled, run } = await served();
+    await run("{ once: version }");
+    expect(compiled.compilations()).toBe(0);
+    for (let time = 0; time < 8; time++) {
+      await run("query ($id: ID!) { identity(id: $id) { id } }", { id: ids[time] });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(compiled.compilations()).toBe(1);
+  });
+
+  it.each([
+    ["a list", "{ identities(first: 3) { edges { cursor node { id traits state schema { id } verifiableAddresses { value verified } } } pageInfo { endCursor } } }", {}],
+    ["a union and an interface", `{ loginFlow(id: "x") { __typename id ui { nodes { attributes { __typename ... on UiNodeInputAttributes { name } } } } } }`, {}],
+    ["an error among neighbours", "query ($n: Int) { version identities(first: $n) { edges { cursor } } }", { n: 500 }],
+    ["a cursor that is none", `{ a: identities(after: "x") { edges { cursor } } b: identities(first: 1) { pageInfo { hasPreviousPage } } }`, {}],
+    ["a variable that does not fit", "query ($n: Int) { identities(first: $n) { edges { cursor } } }", { n: "many" }],
+    ["a variable that is missing", "query ($id: ID!) { identity(id: $id) { id } }", {}],
+    ["a directive", "query ($with: Boolean!) { version @include(if: $with) health { alive @skip(if: $with) ready } }", { with: true }],
+    ["entities, one of them wrong", ENTITIES, { of: [{ __typename: "Identity", id: "x" }, { __typename: "Order", id: "1" }, { id: 1 }] }],
+    ["introspection", "{ __schema { queryType { name } types { name kind } } __type(name: \"Identity\") { fields { name } } }", {}],
+  ])("answer %s as graphql-js does, errors and places included", async (_, query, variables) => {
+    const { run } = await served();
+    const first = JSON.stringify(await run(query, variables));
+    for (let time = 0; time < 4; time++) {
+      expect(JSON.stringify(await run(query, variables))).toBe(first);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+});
