@@ -4,6 +4,7 @@ import { Kratos } from "./kratos/index.js";
 import { createFacade } from "./server/facade.js";
 import { listen, ListenError } from "./server/listen.js";
 import { createLogger, type Logger } from "./server/logger.js";
+import { settleHeap } from "./server/settle-heap.js";
 
 /** Where Kratos is: the configured one, or an embedded one that is started here. */
 async function findKratos(config: Config, logger: Logger) {
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
   const facade = await createFacade({ kratos, logger, corsOrigins: config.corsOrigins, maxBodyBytes: config.maxBodyBytes });
   const server = await listen(facade.handle, config.host, config.port);
   logger.info(`GraphQL is at ${server.url}/graphql; open it in a browser for an explorer.`);
+  setTimeout(settleHeap, 1000).unref();
 
   const stop = async (): Promise<void> => {
     await server.close();
