@@ -1,3 +1,5 @@
+import { median } from "../measure/median.js";
+import { PRODUCT } from "../servers/index.js";
 import { circumstances, figure, mebibytes, whole } from "./format.js";
 
 /** The results as Markdown tables. */
@@ -6,6 +8,7 @@ export function toMarkdown(results) {
   return [
     `Measured ${circumstances(results)}.`,
     caseTable("CPU microseconds per request", results, names, ({ cpu }) => figure(cpu)),
+    names.includes(PRODUCT) && caseTable("CPU, times that of kratos-graphql", results, names, ratio),
     caseTable("Requests per second", results, names, ({ perSecond }) => whole(perSecond)),
     caseTable("Latency in milliseconds, p50 / p99", results, names, ({ p50, p99 }) => `${figure(p50)} / ${figure(p99)}`),
     caseTable("Requests to Kratos per request", results, names, ({ upstream }) => figure(upstream)),
@@ -24,12 +27,18 @@ function table([head, ...rows]) {
 }
 
 function caseTable(title, { cases }, names, cellOf) {
-  const cell = (measured) => {
+  const cell = (measured, one) => {
     if (!measured) return "–";
-    return measured.error ? "fails" : `${cellOf(measured)}${measured.failed > 0 ? " †" : ""}`;
+    return measured.error ? "fails" : `${cellOf(measured, one)}${measured.failed > 0 ? " †" : ""}`;
   };
-  const rows = Object.values(cases).map((one) => [one.title, ...names.map((name) => cell(one.servers[name]))]);
+  const rows = Object.values(cases).map((one) => [one.title, ...names.map((name) => cell(one.servers[name], one))]);
   return table([[title, ...names], ...rows]);
+}
+
+/** The median of each round's ratio: what else the machine did in a round, it did to both. */
+function ratio({ cpuByRound }, { servers }) {
+  const product = servers[PRODUCT]?.cpuByRound;
+  return product ? figure(median(cpuByRound.map((cpu, round) => cpu / product[round]))) : "–";
 }
 
 function serverTable({ servers }) {
