@@ -14,8 +14,9 @@ await build({
   format: "esm",
   target: "node20",
   mainFields: ["module", "main"],
-  // Altair's files are served from its own package; class-validator is type-graphql's option, and not used.
-  external: ["altair-static", "class-validator"],
+  // Altair's files are served from its own package; class-validator is type-graphql's option, and not used; bundled, Apollo's
+  // hash would be one in JavaScript in place of Node's.
+  external: ["altair-static", "class-validator", "@apollo/utils.createhash"],
   // What is CommonJS among the dependencies asks for Node's own modules by require.
   banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
 });

@@ -9,6 +9,8 @@ import { sendForSystem } from "./send-for-system.js";
 export interface Release {
   readonly version: string;
   readonly features: Features;
+  /** Whether it is older than the oldest that is spoken to. */
+  readonly tooOld: boolean;
 }
 
 /** How long a found release is believed. Kratos can be replaced without a request failing on the way. */
@@ -30,8 +32,7 @@ export class ReleaseFinder {
    */
   async find(operation: string): Promise<Release> {
     const release = await this.#remembered();
-    const version = parseVersion(release.version);
-    if (version && compare(version, OLDEST_KRATOS) < 0) {
+    if (release.tooOld) {
       throw new KratosUnsupportedError(operation, release.version, OLDEST_KRATOS);
     }
     return release;
@@ -62,7 +63,8 @@ export class ReleaseFinder {
   async #detect(): Promise<Release> {
     const version = this.override ?? (await askVersion(this.http));
     const parsed = parseVersion(version);
-    return { version, features: featuresOf(parsed ?? (await this.#probe())) };
+    const tooOld = parsed !== undefined && compare(parsed, OLDEST_KRATOS) < 0;
+    return { version, features: featuresOf(parsed ?? (await this.#probe())), tooOld };
   }
 
   /** A Kratos built from source gives `master` as its version, so what it has is tried: the answer is the oldest release alike. */
