@@ -2,7 +2,6 @@
 const common = {
   testEnvironment: "node",
   setupFiles: ["reflect-metadata"],
-  extensionsToTreatAsEsm: [],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transform: {
     "^.+\\.(t|j)s$": [

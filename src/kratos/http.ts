@@ -74,15 +74,16 @@ export class KratosHttp implements KratosSender {
 
   /** @throws {KratosUnavailableError} where no whole answer came within the deadline. */
   async send(request: KratosRequest): Promise<KratosAnswer> {
-    const { operation, method = "get", retry = method === "get", timeoutMs = this.#timeoutMs } = request;
+    const { operation, method = "get", retry = true } = request;
+    const timeoutMs = Math.min(request.timeoutMs ?? Infinity, this.#timeoutMs);
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), Math.min(timeoutMs, this.#timeoutMs));
+    const timer = setTimeout(() => deadline.abort(), timeoutMs);
     const attempt = () => this.#transportOf(request).send(toTransport(request), deadline.signal);
     try {
-      return await (retry ? withRetries(attempt, deadline.signal) : attempt());
+      return await (retry && method === "get" ? withRetries(attempt, deadline.signal) : attempt());
     } catch (cause) {
       const what = deadline.signal.aborted
-        ? `Kratos did not answer ${operation} within ${Math.min(timeoutMs, this.#timeoutMs)} ms.`
+        ? `Kratos did not answer ${operation} within ${timeoutMs} ms.`
         : `Kratos could not be reached for ${operation}.`;
       const outcome = method === "get" ? "" : " Whether the change was made is not known.";
       throw new KratosUnavailableError(operation, what + outcome, { cause, detail: networkDetail(cause) });

@@ -41,13 +41,13 @@ const CASES: readonly [string, string, () => object, string[]][] = [
   ["100 references", ENTITIES, references, ["GET /admin/identities?ids=…"]],
   [
     "ten aliased look-ups",
-    `query (${ids_(10).map((n) => `$${n}: ID!`).join()}) { ${ids_(10).map((n) => `${n}: identity(id: $${n}) { id }`).join(" ")} }`,
-    () => Object.fromEntries(ids_(10).map((name, at) => [name, ids[at]])),
+    `query (${aliases(10).map((n) => `$${n}: ID!`).join()}) { ${aliases(10).map((n) => `${n}: identity(id: $${n}) { id }`).join(" ")} }`,
+    () => Object.fromEntries(aliases(10).map((name, at) => [name, ids[at]])),
     ["GET /admin/identities?ids=…"],
   ],
 ];
 
-function ids_(count: number): string[] {
+function aliases(count: number): string[] {
   return Array.from({ length: count }, (_, at) => `a${at}`);
 }
 

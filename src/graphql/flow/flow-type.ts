@@ -13,10 +13,3 @@ registerEnumType(FlowType, {
     BROWSER: { description: "A browser, which carries Kratos' cookies." },
   },
 });
-
-const TYPES = new Set<string>(Object.values(FlowType));
-
-/** @returns null for a type that is none of the known ones, and where Kratos gives none */
-export function flowTypeOf(type: string | undefined): FlowType | null {
-  return type !== undefined && TYPES.has(type) ? (type as FlowType) : null;
-}

@@ -1,7 +1,8 @@
 import { Field, ID, InterfaceType } from "type-graphql";
 import type { WireFlows } from "../../kratos/index.js";
+import { memberOf } from "../member-of.js";
 import { DateTime } from "../scalars/date-time.js";
-import { FlowType, flowTypeOf } from "./flow-type.js";
+import { FlowType } from "./flow-type.js";
 import { UiContainer } from "./ui/ui-container.js";
 
 @InterfaceType({ description: "One go of a user at something: a form with its state, which Kratos keeps until it expires." })
@@ -38,7 +39,7 @@ export abstract class SelfServiceFlow {
 export function flowFields(wire: WireFlows[keyof WireFlows]): SelfServiceFlow {
   return {
     id: wire.id,
-    type: flowTypeOf(wire.type),
+    type: memberOf(FlowType, wire.type),
     issuedAt: wire.issued_at!,
     expiresAt: wire.expires_at!,
     requestUrl: wire.request_url!,

@@ -1,8 +1,9 @@
 import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
 import { Directive, Field, ID, ObjectType } from "type-graphql";
 import type { WireIdentity } from "../../kratos/index.js";
+import { memberOf } from "../member-of.js";
 import { DateTime, timestamp } from "../scalars/date-time.js";
-import { IdentityState, identityStateOf } from "./identity-state.js";
+import { IdentityState } from "./identity-state.js";
 import { RecoveryAddress } from "./recovery-address.js";
 import { VerifiableAddress } from "./verifiable-address.js";
 
@@ -61,7 +62,7 @@ export class Identity {
     this.schemaId = wire.schema_id;
     this.schemaUrl = wire.schema_url;
     this.traits = (wire.traits ?? {}) as object;
-    this.state = identityStateOf(wire.state);
+    this.state = memberOf(IdentityState, wire.state);
     this.stateChangedAt = timestamp(wire.state_changed_at);
     this.verifiableAddresses = (wire.verifiable_addresses ?? []).map((address) => new VerifiableAddress(address));
     this.recoveryAddresses = (wire.recovery_addresses ?? []).map((address) => new RecoveryAddress(address));
