@@ -13,6 +13,7 @@ await build({
   platform: "node",
   format: "esm",
   target: "node20",
+  minifyWhitespace: true,
   mainFields: ["module", "main"],
   // Altair's files are served from its own package; class-validator is type-graphql's option, and not used; bundled, Apollo's
   // hash would be one in JavaScript in place of Node's.

@@ -3,6 +3,7 @@ import { Kind, lexicographicSortSchema, parse, print, type DocumentNode, type Gr
 import { buildSchemaSync } from "type-graphql";
 import { asSubgraph } from "./entities.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
+import { IdentityEdgeResolver } from "./identity/identity-edge.resolver.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
 import { IdentitySchemaResolver } from "./identity-schema/identity-schema.resolver.js";
 import { RecoveryLinkResolver } from "./recovery-link/recovery-link.resolver.js";
@@ -25,6 +26,7 @@ export function buildFacadeSchema(): FacadeSchema {
   const graph = buildSchemaSync({
     resolvers: [
       FlowResolver,
+      IdentityEdgeResolver,
       IdentityResolver,
       IdentitySchemaResolver,
       RecoveryLinkResolver,

@@ -1,6 +1,6 @@
-import ky, { HTTPError } from "ky";
+import ky, { HTTPError, TimeoutError } from "ky";
 import { KratosUnavailableError } from "./errors/unavailable-error.js";
-import { Transport, type TransportRequest } from "./transport.js";
+import { DeadlineError, Transport, type TransportRequest } from "./transport.js";
 
 export interface KratosHttpOptions {
   /** Base address of Kratos' admin API. */
@@ -76,19 +76,17 @@ export class KratosHttp implements KratosSender {
   async send(request: KratosRequest): Promise<KratosAnswer> {
     const { operation, method = "get", retry = true } = request;
     const timeoutMs = Math.min(request.timeoutMs ?? Infinity, this.#timeoutMs);
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), timeoutMs);
-    const attempt = () => this.#transportOf(request).send(toTransport(request), deadline.signal);
+    const deadline = performance.now() + timeoutMs;
+    const attempt = () => this.#transportOf(request).send(toTransport(request), deadline - performance.now());
     try {
-      return await (retry && method === "get" ? withRetries(attempt, deadline.signal) : attempt());
+      return await (retry && method === "get" ? withRetries(attempt, deadline) : attempt());
     } catch (cause) {
-      const what = deadline.signal.aborted
-        ? `Kratos did not answer ${operation} within ${timeoutMs} ms.`
-        : `Kratos could not be reached for ${operation}.`;
+      const what =
+        cause instanceof DeadlineError || cause instanceof TimeoutError
+          ? `Kratos did not answer ${operation} within ${timeoutMs} ms.`
+          : `Kratos could not be reached for ${operation}.`;
       const outcome = method === "get" ? "" : " Whether the change was made is not known.";
       throw new KratosUnavailableError(operation, what + outcome, { cause, detail: networkDetail(cause) });
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -107,8 +105,8 @@ function toTransport({ method = "get", path, query, headers, json }: KratosReque
 }
 
 /** ky comes in only where the first try fails: its request objects cost several times what the request itself does. */
-async function withRetries(attempt: () => Promise<KratosAnswer>, signal: AbortSignal): Promise<KratosAnswer> {
-  let answer = await attempt().catch((error: unknown) => (signal.aborted ? Promise.reject(error) : undefined));
+async function withRetries(attempt: () => Promise<KratosAnswer>, deadline: number): Promise<KratosAnswer> {
+  let answer = await attempt().catch((error: unknown) => (error instanceof DeadlineError ? Promise.reject(error) : undefined));
   if (answer && !RETRIED_STATUS.includes(answer.status)) return answer;
   const fetch = async () => {
     answer = undefined;
@@ -116,7 +114,7 @@ async function withRetries(attempt: () => Promise<KratosAnswer>, signal: AbortSi
     return new Response(null, { status: answer.status });
   };
   try {
-    await ky("http://kratos", { fetch, signal, timeout: false, retry: RETRY });
+    await ky("http://kratos", { fetch, timeout: Math.max(deadline - performance.now(), 1), retry: RETRY });
   } catch (error) {
     if (!(error instanceof HTTPError)) throw error;
   }

@@ -31,8 +31,7 @@ export function createGraphQLHandler(apollo: ApolloServer<FacadeContext>, kratos
       httpGraphQLRequest: toGraphQLRequest(request, body),
       context: async () => createContext(kratos, flowCredentialsOf(request)),
     });
-    for (const [name, value] of answer.headers) response.setHeader(name, value);
-    response.statusCode = answer.status ?? 200;
+    response.writeHead(answer.status ?? 200, Object.fromEntries(answer.headers));
     if (answer.body.kind === "complete") {
       response.end(answer.body.string);
       return;

@@ -1,5 +1,5 @@
 import { Directive, Field, ObjectType } from "type-graphql";
-import type { IdentityPage, WireIdentity } from "../../kratos/index.js";
+import type { IdentityPage, PagePosition, WireIdentity } from "../../kratos/index.js";
 import { encodeCursor } from "./cursor.js";
 import { Identity } from "./identity.type.js";
 
@@ -22,15 +22,15 @@ export class PageInfo {
 
 @ObjectType({ simpleResolvers: true, description: "An identity in a list." })
 export class IdentityEdge {
-  @Field(() => String, { description: "Its place in the list, to be given as `after`. Good for any page size." })
-  readonly cursor: string;
-
   @Field(() => Identity, { description: "The identity." })
   readonly node: Identity;
 
+  /** Its place in the list; `cursor` is made of it where it is asked for. */
+  readonly position: PagePosition;
+
   constructor(wire: WireIdentity, index: number | undefined) {
-    this.cursor = encodeCursor({ id: wire.id, index });
     this.node = new Identity(wire);
+    this.position = { id: wire.id, index };
   }
 }
 
@@ -44,11 +44,12 @@ export class IdentityConnection {
 
   constructor({ identities, firstIndex, hasNextPage }: IdentityPage, isFirstPage: boolean) {
     this.edges = identities.map((wire, offset) => new IdentityEdge(wire, firstIndex === undefined ? undefined : firstIndex + offset));
+    const [start, end] = [this.edges[0], this.edges.at(-1)];
     this.pageInfo = {
       hasNextPage,
       hasPreviousPage: !isFirstPage,
-      startCursor: this.edges[0]?.cursor ?? null,
-      endCursor: this.edges.at(-1)?.cursor ?? null,
+      startCursor: start ? encodeCursor(start.position) : null,
+      endCursor: end ? encodeCursor(end.position) : null,
     };
   }
 }

@@ -20,6 +20,7 @@ export type FoundIdentities = Map<string, WireIdentity | Error>;
  */
 export async function findIdentities(upstream: Upstream, release: Release, ids: readonly string[]): Promise<FoundIdentities> {
   const size = release.features.idsFilter ? IDS_PER_REQUEST : 1;
+  if (ids.length <= size) return new Map(await findPart(upstream, release, ids));
   const parts = Array.from({ length: Math.ceil(ids.length / size) }, (_, part) => ids.slice(part * size, (part + 1) * size));
   const found = await pMap(parts, (part) => findPart(upstream, release, part), { concurrency: CONCURRENCY });
   return new Map(found.flatMap((entries) => entries));
