@@ -36,6 +36,8 @@ export function buildFacadeSchema(): FacadeSchema {
     ],
     validate: false,
   });
+  graph.getQueryType()!.description = "What can be read.";
+  graph.getMutationType()!.description = "What can be changed. Faults in the input come back as `userErrors`.";
   const sorted = lexicographicSortSchema(graph);
   const typeDefs = withFederation(getDocumentNodeFromSchema(sorted));
   const sdl = `${print(typeDefs)}\n`;
