@@ -35,14 +35,14 @@ beforeAll(() => {
 
 afterAll(() => rmSync(app, { recursive: true }));
 
-it("Relay's compiler takes schema.graphql as it is, and identities as a connection to load more of", () => {
+it("Relay's compiler takes schema.graphql as it is, and identities as a connection to load more of", async () => {
   execFileSync(process.execPath, [require.resolve("relay-compiler/cli.js")], { cwd: app, stdio: "pipe" });
-  const artifact = (name: string) => require(join(app, "artifacts", `${name}.graphql.js`)).default;
-  expect(artifact("IdentityList_query").metadata).toMatchObject({
+  const artifact = async (name: string) => (await import(join(app, "artifacts", `${name}.graphql.js`))).default;
+  expect((await artifact("IdentityList_query")).metadata).toMatchObject({
     connection: [{ count: "count", cursor: "cursor", direction: "forward", path: ["identities"] }],
     refetch: { connection: { forward: { count: "count", cursor: "cursor" }, backward: null, path: ["identities"] } },
   });
-  const { text } = artifact("IdentityListMoreQuery").params;
+  const { text } = (await artifact("IdentityListMoreQuery")).params;
   expect(text).toMatch(/pageInfo {\s+endCursor\s+hasNextPage/);
   expect(validate(buildFacadeSchema().schema, parse(text))).toEqual([]);
 });
