@@ -3,6 +3,9 @@ import type { FacadeContext } from "./context.js";
 import { badUserInput } from "./errors/bad-user-input.js";
 import { Identity } from "./identity/identity.type.js";
 
+/** References in one request. A router asks for a page's at once, and a page has 250 at the most. */
+const MOST_REPRESENTATIONS = 1000;
+
 type Loaders = Pick<FacadeContext, "identities" | "identitySchemas">;
 
 /** The loader of each type that a router may refer to. */
@@ -21,7 +24,7 @@ const SUBGRAPH = parse(`
   type _Service { "Its SDL." sdl: String }
   extend type Query {
     "Resolves a router's references, each by itself."
-    _entities("The references." representations: [_Any!]!): [_Entity]!
+    _entities("The references, at most ${MOST_REPRESENTATIONS} of them." representations: [_Any!]!): [_Entity]!
     "Tells a router what this subgraph is."
     _service: _Service!
   }
@@ -34,9 +37,13 @@ const SUBGRAPH = parse(`
 export function asSubgraph(graph: GraphQLSchema, sdl: string): GraphQLSchema {
   const schema = extendSchema(graph, SUBGRAPH);
   const { _entities, _service } = schema.getQueryType()!.getFields();
-  const resolve: GraphQLFieldResolver<unknown, FacadeContext, { representations: unknown[] }> = (_, { representations }, context) =>
+  const resolve: GraphQLFieldResolver<unknown, FacadeContext, { representations: unknown[] }> = (_, { representations }, context) => {
+    if (representations.length > MOST_REPRESENTATIONS) {
+      throw badUserInput(`"representations" must be ${MOST_REPRESENTATIONS} at the most; there were ${representations.length}.`);
+    }
     // The errors stand in the list: graphql-jit would drop a last item whose promise fails.
-    Promise.all(representations.map((representation) => load(representation, context).catch((error: Error) => error)));
+    return Promise.all(representations.map((representation) => load(representation, context).catch((error: Error) => error)));
+  };
   _entities!.resolve = resolve;
   _service!.resolve = () => ({ sdl });
   (schema.getType("_Entity") as GraphQLUnionType).resolveType = (value) => (value instanceof Identity ? "Identity" : "IdentitySchema");

@@ -10,9 +10,10 @@ import { RecoveryLinkResolver } from "./recovery-link/recovery-link.resolver.js"
 import { SelfServiceErrorResolver } from "./self-service-error/self-service-error.resolver.js";
 import { SystemResolver } from "./system/system.resolver.js";
 
-const FEDERATION = parse(
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])',
-).definitions;
+/** What makes it a subgraph: a definition of the schema and no extension of one, which Relay's compiler cannot read. */
+const FEDERATION = parse(`
+  schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"]) { query: Query mutation: Mutation }
+`).definitions;
 
 export interface FacadeSchema {
   /** The schema that is served: the graph with federation's `_service` and `_entities`. */
@@ -35,13 +36,15 @@ export function buildFacadeSchema(): FacadeSchema {
     ],
     validate: false,
   });
+  graph.getQueryType()!.description = "What can be read.";
+  graph.getMutationType()!.description = "What can be changed. Faults in the input come back as `userErrors`.";
   const sorted = lexicographicSortSchema(graph);
   const typeDefs = withFederation(getDocumentNodeFromSchema(sorted));
   const sdl = `${print(typeDefs)}\n`;
   return { schema: asSubgraph(sorted, sdl), sdl };
 }
 
-/** The printed schema says what federation's directives are and which types are roots; a subgraph imports and implies both. */
+/** The printed schema says what federation's directives are; a subgraph imports them. */
 function withFederation(document: DocumentNode): DocumentNode {
   const definitions = document.definitions.filter(
     ({ kind }) => kind !== Kind.SCHEMA_DEFINITION && kind !== Kind.DIRECTIVE_DEFINITION,

@@ -9,6 +9,7 @@ const ENTITIES = `query ($representations: [_Any!]!) { _entities(representations
 
 let kratos: KratosUnderTest;
 let proxy: RecordingProxy;
+let publicProxy: RecordingProxy;
 let facade: FacadeUnderTest;
 let ids: string[];
 /** Whether this Kratos takes `ids=`. */
@@ -17,7 +18,8 @@ let batches: boolean;
 beforeAll(async () => {
   kratos = await startKratos();
   proxy = await startRecordingProxy(kratos.adminUrl);
-  facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl });
+  publicProxy = await startRecordingProxy(kratos.publicUrl);
+  facade = await startFacade({ adminUrl: proxy.url, publicUrl: publicProxy.url });
   ids = await createIdentities(kratos, "default", Array.from({ length: 450 }, () => ({ email: `${randomUUID()}@batch.example.com` })));
   const probe = await fetch(`${kratos.adminUrl}/identities?ids=${ids[0]}`);
   batches = ((await probe.json()) as unknown[]).length === 1;
@@ -27,10 +29,14 @@ afterAll(async () => {
   await deleteIdentities(kratos, ids);
   await facade.stop();
   await proxy.stop();
+  await publicProxy.stop();
   await kratos.stop();
 }, 60_000);
 
-beforeEach(() => proxy.take());
+beforeEach(() => {
+  proxy.take();
+  publicProxy.take();
+});
 
 const entities = async (wanted: readonly unknown[]) =>
   dataOf(await facade.send(ENTITIES, { representations: wanted.map((id) => ({ __typename: "Identity", id })) }))["_entities"] as any[];
@@ -60,6 +66,17 @@ it("aliased look-ups in one request share one batch and one schema", async () =>
   );
   expect(data).toEqual({ one: { id: a, schema: { id: "default" } }, two: { id: b, schema: { id: "default" } }, again: { id: a } });
   expect(proxy.take().filter(({ path }) => path.includes("/identities"))).toHaveLength(batches ? 1 : 2);
+});
+
+it("references to identity schemas are answered with those to identities, each schema read once", async () => {
+  const schemas = ["default", "nope", "default"].map((id) => ({ __typename: "IdentitySchema", id }));
+  const { data } = await facade.send(
+    "query ($of: [_Any!]!) { _entities(representations: $of) { __typename ... on Identity { id } ... on IdentitySchema { name: id } } }",
+    { of: [...schemas, { __typename: "Identity", id: ids[0] }] },
+  );
+  const schema = { __typename: "IdentitySchema", name: "default" };
+  expect(data!["_entities"]).toEqual([schema, null, schema, { __typename: "Identity", id: ids[0] }]);
+  expect([...proxy.take(), ...publicProxy.take()].filter(({ path }) => /\/(default|ZGVmYXVsdA)$/.test(path))).toHaveLength(1);
 });
 
 it("a malformed id alone asks Kratos nothing", async () => {

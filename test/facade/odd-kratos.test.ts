@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { CreateIdentityDocument, GetLoginFlowDocument } from "../generated/operations.js";
 import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
@@ -137,6 +138,22 @@ describe("a representation that a router got wrong", () => {
     expect(reply.data!["_entities"]).toEqual([null, null, null, null, { id: ID }]);
     expect(reply.errors!.map(({ extensions }) => extensions?.["code"])).toEqual(Array(4).fill("BAD_USER_INPUT"));
     expect(reply.errors![1]!.message).toContain('it was {"__typename":"Order","id":"1"}');
+  });
+
+  it("is not one of 1,001, which are refused before Kratos is asked anything; 1,000 are not", async () => {
+    await serve("v26.2.0", (path) => (path.includes("/identities") ? { json: [] } : undefined));
+    const query = "query ($of: [_Any!]!) { version _entities(representations: $of) { ... on Identity { id } } }";
+    const send = (count: number) => facade.send(query, { of: Array.from({ length: count }, () => ({ __typename: "Identity", id: randomUUID() })) });
+    // The later ones run compiled.
+    for (let time = 0; time < 4; time++) {
+      const reply = await send(1001);
+      expect(codeOf(reply)).toBe("BAD_USER_INPUT");
+      expect(reply.errors![0]!.message).toBe('"representations" must be 1000 at the most; there were 1001.');
+      expect(reply.data).toBeNull();
+    }
+    expect(asked("/identities")).toEqual([]);
+    expect(dataOf(await send(1000))["_entities"]).toEqual(Array(1000).fill(null));
+    expect(asked("/identities")).toHaveLength(5);
   });
 });
 

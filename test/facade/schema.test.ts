@@ -19,7 +19,7 @@ const { schema, sdl } = buildFacadeSchema();
 function* described(of: GraphQLSchema): Generator<[name: string, description: string | null | undefined]> {
   for (const type of Object.values(of.getTypeMap())) {
     if (isIntrospectionType(type) || isSpecifiedScalarType(type) || type.name.startsWith("_") || type.name.includes("__")) continue;
-    if (!["Query", "Mutation"].includes(type.name)) yield [type.name, type.description];
+    yield [type.name, type.description];
     if (isEnumType(type)) for (const value of type.getValues()) yield [`${type.name}.${value.name}`, value.description];
     if (isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)) {
       for (const field of Object.values(type.getFields())) {

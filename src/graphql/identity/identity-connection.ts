@@ -3,7 +3,8 @@ import type { IdentityPage, PagePosition, WireIdentity } from "../../kratos/inde
 import { encodeCursor } from "./cursor.js";
 import { Identity } from "./identity.type.js";
 
-// Other subgraphs have connections too, and the supergraph has one PageInfo for all of them.
+// Other subgraphs have connections too, and Relay gives all of them this one PageInfo. Nothing else is shareable: what
+// another subgraph would call by the same name (a UserError, a Health, a version) is another thing, and composition must say so.
 @Directive("@shareable")
 @ObjectType({ simpleResolvers: true, description: "Where a page stands in its list." })
 export class PageInfo {

@@ -4,7 +4,7 @@ import type { WireUiText } from "../../../kratos/index.js";
 
 @ObjectType({ simpleResolvers: true, description: "A text for the user." })
 export class UiText {
-  @Field(() => Int, { description: "Kratos' number for this text, to translate it by." })
+  @Field(() => Int, { description: "Kratos' number for this sentence, to translate it by. Many texts share one: it is no id for a cache to keep them by." })
   id: number;
 
   @Field(() => String, { description: "The text in English." })

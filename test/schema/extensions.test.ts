@@ -1,0 +1,25 @@
+import { Extensions } from "type-graphql";
+import { Identity } from "../../src/graphql/identity/identity.type.js";
+import { IdentityResolver } from "../../src/graphql/identity/identity.resolver.js";
+import { buildFacadeSchema } from "../../src/graphql/schema.js";
+
+/* What is built by way of printed SDL loses the extensions of its fields, and what rides on them (a cost, a scope) with them. */
+
+Extensions({ ridesOn: "a type" })(Identity);
+Extensions({ ridesOn: "a plain field" })(Identity.prototype, "traits");
+Extensions({ ridesOn: "a resolved field" })(IdentityResolver.prototype, "schema");
+Extensions({ ridesOn: "a query" })(IdentityResolver.prototype, "identities");
+Extensions({ ridesOn: "a mutation" })(IdentityResolver.prototype, "createIdentity");
+
+const { schema } = buildFacadeSchema();
+const { Query, Mutation, Identity: served } = schema.getTypeMap() as Record<string, ReturnType<typeof schema.getQueryType>>;
+
+it.each([
+  ["a type", served],
+  ["a plain field", served!.getFields()["traits"]],
+  ["a resolved field", served!.getFields()["schema"]],
+  ["a query", Query!.getFields()["identities"]],
+  ["a mutation", Mutation!.getFields()["createIdentity"]],
+])("an extension of %s is there in the schema that is served", (name, where) => {
+  expect(where!.extensions).toMatchObject({ ridesOn: name });
+});
