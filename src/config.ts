@@ -16,6 +16,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Largest request body in bytes. */
   readonly maxBodyBytes: number;
+  /** Whether browsers get explorers. */
+  readonly explorers: boolean;
 }
 
 /** Something in the environment or on the command line that the process cannot start with. */
@@ -43,6 +45,7 @@ const VARIABLES = z.object({
     .transform(listOf)
     .default([]),
   MAX_BODY_BYTES: integer(1, 100_000_000, "1000000").default(1_000_000),
+  EXPLORERS: z.enum(["true", "false"], "true or false").optional(),
 });
 
 /**
@@ -75,6 +78,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Con
     port: data.PORT,
     corsOrigins: data.CORS_ORIGINS,
     maxBodyBytes: data.MAX_BODY_BYTES,
+    explorers: data.EXPLORERS ? data.EXPLORERS === "true" : env["NODE_ENV"] !== "production",
   };
 }
 

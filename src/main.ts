@@ -31,9 +31,11 @@ async function main(): Promise<void> {
     version: config.kratosVersion,
     timeoutMs: config.kratosTimeoutMs,
   });
-  const facade = await createFacade({ kratos, logger, corsOrigins: config.corsOrigins, maxBodyBytes: config.maxBodyBytes });
+  const { corsOrigins, maxBodyBytes, explorers } = config;
+  const facade = await createFacade({ kratos, logger, corsOrigins, maxBodyBytes, explorers });
   const server = await listen(facade.handle, config.host, config.port);
-  logger.info(`GraphQL is at ${server.url}/graphql; open it in a browser for an explorer.`);
+  const hint = explorers ? "open it in a browser for an explorer" : "explorers are off (EXPLORERS)";
+  logger.info(`GraphQL is at ${server.url}/graphql; ${hint}.`);
   setTimeout(settleHeap, 1000).unref();
 
   const stop = async (): Promise<void> => {

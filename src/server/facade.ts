@@ -15,7 +15,11 @@ export interface FacadeOptions {
   readonly corsOrigins: readonly string[];
   /** Largest request body in bytes. */
   readonly maxBodyBytes: number;
+  /** Whether a browser gets explorers at /graphql and /explorer/. */
+  readonly explorers: boolean;
 }
+
+const EXPLORERS_OFF = "Explorers are switched off here; EXPLORERS=true in the server's environment switches them on.";
 
 /** The facade as a handler for node:http. */
 export interface Facade {
@@ -24,7 +28,7 @@ export interface Facade {
 }
 
 /** Puts the graph of one Kratos behind HTTP. */
-export async function createFacade({ kratos, logger, corsOrigins, maxBodyBytes }: FacadeOptions): Promise<Facade> {
+export async function createFacade({ kratos, logger, corsOrigins, maxBodyBytes, explorers }: FacadeOptions): Promise<Facade> {
   const apollo = createApolloServer(buildFacadeSchema().schema, logger);
   await apollo.start();
   const graphql = createGraphQLHandler(apollo, kratos, maxBodyBytes);
@@ -33,19 +37,19 @@ export async function createFacade({ kratos, logger, corsOrigins, maxBodyBytes }
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [path = "/"] = (request.url ?? "/").split("?");
-    if (path === "/graphql") return wantsPage(request) ? redirect(response, "/explorer/") : graphql(request, response);
-    if (path === "/explorer") return redirect(response, "/explorer/");
-    if (path.startsWith("/explorer/")) {
+    if (isExplorer(path) || (path === "/graphql" && wantsPage(request))) {
+      if (!explorers) return refuseExplorer(response, path);
       // Loaded only here: most servers never show it.
-      const { serveExplorer } = await import("./explorer.js");
+      const { serveExplorer } = await import("./explorers/serve-explorer.js");
       return serveExplorer(request, response, path);
     }
+    if (path === "/graphql") return graphql(request, response);
     if (path === "/health/live") return sendJson(response, 200, { status: "ok" });
     if (path === "/health/ready") {
       const { ready, errors } = await healthOf(kratos);
       return sendJson(response, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", errors });
     }
-    const message = "There is nothing here. GraphQL is at /graphql, an explorer at /explorer/, health at /health/live and /health/ready.";
+    const message = `There is nothing here. GraphQL is at /graphql, ${explorers ? "an explorer at /explorer/, " : ""}health at /health/live and /health/ready.`;
     return sendJson(response, 404, { errors: [{ message }] });
   };
 
@@ -70,6 +74,12 @@ function wantsPage({ method, headers, url }: IncomingMessage): boolean {
   return method === "GET" && !url?.includes("?") && (headers.accept ?? "").includes("text/html");
 }
 
-function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(302, { location }).end();
+function isExplorer(path: string): boolean {
+  return path === "/explorer" || path.startsWith("/explorer/");
+}
+
+function refuseExplorer(response: ServerResponse, path: string): void {
+  if (path !== "/graphql") return sendJson(response, 404, { errors: [{ message: EXPLORERS_OFF }] });
+  const message = `This is a GraphQL endpoint, and this request has no query: send a POST with JSON, as {"query": "{ version }"}. ${EXPLORERS_OFF}`;
+  sendJson(response, 400, { errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
 }

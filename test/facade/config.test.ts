@@ -20,7 +20,17 @@ it("an empty environment is the embedded Kratos on 127.0.0.1:4000, closed to oth
     port: 4000,
     corsOrigins: [],
     maxBodyBytes: 1_000_000,
+    explorers: true,
   });
+});
+
+it("explorers are off in production unless they are switched on, and on elsewhere unless they are switched off", () => {
+  const explorers = (env: Record<string, string>) => loadConfig(env, []).explorers;
+  expect(explorers({ NODE_ENV: "production" })).toBe(false);
+  expect(explorers({ NODE_ENV: "production", EXPLORERS: "" })).toBe(false);
+  expect(explorers({ NODE_ENV: "production", EXPLORERS: "true" })).toBe(true);
+  expect(explorers({ NODE_ENV: "development" })).toBe(true);
+  expect(explorers({ EXPLORERS: "false" })).toBe(false);
 });
 
 it("an empty variable counts as not set", () => {
@@ -37,6 +47,7 @@ it("every variable is taken", () => {
     PORT: "80",
     CORS_ORIGINS: "https://a.example.com, http://localhost:3000",
     MAX_BODY_BYTES: "5000",
+    EXPLORERS: "false",
   };
   expect(loadConfig(env, [])).toEqual({
     kratosAdminUrl: env.KRATOS_ADMIN_URL,
@@ -47,6 +58,7 @@ it("every variable is taken", () => {
     port: 80,
     corsOrigins: ["https://a.example.com", "http://localhost:3000"],
     maxBodyBytes: 5000,
+    explorers: false,
   });
 });
 
@@ -56,6 +68,7 @@ it.each([
   [{ KRATOS_VERSION: "newest" }, 'KRATOS_VERSION must be a version of Kratos in full, as v1.3.1 or v0.6.3-alpha.1; it is "newest"'],
   [{ PORT: "70000" }, 'PORT must be a whole number from 0 to 65535, as 4000; it is "70000"'],
   [{ PORT: "4k" }, 'PORT must be a whole number from 0 to 65535, as 4000; it is "4k"'],
+  [{ EXPLORERS: "yes" }, 'EXPLORERS must be true or false; it is "yes"'],
   [{ CORS_ORIGINS: "*" }, 'CORS_ORIGINS must be origins parted by commas, as https://app.example.com; it is "*"'],
   [{ KRATOS_PUBLIC_URL: "http://kratos:4433" }, "KRATOS_PUBLIC_URL is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos"],
   [{ KRATOS_VERSION: "v1.3.1" }, "KRATOS_VERSION is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos"],

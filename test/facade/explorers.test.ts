@@ -1,0 +1,153 @@
+import { parse, validate, type OperationDefinitionNode } from "graphql";
+import pino from "pino";
+import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { buildFacadeSchema } from "../../src/graphql/schema.js";
+import { Kratos } from "../../src/kratos/index.js";
+import { SAMPLES } from "../../src/server/explorers/samples/index.js";
+import { createFacade } from "../../src/server/facade.js";
+import { listen } from "../../src/server/listen.js";
+import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
+import { createIdentities, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
+
+let kratos: EmbeddedKratos;
+let facade: FacadeUnderTest;
+
+beforeAll(async () => {
+  kratos = await startEmbeddedKratos();
+  facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
+});
+
+afterAll(async () => {
+  await facade.stop();
+  await kratos.stop();
+});
+
+const asBrowser = { accept: "text/html,*/*" };
+/** Reads the answer to its end: one left unread would keep the server open. */
+const statusOf = async (url: string) => {
+  const response = await fetch(url);
+  await response.arrayBuffer();
+  return response.status;
+};
+
+describe("where they are on", () => {
+  it("a browser at /graphql gets Apollo Sandbox, and a link to the explorer that needs this server alone", async () => {
+    const page = await fetch(`${facade.url}/graphql`, { headers: asBrowser });
+    const html = await page.text();
+    expect(page.status).toBe(200);
+    expect(html).toMatch(/<script src="https:\/\/embeddable-sandbox\.cdn\.apollographql\.com\/v\d+\//);
+    expect(html).toContain('<a href="/explorer/">');
+  });
+
+  it("the Sandbox's page may load from Apollo, talk to this server, and nothing else", async () => {
+    const page = await fetch(`${facade.url}/graphql`, { headers: asBrowser });
+    await page.arrayBuffer();
+    const policy = page.headers.get("content-security-policy")!;
+    const hosts = [...policy.matchAll(/https:\/\/([^\s/;]+)/g)].map(([, host]) => host!);
+    expect(hosts.length).toBeGreaterThan(0);
+    expect(hosts.filter((host) => !host.endsWith(".apollographql.com"))).toEqual([]);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("connect-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain("unsafe");
+  });
+
+  it("/explorer is an explorer, every file of which is here", async () => {
+    const page = await fetch(`${facade.url}/explorer`, { headers: asBrowser });
+    expect(page.url).toBe(`${facade.url}/explorer/`);
+    const html = await page.text();
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
+    const files = [...html.matchAll(/(?:src|href)="([^"]+\.(?:js|css|ico|svg))"/g)].map(([, file]) => file!);
+    expect(files.length).toBeGreaterThan(5);
+    for (const file of files) expect(await statusOf(new URL(file, page.url).href)).toBe(200);
+  });
+
+  it("what is no file of the explorer is 404", async () => {
+    for (const path of ["/explorer/nope.js", "/explorer/..%2f..%2fpackage.json"]) expect(await statusOf(facade.url + path)).toBe(404);
+  });
+
+  it("a program that asks for JSON at /graphql gets no page", async () => {
+    const answer = await fetch(`${facade.url}/graphql`, { headers: { accept: "application/json" } });
+    expect(answer.headers.get("content-type")).toContain("application/json");
+    await answer.arrayBuffer();
+  });
+});
+
+it("where they are off, /graphql and /explorer/ say so and how to switch them on, and GraphQL is answered", async () => {
+  const { adminUrl } = kratos;
+  const closed = await createFacade({
+    kratos: new Kratos({ adminUrl, timeoutMs: 1000 }),
+    logger: pino({ level: "silent" }),
+    corsOrigins: [],
+    maxBodyBytes: 1000,
+    explorers: false,
+  });
+  const server = await listen(closed.handle, "127.0.0.1", 0);
+  for (const [path, status] of [["/graphql", 400], ["/explorer", 404], ["/explorer/", 404], ["/explorer/main.js", 404]] as const) {
+    const answer = await fetch(server.url + path, { headers: asBrowser });
+    expect(answer.status).toBe(status);
+    expect(((await answer.json()) as any).errors[0].message).toContain("EXPLORERS=true");
+  }
+  const body = JSON.stringify({ query: "{ version }" });
+  const answer = await fetch(`${server.url}/graphql`, { method: "POST", headers: { "content-type": "application/json", ...asBrowser }, body });
+  expect(await answer.json()).toEqual({ data: { version: "v26.2.0" } });
+  await server.close();
+  await closed.stop();
+});
+
+describe("the samples", () => {
+  const { schema } = buildFacadeSchema();
+  const documents = SAMPLES.map(({ name, document, variables }) => ({ name, text: document, parsed: parse(document), variables }));
+  const operations = documents.flatMap(({ text, parsed, variables }) =>
+    parsed.definitions.flatMap((one) => (one.kind === "OperationDefinition" ? [{ name: one.name?.value ?? "", text, parsed, variables, one }] : [])),
+  );
+  const fieldsOf = ({ selectionSet }: OperationDefinitionNode) => selectionSet.selections.map((one) => (one.kind === "Field" ? one.name.value : ""));
+
+  it("have one operation for each root field of the graph, named as the field is", () => {
+    const roots = [schema.getQueryType()!, schema.getMutationType()!].flatMap((type) => Object.keys(type.getFields()));
+    expect(operations.flatMap(({ one }) => fieldsOf(one)).sort()).toEqual(roots.sort());
+    for (const { name, one } of operations) expect(name.toLowerCase()).toBe(fieldsOf(one)[0]!.replace("_", "").toLowerCase());
+  });
+
+  it.each(documents)("$name is valid", ({ parsed }) => {
+    expect(validate(schema, parsed)).toEqual([]);
+  });
+
+  it.each(operations)("$name can be sent as it stands, but for a settings flow, which needs its user's session", async ({ name, text, variables }) => {
+    const { errors = [] } = await send(text, name, variables);
+    expect(errors.map(({ extensions }) => extensions?.["code"])).toEqual(name === "SettingsFlow" ? ["FORBIDDEN"] : []);
+  });
+
+  it("with ids of things that there are, each answers with them", async () => {
+    const [id] = await createIdentities(kratos, "default", [{ email: "sample@example.com" }]);
+    const { sessionToken } = await signUp(kratos, { email: "signed-up@example.com" });
+    const flow = async (kind: FlowKind, token?: string) => ({ id: (await startApiFlow(kratos, kind, token)).id, sessionToken: token });
+    const values: Record<string, object> = {
+      Identity: { id },
+      CreateIdentity: { create: { schemaId: "default", traits: { email: "created@example.com" } } },
+      UpdateIdentity: { update: { id, traits: { email: "updated@example.com" } } },
+      CreateRecoveryLink: { link: { identityId: id, expiresIn: "1h" } },
+      DeleteIdentity: { delete: { id } },
+      Entities: { representations: [{ __typename: "Identity", id }] },
+      LoginFlow: await flow("login"),
+      RegistrationFlow: await flow("registration"),
+      RecoveryFlow: await flow("recovery"),
+      VerificationFlow: await flow("verification"),
+      SettingsFlow: await flow("settings", sessionToken),
+    };
+    const deleteLast = [...operations].sort((a, b) => Number(a.name === "DeleteIdentity") - Number(b.name === "DeleteIdentity"));
+    for (const { name, text, variables } of deleteLast) {
+      const [answer] = Object.values<any>(dataOf(await send(text, name, { ...variables, ...values[name] }))).flat();
+      expect([name, answer]).toEqual([name, expect.anything()]);
+      expect(answer.userErrors ?? []).toEqual([]);
+    }
+  });
+});
+
+/** Sends one operation of a document. */
+async function send(query: string, operationName: string, variables: object): Promise<Reply<Record<string, any>>> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(`${facade.url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query, operationName, variables }) });
+  const { data, errors } = (await response.json()) as Reply<Record<string, any>>;
+  return { data, errors };
+}
