@@ -45,9 +45,9 @@ const FEDERATION = `
 `;
 
 export default tseslint.config(
-  { ignores: ["dist/", "test/generated/", "coverage/", "**/*.cjs"] },
+  { ignores: ["**/dist/", "**/generated/", "coverage/", "**/*.cjs"] },
   {
-    files: ["**/*.ts", "**/*.js"],
+    files: ["**/*.ts", "**/*.tsx", "**/*.js"],
     extends: tseslint.configs.recommended,
     rules: {
       "@typescript-eslint/no-explicit-any": "error",

@@ -1,0 +1,42 @@
+import { CreateIdentity } from "./create/CreateIdentity";
+import { IdentityList } from "./identities/IdentityList";
+import { IdentityPage } from "./identity/IdentityPage";
+import { Page } from "./parts/Page";
+import { paths, useRoute, type Route } from "./use-route";
+
+export function App() {
+  const route = useRoute();
+  return (
+    <>
+      <header className="bar">
+        <a className="brand" href={paths.list}>
+          <img src="/icon.svg" alt="" width="28" height="28" />
+          Identities
+        </a>
+        <a className="button primary" href={paths.create}>
+          New identity
+        </a>
+      </header>
+      <main>
+        <Content route={route} />
+      </main>
+    </>
+  );
+}
+
+function Content({ route }: { route: Route }) {
+  switch (route.page) {
+    case "list":
+      return <IdentityList />;
+    case "create":
+      return <CreateIdentity />;
+    case "identity":
+      return <IdentityPage key={route.id} id={route.id} />;
+    case "unknown":
+      return (
+        <Page title="Nothing here" back>
+          <p>This address leads nowhere.</p>
+        </Page>
+      );
+  }
+}

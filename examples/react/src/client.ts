@@ -1,0 +1,12 @@
+import { ApolloClient, HttpLink, InMemoryCache } from "@apollo/client";
+import { relayStylePagination } from "@apollo/client/utilities";
+
+/** The graph, asked at the page's own origin. */
+export const client = new ApolloClient({
+  link: new HttpLink({ uri: "/graphql" }),
+  cache: new InMemoryCache({
+    typePolicies: {
+      Query: { fields: { identities: relayStylePagination() } },
+    },
+  }),
+});

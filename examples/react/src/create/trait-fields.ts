@@ -1,0 +1,64 @@
+/** A field of the form, by the part of the identity schema that it stands for. */
+export type TraitField = {
+  /** Its place in the mutation's input, as `traits.name.first`. */
+  key: string;
+  /** Its name in the object that it belongs to, as `first`. */
+  name: string;
+  label: string;
+  hint?: string;
+  required: boolean;
+} & (
+  | { kind: "text"; inputType: "text" | "email" | "url" | "tel" | "date" }
+  | { kind: "number" | "boolean" | "list" | "json" }
+  | { kind: "choice"; choices: readonly string[] }
+  | { kind: "group"; fields: readonly TraitField[] }
+);
+
+/** What the form knows of JSON Schema. */
+interface JsonSchema {
+  type?: string;
+  title?: string;
+  description?: string;
+  format?: string;
+  enum?: unknown[];
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  items?: JsonSchema;
+}
+
+const INPUT_TYPES: Readonly<Record<string, "email" | "url" | "tel" | "date">> = { email: "email", uri: "url", tel: "tel", date: "date" };
+
+/** The form's fields from an identity schema, which has the traits under `properties.traits`. */
+export function traitFieldsOf(identitySchema: Record<string, unknown>): TraitField[] {
+  const traits = (identitySchema as JsonSchema).properties?.["traits"];
+  return traits ? fieldsOf(traits, "traits") : [];
+}
+
+function fieldsOf({ properties = {}, required = [] }: JsonSchema, parent: string): TraitField[] {
+  return Object.entries(properties).map(([name, schema]) => {
+    const key = `${parent}.${name}`;
+    const common = { key, name, label: schema.title ?? labelOf(name), hint: schema.description, required: required.includes(name) };
+    if (schema.enum?.every((choice) => typeof choice === "string")) return { ...common, kind: "choice", choices: schema.enum };
+    switch (schema.type) {
+      case "object":
+        return schema.properties ? { ...common, kind: "group", fields: fieldsOf(schema, key) } : { ...common, kind: "json" };
+      case "array":
+        return { ...common, kind: schema.items?.type === "string" ? "list" : "json" };
+      case "integer":
+      case "number":
+        return { ...common, kind: "number" };
+      case "boolean":
+        return { ...common, kind: "boolean" };
+      case "string":
+        return { ...common, kind: "text", inputType: INPUT_TYPES[schema.format ?? ""] ?? "text" };
+      default:
+        return { ...common, kind: "json" };
+    }
+  });
+}
+
+/** `given_name` as "Given name". */
+function labelOf(name: string): string {
+  const words = name.replace(/[_-]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,38 @@
+import type { TraitField } from "./trait-fields";
+
+/**
+ * The traits as they were typed. What was left empty is left out; what is no number or no JSON goes as the text that it is,
+ * for Kratos to say what is wrong with it.
+ */
+export function traitsFrom(fields: readonly TraitField[], form: FormData): Record<string, unknown> {
+  const traits = fields.map((field) => [field.name, valueOf(field, form)] as const);
+  return Object.fromEntries(traits.filter(([, value]) => value !== undefined));
+}
+
+function valueOf(field: TraitField, form: FormData): unknown {
+  if (field.kind === "boolean") return form.has(field.key);
+  if (field.kind === "group") {
+    const group = traitsFrom(field.fields, form);
+    return Object.keys(group).length > 0 || field.required ? group : undefined;
+  }
+  const text = String(form.get(field.key)).trim();
+  if (text === "") return undefined;
+  switch (field.kind) {
+    case "number":
+      return Number.isNaN(Number(text)) ? text : Number(text);
+    case "list":
+      return text.split(/\s*\n\s*/);
+    case "json":
+      return parsed(text);
+    default:
+      return text;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,44 @@
+import { NetworkStatus } from "@apollo/client";
+import { useQuery } from "@apollo/client/react";
+import { IdentitiesDocument } from "../generated/graphql";
+import { ErrorPanel } from "../parts/ErrorPanel";
+import { Page } from "../parts/Page";
+import { Skeleton } from "../parts/Skeleton";
+import { paths } from "../use-route";
+import { IdentityTable } from "./IdentityTable";
+import { LookUp } from "./LookUp";
+import { MoreButton } from "./MoreButton";
+
+const PAGE_SIZE = 10;
+
+export function IdentityList() {
+  const { data, error, networkStatus, refetch, fetchMore } = useQuery(IdentitiesDocument, { variables: { first: PAGE_SIZE } });
+  const edges = data?.identities?.edges ?? [];
+  const page = data?.identities?.pageInfo;
+
+  return (
+    <Page title="Identities" aside={<LookUp />}>
+      {error && <ErrorPanel title="The identities cannot be shown." error={error} onRetry={() => void refetch()} />}
+      {!error && !page && <Skeleton label="The identities are being loaded." lines={8} />}
+      {page && edges.length === 0 && (
+        <div className="panel empty">
+          <p>There are no identities yet.</p>
+          <a className="button primary" href={paths.create}>
+            Create the first
+          </a>
+        </div>
+      )}
+      {page && edges.length > 0 && (
+        <>
+          <IdentityTable identities={edges.map(({ node }) => node)} />
+          <MoreButton
+            shown={edges.length}
+            hasMore={page.hasNextPage}
+            loading={networkStatus === NetworkStatus.fetchMore}
+            onMore={() => fetchMore({ variables: { first: PAGE_SIZE, after: page.endCursor } })}
+          />
+        </>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,42 @@
+import type { IdentitiesQuery } from "../generated/graphql";
+import { Moment } from "../parts/Moment";
+import { nameOf, subtitleOf } from "../parts/name-of";
+import { StateBadge } from "../parts/StateBadge";
+import { paths } from "../use-route";
+
+type Identity = NonNullable<IdentitiesQuery["identities"]>["edges"][number]["node"];
+
+export function IdentityTable({ identities }: { identities: readonly Identity[] }) {
+  return (
+    <table className="panel">
+      <caption className="unseen">All identities</caption>
+      <thead>
+        <tr>
+          <th scope="col">Who</th>
+          <th scope="col">Schema</th>
+          <th scope="col">State</th>
+          <th scope="col">Created</th>
+        </tr>
+      </thead>
+      <tbody>
+        {identities.map((identity) => (
+          <tr key={identity.id}>
+            <th scope="row">
+              <a className="cover" href={paths.identity(identity.id)}>
+                <bdi>{nameOf(identity)}</bdi>
+              </a>
+              <small>{subtitleOf(identity)}</small>
+            </th>
+            <td>{identity.schemaId}</td>
+            <td>
+              <StateBadge state={identity.state} />
+            </td>
+            <td>
+              <Moment at={identity.createdAt} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,31 @@
+import type { IdentityQuery } from "../generated/graphql";
+
+type Identity = NonNullable<IdentityQuery["identity"]>;
+
+interface Props {
+  verifiable: Identity["verifiableAddresses"];
+  recovery: Identity["recoveryAddresses"];
+}
+
+/** The identity's addresses, each once, with what it is good for. */
+export function Addresses({ verifiable, recovery }: Props) {
+  const values = [...new Set([...verifiable, ...recovery].map(({ value }) => value))];
+  return (
+    <section className="panel" aria-labelledby="addresses">
+      <h2 id="addresses">Addresses</h2>
+      {values.length === 0 && <p className="muted">None.</p>}
+      <ul className="addresses">
+        {values.map((value) => {
+          const proof = verifiable.find((address) => address.value === value);
+          return (
+            <li key={value}>
+              <span>{value}</span>
+              {proof && <span className={`badge ${proof.verified ? "good" : "muted"}`}>{proof.verified ? "Verified" : "Not verified"}</span>}
+              {recovery.some((address) => address.value === value) && <span className="badge">For recovery</span>}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,17 @@
+import { ApolloProvider } from "@apollo/client/react";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import { client } from "./client";
+import { StatusProvider } from "./status/StatusProvider";
+import "./styles.css";
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <ApolloProvider client={client}>
+      <StatusProvider>
+        <App />
+      </StatusProvider>
+    </ApolloProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,23 @@
+import { messageOf } from "./message-of";
+
+interface Props {
+  /** What did not work, as a sentence. */
+  title: string;
+  error: Error;
+  onRetry?: () => void;
+}
+
+/** Says that something did not work and why, and lets the user try again. */
+export function ErrorPanel({ title, error, onRetry }: Props) {
+  return (
+    <div className="panel error" role="alert">
+      <strong>{title}</strong>
+      <p>{messageOf(error)}</p>
+      {onRetry && (
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { StatusContext } from "./use-status";
+
+const SHOWN_MS = 6000;
+
+/** Shows what the page has to say in passing, above all else, also to those who do not see it. */
+export function StatusProvider({ children }: { children: ReactNode }) {
+  const [status, setStatus] = useState<{ message: string }>();
+  const say = useCallback((message: string) => setStatus({ message }), []);
+
+  useEffect(() => {
+    const timer = setTimeout(() => setStatus(undefined), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [status]);
+
+  return (
+    <StatusContext value={say}>
+      {children}
+      <div className="toast" role="status">
+        {status && <p>{status.message}</p>}
+      </div>
+    </StatusContext>
+  );
+}
