@@ -14,7 +14,7 @@ query Identities($after: String) {
   }
 }
 
-# One identity: put an id from the page above into the variables below.
+# One identity: put an id from the page above into the variables, at the bottom.
 query Identity($id: ID!) {
   identity(id: $id) {
     id
