@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const { corsOrigins, maxBodyBytes, explorers } = config;
   const facade = await createFacade({ kratos, logger, corsOrigins, maxBodyBytes, explorers });
   const server = await listen(facade.handle, config.host, config.port);
-  const hint = explorers ? "open it in a browser for an explorer" : "explorers are off (EXPLORERS)";
+  const hint = explorers ? "open it in a browser for an explorer" : "explorers are off (EXPLORERS=true switches them on)";
   logger.info(`GraphQL is at ${server.url}/graphql; ${hint}.`);
   setTimeout(settleHeap, 1000).unref();
 

@@ -4,6 +4,7 @@ import { buildFacadeSchema } from "../graphql/schema.js";
 import { healthOf } from "../graphql/system/health.js";
 import type { Kratos } from "../kratos/index.js";
 import { createApolloServer } from "./create-apollo-server.js";
+import { refuseExplorer } from "./explorers/refuse-explorer.js";
 import { createGraphQLHandler } from "./graphql-handler.js";
 import type { Logger } from "./logger.js";
 import { sendJson } from "./send-json.js";
@@ -18,8 +19,6 @@ export interface FacadeOptions {
   /** Whether a browser gets explorers at /graphql and /explorer/. */
   readonly explorers: boolean;
 }
-
-const EXPLORERS_OFF = "Explorers are switched off here; EXPLORERS=true in the server's environment switches them on.";
 
 /** The facade as a handler for node:http. */
 export interface Facade {
@@ -76,10 +75,4 @@ function wantsPage({ method, headers, url }: IncomingMessage): boolean {
 
 function isExplorer(path: string): boolean {
   return path === "/explorer" || path.startsWith("/explorer/");
-}
-
-function refuseExplorer(response: ServerResponse, path: string): void {
-  if (path !== "/graphql") return sendJson(response, 404, { errors: [{ message: EXPLORERS_OFF }] });
-  const message = `This is a GraphQL endpoint, and this request has no query: send a POST with JSON, as {"query": "{ version }"}. ${EXPLORERS_OFF}`;
-  sendJson(response, 400, { errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
 }
