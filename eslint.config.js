@@ -20,7 +20,7 @@ const arrows = Object.entries(ARROWS).map(([room, allowed]) => {
         {
           patterns: [
             {
-              regex: `^(\\.\\./)+(${forbidden.join("|")}|main|index|config)(/|\\.js$)`,
+              regex: `^(\\.\\./)+(${forbidden.join("|")}|main|index|config|commands)(/|\\.js$)`,
               message: `${room} imports from ${allowed.join(" and ") || "no other room"} alone (see eslint.config.js).`,
             },
             ...(room === "src/graphql" || room === "src/server"
@@ -57,7 +57,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/*/**/*.ts"],
+    files: ["src/{kratos,graphql,server,embedded}/**/*.ts"],
     rules: {
       "no-restricted-syntax": ["error", { selector: "ImportExpression[source.value=/\\.\\.\\//]", message: "Import at the top, where the arrows are checked." }],
     },

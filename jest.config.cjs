@@ -16,7 +16,7 @@ const common = {
       },
     ],
   },
-  transformIgnorePatterns: ["/node_modules/(?!(ky|p-map)/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(jose|ky|p-map)/)"],
 };
 
 /** The contract suite against the embedded Kratos as one release. */

@@ -1,6 +1,10 @@
-import { parseArgs } from "node:util";
-import { z } from "zod";
-import { parseVersion } from "./kratos/index.js";
+import type { z } from "zod";
+import { SECRETS, VARIABLES } from "./config/variables.js";
+import { withFiles } from "./config/with-files.js";
+import type { AuthenticationOptions } from "./server/authentication/authenticate.js";
+import type { FacadeOptions } from "./server/facade.js";
+import { isLoopback } from "./server/host-check.js";
+import { readSafelist } from "./server/safelist.js";
 
 /** What the process is told by its environment. */
 export interface Config {
@@ -12,63 +16,32 @@ export interface Config {
   readonly kratosTimeoutMs: number;
   readonly host: string;
   readonly port: number;
-  /** Origins whose pages may call the API from a browser; none, where it is empty. */
-  readonly corsOrigins: readonly string[];
-  /** Largest request body in bytes. */
-  readonly maxBodyBytes: number;
-  /** Whether browsers get explorers. */
-  readonly explorers: boolean;
+  readonly logLevel: string;
+  /** How callers prove who they are. */
+  readonly authentication: AuthenticationOptions;
+  /** What is passed on to the facade as it is. */
+  readonly facade: Omit<FacadeOptions, "kratos" | "logger" | "authentication">;
 }
 
-/** Something in the environment or on the command line that the process cannot start with. */
+/** Something in the environment that the process cannot start with. */
 export class ConfigError extends Error {}
 
-const address = z.string().refine(isHttpUrl, "an http or https address without user, password and query, as http://127.0.0.1:4434");
-const integer = (from: number, to: number, example: string) => {
-  const expected = `a whole number from ${from} to ${to}, as ${example}`;
-  return z.string().regex(/^\d+$/, expected).transform(Number).refine((value) => value >= from && value <= to, expected);
-};
-
-const VARIABLES = z.object({
-  KRATOS_ADMIN_URL: address.optional(),
-  KRATOS_PUBLIC_URL: address.optional(),
-  KRATOS_VERSION: z
-    .string()
-    .refine((text) => parseVersion(text) !== undefined, "a version of Kratos in full, as v1.3.1 or v0.6.3-alpha.1")
-    .optional(),
-  KRATOS_TIMEOUT_MS: integer(1, 600_000, "10000").default(10_000),
-  HOST: z.string().default("127.0.0.1"),
-  PORT: integer(0, 65_535, "4000").default(4000),
-  CORS_ORIGINS: z
-    .string()
-    .refine((text) => listOf(text).every(isOrigin), "origins parted by commas, as https://app.example.com")
-    .transform(listOf)
-    .default([]),
-  MAX_BODY_BYTES: integer(1, 100_000_000, "1000000").default(1_000_000),
-  EXPLORERS: z.enum(["true", "false"], "true or false").optional(),
-});
+type Variables = z.infer<typeof VARIABLES>;
 
 /**
  * The configuration from the environment. An empty variable counts as not set.
- * @param args the command line without the program; it takes no options
  * @throws {ConfigError} that names every mistake: the variable, what was expected, and what came
  */
-export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Config {
-  checkArguments(args);
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const { given, mistakes } = withFiles(env, Object.keys(VARIABLES.shape));
   const { success, data, error } = VARIABLES.safeParse(given);
-  if (!success) {
-    const mistakes = error.issues.map(({ path, message }) => {
-      const name = String(path[0]);
-      return `${name} must be ${message}; it is ${name.endsWith("_URL") ? withoutPassword(given[name]) : JSON.stringify(given[name])}`;
-    });
-    throw new ConfigError([...new Set(mistakes)].join("; "));
-  }
-  for (const name of ["KRATOS_PUBLIC_URL", "KRATOS_VERSION"] as const) {
-    if (data[name] && !data.KRATOS_ADMIN_URL) {
-      throw new ConfigError(`${name} is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos`);
-    }
-  }
+  if (!success) mistakes.push(...error.issues.map(({ path, message }) => mistakeIn(String(path[0]), message, given)));
+  if (success) mistakes.push(...mistakesAmong(data));
+  if (!success || mistakes.length > 0) throw new ConfigError([...new Set(mistakes)].join("; "));
+
+  const production = env["NODE_ENV"] === "production";
+  const authentication = authenticationIn(data);
+  const open = isOpen(authentication);
   return {
     kratosAdminUrl: data.KRATOS_ADMIN_URL,
     kratosPublicUrl: data.KRATOS_PUBLIC_URL,
@@ -76,36 +49,76 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[]): Con
     kratosTimeoutMs: data.KRATOS_TIMEOUT_MS,
     host: data.HOST,
     port: data.PORT,
-    corsOrigins: data.CORS_ORIGINS,
-    maxBodyBytes: data.MAX_BODY_BYTES,
-    explorers: data.EXPLORERS ? data.EXPLORERS === "true" : env["NODE_ENV"] !== "production",
+    logLevel: data.LOG_LEVEL,
+    authentication,
+    facade: {
+      loopbackOnly: open && !data.INSECURE_NO_AUTH,
+      corsOrigins: data.CORS_ORIGINS,
+      // An explorer shows nothing without introspection.
+      introspection: data.INTROSPECTION ?? data.EXPLORERS ?? !production,
+      explorers: data.EXPLORERS ?? !production,
+      batching: data.BATCHING,
+      safelist: data.SAFELIST,
+      traitsMask: data.TRAITS_MASK,
+      publicSdl: data.PUBLIC_SDL,
+      maxBodyBytes: data.MAX_BODY_BYTES,
+      // Without authentication all callers would be one.
+      rateLimit: open ? undefined : data.RATE_LIMIT && { ...data.RATE_LIMIT, redisUrl: data.REDIS_URL },
+      limits: {
+        depth: data.MAX_DEPTH,
+        aliases: data.MAX_ALIASES,
+        rootFields: data.MAX_ROOT_FIELDS,
+        directives: data.MAX_DIRECTIVES,
+        tokens: data.MAX_TOKENS,
+        cost: data.MAX_COST,
+      },
+    },
   };
 }
 
-function checkArguments(args: readonly string[]): void {
-  try {
-    parseArgs({ args: [...args], options: {}, strict: true });
-  } catch (error) {
-    const [what] = (error as Error).message.split(". ");
-    throw new ConfigError(`${what}; kratos-graphql takes no options but environment variables: KRATOS_ADMIN_URL, PORT and others, see the README`);
+function mistakeIn(name: string, expected: string, given: Readonly<Record<string, string>>): string {
+  if (SECRETS.has(name)) return `${name} must be ${expected}`;
+  const value = given[name] ?? "";
+  // What stands before the @ of an address may be a password.
+  return `${name} must be ${expected}; it is ${JSON.stringify(name.endsWith("_URL") ? value.replace(/\/\/.*@/, "//…@") : value)}`;
+}
+
+/** What each variable by itself does not show. */
+function mistakesAmong(data: Variables): string[] {
+  const mistakes: string[] = [];
+  for (const name of ["KRATOS_PUBLIC_URL", "KRATOS_VERSION"] as const) {
+    if (data[name] && !data.KRATOS_ADMIN_URL) {
+      mistakes.push(`${name} is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos`);
+    }
   }
+  const { JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL } = data;
+  if ([JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL].some(Boolean) && !(JWT_ISSUER && JWT_AUDIENCE && JWT_JWKS_URL)) {
+    mistakes.push("JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, as https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json");
+  }
+  if (data.SAFELIST !== undefined) {
+    try {
+      readSafelist(data.SAFELIST);
+    } catch (error) {
+      mistakes.push(`SAFELIST must be ${(error as Error).message}`);
+    }
+  }
+  if (isOpen(authenticationIn(data)) && !isLoopback(data.HOST) && !data.INSECURE_NO_AUTH) {
+    mistakes.push(
+      `HOST is ${JSON.stringify(data.HOST)}, which others can reach, and there is no authentication: whoever reaches it would own every account. ` +
+        'Set API_KEYS (make one with "kratos-graphql keys create"), or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL, or HOST to 127.0.0.1; INSECURE_NO_AUTH=true if you mean it',
+    );
+  }
+  return mistakes;
 }
 
-function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password, search, hash } = new URL(text);
-  return ["http:", "https:"].includes(protocol) && `${username}${password}${search}${hash}` === "";
+function authenticationIn({ API_KEYS, JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL, JWT_CLOCK_TOLERANCE_S }: Variables): AuthenticationOptions {
+  if (!JWT_ISSUER || !JWT_AUDIENCE || !JWT_JWKS_URL) return { apiKeys: API_KEYS };
+  return {
+    apiKeys: API_KEYS,
+    jwt: { issuer: JWT_ISSUER, audience: JWT_AUDIENCE, jwksUrl: JWT_JWKS_URL, clockToleranceS: JWT_CLOCK_TOLERANCE_S },
+  };
 }
 
-function isOrigin(text: string): boolean {
-  return isHttpUrl(text) && new URL(text).origin === text;
-}
-
-function listOf(text: string): string[] {
-  return text.split(",").map((part) => part.trim());
-}
-
-/** An address for a message: what stands before the @ may be a password. */
-function withoutPassword(text: string | undefined): string {
-  return JSON.stringify((text ?? "").replace(/\/\/.*@/, "//…@"));
+function isOpen({ apiKeys, jwt }: AuthenticationOptions): boolean {
+  return apiKeys.length === 0 && !jwt;
 }

@@ -1,55 +1,44 @@
+#!/usr/bin/env node
 import "reflect-metadata";
-import { ConfigError, loadConfig, type Config } from "./config.js";
-import { Kratos } from "./kratos/index.js";
-import { createFacade } from "./server/facade.js";
-import { listen, ListenError } from "./server/listen.js";
-import { createLogger, type Logger } from "./server/logger.js";
-import { settleHeap } from "./server/settle-heap.js";
+import { Command } from "commander";
+import { createKey } from "./commands/create-key.js";
+import { SCOPES } from "./graphql/authorization/scope.js";
 
-/** Where Kratos is: the configured one, or an embedded one that is started here. */
-async function findKratos(config: Config, logger: Logger) {
-  if (config.kratosAdminUrl !== undefined) {
-    logger.info(`Serving the Kratos at ${config.kratosAdminUrl}.`);
-    return { adminUrl: config.kratosAdminUrl, publicUrl: config.kratosPublicUrl, stop: async () => {} };
-  }
-  // Loaded only here: a server of a real Kratos starts faster, and smaller, without it.
-  const { startEmbeddedKratos } = await import("./embedded/embedded-kratos.js");
-  const embedded = await startEmbeddedKratos();
-  logger.info(
-    `KRATOS_ADMIN_URL is not set: serving an embedded Kratos ${embedded.version} with sample identities, in memory, gone when this stops.`,
-  );
-  return embedded;
-}
+const program = new Command("kratos-graphql")
+  .description("GraphQL over the admin API of Ory Kratos. Settings come from environment variables, which the README lists.")
+  .showHelpAfterError("See kratos-graphql --help. Settings come from environment variables: KRATOS_ADMIN_URL, PORT and others.")
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "kratos-graphql:")) })
+  .allowExcessArguments(false);
 
-async function main(): Promise<void> {
-  const config = loadConfig(process.env, process.argv.slice(2));
-  const logger = await createLogger();
-  const upstream = await findKratos(config, logger);
-  const kratos = new Kratos({
-    adminUrl: upstream.adminUrl,
-    publicUrl: upstream.publicUrl,
-    version: config.kratosVersion,
-    timeoutMs: config.kratosTimeoutMs,
+program
+  .command("serve", { isDefault: true })
+  .description("run the server (this is what happens without a command)")
+  .allowExcessArguments(false)
+  .action(async () => (await import("./commands/serve.js")).serve());
+
+program
+  .command("schema")
+  .description("print the subgraph's SDL for a schema registry")
+  .allowExcessArguments(false)
+  .action(async () => (await import("./commands/print-schema.js")).printSchema());
+
+program
+  .command("keys")
+  .description("API keys that callers come with")
+  .command("create")
+  .description("make a key: show it once, and print what to configure")
+  .requiredOption("--name <name>", "whose it is, for the log, as web-shop")
+  .requiredOption("--scopes <scopes>", `what it may do, parted by commas: ${SCOPES.join(", ")}`)
+  .allowExcessArguments(false)
+  .action(({ name, scopes }: { name: string; scopes: string }, command: Command) => {
+    try {
+      createKey(name, scopes);
+    } catch (error) {
+      command.error(`kratos-graphql: ${(error as Error).message}.`);
+    }
   });
-  const { corsOrigins, maxBodyBytes, explorers } = config;
-  const facade = await createFacade({ kratos, logger, corsOrigins, maxBodyBytes, explorers });
-  const server = await listen(facade.handle, config.host, config.port);
-  const hint = explorers ? "open it in a browser for an explorer" : "explorers are off (EXPLORERS=true switches them on)";
-  logger.info(`GraphQL is at ${server.url}/graphql; ${hint}.`);
-  setTimeout(settleHeap, 1000).unref();
 
-  const stop = async (): Promise<void> => {
-    await server.close();
-    await facade.stop();
-    await upstream.stop();
-    process.exit(0);
-  };
-  process.once("SIGTERM", () => void stop());
-  process.once("SIGINT", () => void stop());
-}
-
-main().catch((error: unknown) => {
-  const expected = error instanceof ConfigError || error instanceof ListenError;
-  console.error(expected ? `kratos-graphql: ${error.message}.` : error);
+program.parseAsync().catch((error: unknown) => {
+  console.error(error);
   process.exit(1);
 });

@@ -1,25 +1,50 @@
 import type DataLoader from "dataloader";
 import type { FlowCredentials, Kratos } from "../kratos/index.js";
+import type { Audit } from "./audit/audit.js";
+import { ANYBODY, type Caller } from "./authorization/caller.js";
 import { createIdentityLoader } from "./identity/identity.loader.js";
 import type { Identity } from "./identity/identity.type.js";
 import { createIdentitySchemaLoader } from "./identity-schema/identity-schema.loader.js";
 import type { IdentitySchema } from "./identity-schema/identity-schema.type.js";
+import type { TraitsMask } from "./traits-mask/traits-mask.js";
+
+/** What a request brings with it. */
+export interface Asked {
+  readonly kratos: Kratos;
+  /** Who asks; somebody who may do anything where it is left out. */
+  readonly caller?: Caller;
+  /** The request's id, for the log. */
+  readonly requestId?: string;
+  /** What callers without `secrets:read` do not see of the traits. */
+  readonly traitsMask?: TraitsMask;
+  /** What the caller sent that Kratos asks for at flows. It is passed on for nothing else. */
+  readonly flowCredentials?: FlowCredentials;
+}
 
 /** What the resolvers of one request share. */
 export interface FacadeContext {
   readonly kratos: Kratos;
+  readonly caller: Caller;
+  readonly requestId: string | undefined;
+  readonly flowCredentials: FlowCredentials;
   readonly identities: DataLoader<string, Identity | null>;
   readonly identitySchemas: DataLoader<string, IdentitySchema | null>;
-  /** What the caller sent that Kratos asks for at flows. It is passed on for nothing else. */
-  readonly flowCredentials: FlowCredentials;
+  /** What this caller does not see of the traits. */
+  readonly mask: TraitsMask | undefined;
+  /** Where mutations are written down. */
+  audit?: Audit;
 }
 
 /** A context for one request, its loaders empty. */
-export function createContext(kratos: Kratos, flowCredentials: FlowCredentials = {}): FacadeContext {
+export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask, flowCredentials = {} }: Asked): FacadeContext {
+  const mask = caller.scopes.has("secrets:read") ? undefined : traitsMask;
   return {
     kratos,
-    identities: createIdentityLoader(kratos),
-    identitySchemas: createIdentitySchemaLoader(kratos),
+    caller,
+    requestId,
     flowCredentials,
+    mask,
+    identities: createIdentityLoader(kratos, mask),
+    identitySchemas: createIdentitySchemaLoader(kratos),
   };
 }

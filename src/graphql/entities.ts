@@ -1,12 +1,14 @@
 import { extendSchema, parse, type GraphQLFieldResolver, type GraphQLSchema, type GraphQLUnionType } from "graphql";
+import { requireScope } from "./authorization/require-scope.js";
 import type { FacadeContext } from "./context.js";
+import { manyForOne } from "./cost/cost.js";
 import { badUserInput } from "./errors/bad-user-input.js";
 import { Identity } from "./identity/identity.type.js";
 
 /** References in one request. A router asks for a page's at once, and a page has 250 at the most. */
 const MOST_REPRESENTATIONS = 1000;
 
-type Loaders = Pick<FacadeContext, "identities" | "identitySchemas">;
+type Loaders = Pick<FacadeContext, "caller" | "identities" | "identitySchemas">;
 
 /** The loader of each type that a router may refer to. */
 const LOADERS: Readonly<Record<string, (loaders: Loaders, id: string) => Promise<object | null>>> = {
@@ -33,8 +35,9 @@ const SUBGRAPH = parse(`
 /**
  * The graph as it is served to a router. Each representation is answered by itself through the request's loaders:
  * a malformed one does not fail the others.
+ * @param publicSdl whether every caller may see the SDL, without the scope for it
  */
-export function asSubgraph(graph: GraphQLSchema, sdl: string): GraphQLSchema {
+export function asSubgraph(graph: GraphQLSchema, sdl: string, publicSdl: boolean): GraphQLSchema {
   const schema = extendSchema(graph, SUBGRAPH);
   const { _entities, _service } = schema.getQueryType()!.getFields();
   const resolve: GraphQLFieldResolver<unknown, FacadeContext, { representations: unknown[] }> = (_, { representations }, context) => {
@@ -45,7 +48,12 @@ export function asSubgraph(graph: GraphQLSchema, sdl: string): GraphQLSchema {
     return Promise.all(representations.map((representation) => load(representation, context).catch((error: Error) => error)));
   };
   _entities!.resolve = resolve;
-  _service!.resolve = () => ({ sdl });
+  _entities!.extensions = { complexity: manyForOne((args) => (args["representations"] as unknown[]).length) };
+  const service: GraphQLFieldResolver<unknown, FacadeContext> = (_source, _args, { caller }) => {
+    if (!publicSdl) requireScope(caller, "system:read");
+    return { sdl };
+  };
+  _service!.resolve = service;
   (schema.getType("_Entity") as GraphQLUnionType).resolveType = (value) => (value instanceof Identity ? "Identity" : "IdentitySchema");
   return schema;
 }
@@ -53,7 +61,11 @@ export function asSubgraph(graph: GraphQLSchema, sdl: string): GraphQLSchema {
 async function load(representation: unknown, context: Loaders): Promise<object | null> {
   const { __typename: type, id } = (representation ?? {}) as { __typename?: unknown; id?: unknown };
   const from = typeof type === "string" && Object.hasOwn(LOADERS, type) ? LOADERS[type] : undefined;
-  if (from && typeof id === "string") return from(context, id);
+  if (from && typeof id === "string") {
+    // Here is no type-graphql to ask.
+    requireScope(context.caller, "identities:read");
+    return from(context, id);
+  }
   throw badUserInput(
     `A representation must have "__typename" (${Object.keys(LOADERS).join(" or ")}) and "id" (a string); it was ${JSON.stringify(representation)}.`,
   );

@@ -1,6 +1,7 @@
 import { getDocumentNodeFromSchema } from "@graphql-tools/utils";
 import { Kind, lexicographicSortSchema, parse, print, type DocumentNode, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
+import { authChecker } from "./authorization/auth-checker.js";
 import { asSubgraph } from "./entities.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
 import { IdentityEdgeResolver } from "./identity/identity-edge.resolver.js";
@@ -22,8 +23,11 @@ export interface FacadeSchema {
   readonly sdl: string;
 }
 
-/** Builds the graph as a Federation 2 subgraph. */
-export function buildFacadeSchema(): FacadeSchema {
+/**
+ * Builds the graph as a Federation 2 subgraph.
+ * @param options.publicSdl whether every caller may see the SDL, without the scope for it
+ */
+export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: boolean } = {}): FacadeSchema {
   const graph = buildSchemaSync({
     resolvers: [
       FlowResolver,
@@ -34,6 +38,7 @@ export function buildFacadeSchema(): FacadeSchema {
       SelfServiceErrorResolver,
       SystemResolver,
     ],
+    authChecker,
     validate: false,
   });
   graph.getQueryType()!.description = "What can be read.";
@@ -41,7 +46,7 @@ export function buildFacadeSchema(): FacadeSchema {
   const sorted = lexicographicSortSchema(graph);
   const typeDefs = withFederation(getDocumentNodeFromSchema(sorted));
   const sdl = `${print(typeDefs)}\n`;
-  return { schema: asSubgraph(sorted, sdl), sdl };
+  return { schema: asSubgraph(sorted, sdl, publicSdl), sdl };
 }
 
 /** The printed schema says what federation's directives are; a subgraph imports them. */

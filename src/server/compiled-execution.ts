@@ -62,7 +62,7 @@ export function createCompiledExecution(
       if (!compiled) return null;
       const { data, errors } = (await compiled.query(undefined, contextValue, request.variables ?? {})) as ExecutionResult;
       // Variables that do not fit: nothing was executed yet.
-      if (data === undefined || data === null) return null;
+      if (data === undefined) return null;
       return {
         http: { headers: new HeaderMap() },
         body: { kind: "single", singleResult: errors?.length ? { errors: errors.map(report), data } : { data } },

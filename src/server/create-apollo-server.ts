@@ -7,15 +7,32 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import type { GraphQLSchema } from "graphql";
+import type { GraphQLFormattedError, GraphQLSchema } from "graphql";
 import type { FacadeContext } from "../graphql/context.js";
 import { formatError } from "../graphql/errors/format-error.js";
+import { auditPlugin } from "./audit-plugin.js";
 import { createCompiledExecution } from "./compiled-execution.js";
 import { errorLog, logError } from "./error-log.js";
+import { limitPlugin } from "./limits/limit-plugin.js";
+import { limitRules } from "./limits/limit-rules.js";
+import type { Limits } from "./limits/limits.js";
 import type { Logger } from "./logger.js";
+import type { Safelist } from "./safelist.js";
+
+export interface ApolloOptions {
+  readonly logger: Logger;
+  readonly limits: Limits;
+  /** Whether callers may ask what the schema is, and are helped when they misspell a name. */
+  readonly introspection: boolean;
+  /** Whether an array of operations is answered. */
+  readonly batching: boolean;
+  /** The operations that alone are answered; any, where it is left out. */
+  readonly safelist?: Safelist;
+}
 
 /** The executor of GraphQL operations. Nothing is sent to anybody but the caller. */
-export function createApolloServer(schema: GraphQLSchema, logger: Logger): ApolloServer<FacadeContext> {
+export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions): ApolloServer<FacadeContext> {
+  const { logger, limits, introspection, batching, safelist } = options;
   const compiled = createCompiledExecution(schema, (error) => {
     logError(logger, error);
     return formatError(error.toJSON(), unwrapResolverError(error));
@@ -23,12 +40,21 @@ export function createApolloServer(schema: GraphQLSchema, logger: Logger): Apoll
   return new ApolloServer<FacadeContext>({
     schema,
     logger,
-    introspection: true,
+    introspection,
+    hideSchemaDetailsFromClientErrors: !introspection,
+    allowBatchedHttpRequests: batching,
+    // By itself it keeps the newest 30 MiB of what callers register.
+    ...(safelist && { persistedQueries: { cache: safelist.cache } }),
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: limitRules(limits),
+    csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: (formatted, error) => formatError(formatted, unwrapResolverError(error)),
+    formatError: (formatted, error) => formatError(withOwnCode(formatted), unwrapResolverError(error)),
     plugins: [
       errorLog(logger),
+      auditPlugin(logger),
+      limitPlugin(limits),
       compiled.plugin,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -37,4 +63,10 @@ export function createApolloServer(schema: GraphQLSchema, logger: Logger): Apoll
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
+}
+
+/** Apollo Server gives all that it refuses as it validates one code, and the limits have one of their own. */
+function withOwnCode(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const { extensions } = formatted;
+  return extensions?.["limit"] === undefined ? formatted : { ...formatted, extensions: { ...extensions, code: "OPERATION_TOO_LARGE" } };
 }

@@ -2,22 +2,46 @@ import cors from "cors";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { buildFacadeSchema } from "../graphql/schema.js";
 import { healthOf } from "../graphql/system/health.js";
+import { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
+import { createAuthenticate, type AuthenticationOptions } from "./authentication/authenticate.js";
 import { createApolloServer } from "./create-apollo-server.js";
 import { refuseExplorer } from "./explorers/refuse-explorer.js";
 import { createGraphQLHandler } from "./graphql-handler.js";
+import { checkLoopbackHost } from "./host-check.js";
+import { DEFAULT_LIMITS, type Limits } from "./limits/limits.js";
+import { createRateLimit, type RateLimitOptions } from "./limits/rate-limit.js";
 import type { Logger } from "./logger.js";
+import { Refusal, sendRefusal } from "./refusal.js";
+import { requestIdOf } from "./request-id.js";
+import { readSafelist } from "./safelist.js";
 import { sendJson } from "./send-json.js";
 
 export interface FacadeOptions {
   readonly kratos: Kratos;
   readonly logger: Logger;
-  /** Origins whose pages may call the API from a browser. */
-  readonly corsOrigins: readonly string[];
+  /** How callers prove who they are; anybody may do anything where it is left out. */
+  readonly authentication?: AuthenticationOptions;
+  /** Answers requests for this machine's own names alone: for a server without authentication. */
+  readonly loopbackOnly?: boolean;
+  /** Origins whose pages may call the API from a browser; none where it is left out. */
+  readonly corsOrigins?: readonly string[];
   /** Largest request body in bytes. */
-  readonly maxBodyBytes: number;
-  /** Whether a browser gets explorers at /graphql and /explorer/. */
-  readonly explorers: boolean;
+  readonly maxBodyBytes?: number;
+  readonly limits?: Partial<Limits>;
+  readonly rateLimit?: RateLimitOptions;
+  /** Whether callers may ask what the schema is, and are helped when they misspell a name (default false). */
+  readonly introspection?: boolean;
+  /** Whether a browser gets explorers at /graphql and /explorer/ (default false). */
+  readonly explorers?: boolean;
+  /** Whether an array of operations is answered (default false). */
+  readonly batching?: boolean;
+  /** Text of a manifest of persisted queries: its operations alone are answered. */
+  readonly safelist?: string;
+  /** Paths of traits that callers without `secrets:read` do not see, as `email` or `name.last`. */
+  readonly traitsMask?: readonly string[];
+  /** Whether every caller may see the subgraph's SDL, without `system:read` (default false). */
+  readonly publicSdl?: boolean;
 }
 
 /** The facade as a handler for node:http. */
@@ -26,15 +50,36 @@ export interface Facade {
   stop(): Promise<void>;
 }
 
-/** Puts the graph of one Kratos behind HTTP. */
-export async function createFacade({ kratos, logger, corsOrigins, maxBodyBytes, explorers }: FacadeOptions): Promise<Facade> {
-  const apollo = createApolloServer(buildFacadeSchema().schema, logger);
+/**
+ * Puts the graph of one Kratos behind HTTP.
+ * @throws {Error} where the safelist is no manifest
+ */
+export async function createFacade(options: FacadeOptions): Promise<Facade> {
+  const { kratos, logger, corsOrigins = [], introspection = false, explorers = false } = options;
+  const safelist = options.safelist === undefined ? undefined : readSafelist(options.safelist);
+  const rateLimit = options.rateLimit && (await createRateLimit(options.rateLimit, logger));
+  const apollo = createApolloServer(buildFacadeSchema({ publicSdl: options.publicSdl }).schema, {
+    logger,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    introspection,
+    batching: options.batching ?? false,
+    safelist,
+  });
   await apollo.start();
-  const graphql = createGraphQLHandler(apollo, kratos, maxBodyBytes);
+  const graphql = createGraphQLHandler({
+    apollo,
+    kratos,
+    authenticate: await createAuthenticate(options.authentication ?? { apiKeys: [] }),
+    rateLimit,
+    safelist,
+    traitsMask: options.traitsMask?.length ? new TraitsMask(options.traitsMask) : undefined,
+    maxBodyBytes: options.maxBodyBytes ?? 1_000_000,
+  });
   // The cookies of a page's user are passed on for flows, so a page that is let in may send them.
   const allowOrigins = corsOrigins.length > 0 ? cors({ origin: [...corsOrigins], credentials: true, maxAge: 600 }) : passOn;
 
-  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const route = async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {
+    if (options.loopbackOnly) checkLoopbackHost(request);
     const [path = "/"] = (request.url ?? "/").split("?");
     if (isExplorer(path) || (path === "/graphql" && wantsPage(request))) {
       if (!explorers) return refuseExplorer(response, path);
@@ -42,25 +87,37 @@ export async function createFacade({ kratos, logger, corsOrigins, maxBodyBytes, 
       const { serveExplorer } = await import("./explorers/serve-explorer.js");
       return serveExplorer(request, response, path);
     }
-    if (path === "/graphql") return graphql(request, response);
+    if (path === "/graphql") return graphql(request, response, requestId);
     if (path === "/health/live") return sendJson(response, 200, { status: "ok" });
     if (path === "/health/ready") {
       const { ready, errors } = await healthOf(kratos);
       return sendJson(response, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", errors });
     }
-    const message = `There is nothing here. GraphQL is at /graphql, ${explorers ? "an explorer at /explorer/, " : ""}health at /health/live and /health/ready.`;
-    return sendJson(response, 404, { errors: [{ message }] });
+    const explorer = explorers ? "an explorer at /explorer/, " : "";
+    throw new Refusal(404, "NOT_FOUND", `There is nothing here. GraphQL is at /graphql, ${explorer}health at /health/live and /health/ready.`);
+  };
+
+  const fail = (response: ServerResponse, requestId: string, error: unknown): void => {
+    if (error instanceof Refusal) {
+      logger.info({ requestId, status: error.status, code: error.code, err: error.cause }, "A request was refused.");
+      return response.headersSent ? undefined : sendRefusal(response, error);
+    }
+    logger.error({ requestId, err: error }, "A request failed.");
+    if (!response.headersSent) sendJson(response, 500, { errors: [{ message: "Internal server error. The server's log says more." }] });
   };
 
   return {
-    handle: (request, response) =>
+    handle: (request, response) => {
+      const requestId = requestIdOf(request);
+      response.setHeader("x-request-id", requestId);
       allowOrigins(request, response, () => {
-        route(request, response).catch((error: unknown) => {
-          logger.error({ err: error }, "A request failed.");
-          if (!response.headersSent) sendJson(response, 500, { errors: [{ message: "Internal server error. The server's log says more." }] });
-        });
-      }),
-    stop: () => apollo.stop(),
+        route(request, response, requestId).catch((error: unknown) => fail(response, requestId, error));
+      });
+    },
+    stop: async () => {
+      await apollo.stop();
+      await rateLimit?.stop();
+    },
   };
 }
 

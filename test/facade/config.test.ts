@@ -1,8 +1,11 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ConfigError, loadConfig } from "../../src/config.js";
 
-const mistakeIn = (env: Record<string, string>, args: string[] = []): string => {
+const mistakeIn = (env: Record<string, string>): string => {
   try {
-    loadConfig(env, args);
+    loadConfig(env);
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
     return (error as Error).message;
@@ -10,22 +13,23 @@ const mistakeIn = (env: Record<string, string>, args: string[] = []): string => 
   throw new Error("the configuration was taken");
 };
 
-it("an empty environment is the embedded Kratos on 127.0.0.1:4000, closed to other origins", () => {
-  expect(loadConfig({}, [])).toEqual({
+it("an empty environment is the embedded Kratos on 127.0.0.1:4000, closed to other origins and other machines", () => {
+  expect(loadConfig({})).toMatchObject({
     kratosAdminUrl: undefined,
-    kratosPublicUrl: undefined,
-    kratosVersion: undefined,
     kratosTimeoutMs: 10_000,
     host: "127.0.0.1",
     port: 4000,
-    corsOrigins: [],
-    maxBodyBytes: 1_000_000,
-    explorers: true,
+    authentication: { apiKeys: [] },
+    facade: { loopbackOnly: true, corsOrigins: [], maxBodyBytes: 1_000_000, explorers: true, introspection: true, batching: false },
   });
 });
 
-it("explorers are off in production unless they are switched on, and on elsewhere unless they are switched off", () => {
-  const explorers = (env: Record<string, string>) => loadConfig(env, []).explorers;
+it("explorers and introspection are off in production unless they are switched on, and on elsewhere unless they are switched off", () => {
+  const explorers = (env: Record<string, string>) => {
+    const { facade } = loadConfig(env);
+    expect(facade.introspection).toBe(facade.explorers);
+    return facade.explorers;
+  };
   expect(explorers({ NODE_ENV: "production" })).toBe(false);
   expect(explorers({ NODE_ENV: "production", EXPLORERS: "" })).toBe(false);
   expect(explorers({ NODE_ENV: "production", EXPLORERS: "true" })).toBe(true);
@@ -34,10 +38,12 @@ it("explorers are off in production unless they are switched on, and on elsewher
 });
 
 it("an empty variable counts as not set", () => {
-  expect(loadConfig({ KRATOS_ADMIN_URL: "", PORT: "" }, []).port).toBe(4000);
+  expect(loadConfig({ KRATOS_ADMIN_URL: "", PORT: "" }).port).toBe(4000);
 });
 
-it("every variable is taken", () => {
+it("every variable is taken, also from a file", () => {
+  const keys = join(mkdtempSync(join(tmpdir(), "config-")), "keys");
+  writeFileSync(keys, `# the shop's\nshop sha256:${"ab".repeat(32)} identities:read,flows:read\n`);
   const env = {
     KRATOS_ADMIN_URL: "http://kratos:4434/base/",
     KRATOS_PUBLIC_URL: "https://kratos.example.com",
@@ -45,21 +51,62 @@ it("every variable is taken", () => {
     KRATOS_TIMEOUT_MS: "500",
     HOST: "0.0.0.0",
     PORT: "80",
+    LOG_LEVEL: "warn",
     CORS_ORIGINS: "https://a.example.com, http://localhost:3000",
-    MAX_BODY_BYTES: "5000",
+    API_KEYS_FILE: keys,
+    JWT_ISSUER: "https://auth.example.com/",
+    JWT_AUDIENCE: "kratos-graphql",
+    JWT_JWKS_URL: "https://auth.example.com/.well-known/jwks.json",
+    JWT_CLOCK_TOLERANCE_S: "10",
+    TRAITS_MASK: "email, name.last",
+    INTROSPECTION: "true",
     EXPLORERS: "false",
+    PUBLIC_SDL: "true",
+    BATCHING: "true",
+    RATE_LIMIT: "50/1s",
+    REDIS_URL: "redis://:hunter2@redis:6379",
+    MAX_BODY_BYTES: "5000",
+    MAX_DEPTH: "1",
+    MAX_ALIASES: "2",
+    MAX_ROOT_FIELDS: "3",
+    MAX_DIRECTIVES: "4",
+    MAX_TOKENS: "50",
+    MAX_COST: "6",
   };
-  expect(loadConfig(env, [])).toEqual({
+  expect(loadConfig(env)).toEqual({
     kratosAdminUrl: env.KRATOS_ADMIN_URL,
     kratosPublicUrl: env.KRATOS_PUBLIC_URL,
     kratosVersion: "v1.3.1",
     kratosTimeoutMs: 500,
     host: "0.0.0.0",
     port: 80,
-    corsOrigins: ["https://a.example.com", "http://localhost:3000"],
-    maxBodyBytes: 5000,
-    explorers: false,
+    logLevel: "warn",
+    authentication: {
+      apiKeys: [{ name: "shop", hash: Buffer.from("ab".repeat(32), "hex"), scopes: new Set(["identities:read", "flows:read"]) }],
+      jwt: { issuer: env.JWT_ISSUER, audience: "kratos-graphql", jwksUrl: env.JWT_JWKS_URL, clockToleranceS: 10 },
+    },
+    facade: {
+      loopbackOnly: false,
+      corsOrigins: ["https://a.example.com", "http://localhost:3000"],
+      introspection: true,
+      explorers: false,
+      batching: true,
+      safelist: undefined,
+      traitsMask: ["email", "name.last"],
+      publicSdl: true,
+      maxBodyBytes: 5000,
+      rateLimit: { requests: 50, windowS: 1, redisUrl: env.REDIS_URL },
+      limits: { depth: 1, aliases: 2, rootFields: 3, directives: 4, tokens: 50, cost: 6 },
+    },
   });
+});
+
+it("an address that others can reach is refused without authentication, unless that is meant", () => {
+  const message = mistakeIn({ HOST: "0.0.0.0" });
+  for (const name of ["HOST", "API_KEYS", "JWT_ISSUER", "INSECURE_NO_AUTH=true", "kratos-graphql keys create"]) expect(message).toContain(name);
+  for (const host of ["127.0.0.1", "localhost", "::1"]) expect(loadConfig({ HOST: host }).facade.loopbackOnly).toBe(true);
+  expect(loadConfig({ HOST: "0.0.0.0", INSECURE_NO_AUTH: "true" }).facade.loopbackOnly).toBe(false);
+  expect(loadConfig({ HOST: "0.0.0.0", API_KEYS: `a sha256:${"0".repeat(64)} system:read` }).facade.loopbackOnly).toBe(false);
 });
 
 it.each([
@@ -72,6 +119,22 @@ it.each([
   [{ CORS_ORIGINS: "*" }, 'CORS_ORIGINS must be origins parted by commas, as https://app.example.com; it is "*"'],
   [{ KRATOS_PUBLIC_URL: "http://kratos:4433" }, "KRATOS_PUBLIC_URL is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos"],
   [{ KRATOS_VERSION: "v1.3.1" }, "KRATOS_VERSION is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos"],
+  [{ EXPLORERS: "yes" }, 'EXPLORERS must be true or false; it is "yes"'],
+  [{ RATE_LIMIT: "many" }, 'RATE_LIMIT must be requests in seconds, as 1000/10s, or off; it is "many"'],
+  [{ TRAITS_MASK: "name..last" }, 'TRAITS_MASK must be paths of traits parted by commas, as email,name.last; it is "name..last"'],
+  [{ REDIS_URL: "http://:hunter2@redis" }, "REDIS_URL must be a redis or rediss address, as redis://:password@redis:6379"],
+  [{ API_KEYS_FILE: "/nowhere" }, 'API_KEYS_FILE must be a file that can be read; it is "/nowhere" (ENOENT)'],
+  [{ API_KEYS: "x", API_KEYS_FILE: "x" }, "API_KEYS and API_KEYS_FILE are both set; set one of them"],
+  [
+    { API_KEYS: "shop kg_secret identities:read" },
+    'API_KEYS must be lines as "kratos-graphql keys create" prints them: the hash of the key "shop" must be sha256: and 64 hexadecimal digits, as "kratos-graphql keys create" prints it',
+  ],
+  [
+    { API_KEYS: `shop sha256:${"0".repeat(64)} identities:raed` },
+    'API_KEYS must be lines as "kratos-graphql keys create" prints them: the scopes of the key "shop" must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, parted by commas without blanks; "identities:raed" is none',
+  ],
+  [{ JWT_ISSUER: "https://auth.example.com/" }, "JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, as https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json"],
+  [{ SAFELIST: "{}" }, 'SAFELIST must be a manifest as generate-persisted-query-manifest writes it: {"format": "apollo-persisted-query-manifest", "version": 1, "operations": […]}'],
   [
     { KRATOS_ADMIN_URL: "http://admin:hunter2@kratos:4434" },
     'KRATOS_ADMIN_URL must be an http or https address without user, password and query, as http://127.0.0.1:4434; it is "http://…@kratos:4434"',
@@ -83,10 +146,4 @@ it.each([
 it("all mistakes are named in one go", () => {
   const message = mistakeIn({ PORT: "x", KRATOS_ADMIN_URL: "x", MAX_BODY_BYTES: "0" });
   for (const name of ["PORT", "KRATOS_ADMIN_URL", "MAX_BODY_BYTES"]) expect(message).toContain(`${name} must be`);
-});
-
-it.each([["--port"], ["-x"], ["serve"]])("the argument %s is refused with a word on the environment", (argument) => {
-  const message = mistakeIn({}, [argument]);
-  expect(message).toContain(argument);
-  expect(message).toContain("environment variables");
 });

@@ -101,7 +101,7 @@ describe("the compiled queries", () => {
     const { createContext } = await import("../../src/graphql/context.js");
     const client = new Kratos({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl, timeoutMs: 2_000 });
     const run = async (query: string, variables = {}) => {
-      const { body } = await apollo.executeOperation({ query, variables }, { contextValue: createContext(client) });
+      const { body } = await apollo.executeOperation({ query, variables }, { contextValue: createContext({ kratos: client }) });
       await new Promise((resolve) => setImmediate(resolve));
       return (body as any).singleResult;
     };

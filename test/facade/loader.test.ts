@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => embedded.stop());
 
 it("a mutation's result replaces what the request's loader remembered", async () => {
-  const context = createContext(new Kratos({ ...embedded, timeoutMs: 2_000 }));
+  const context = createContext({ kratos: new Kratos({ ...embedded, timeoutMs: 2_000 }) });
   const run = async (source: string, id?: string) => {
     const { data, errors } = await graphql({ schema: buildFacadeSchema().schema, source, variableValues: { id }, contextValue: context });
     expect(errors).toBeUndefined();

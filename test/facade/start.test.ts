@@ -64,13 +64,24 @@ it("a port in use ends the start with one line that says what to do", async () =
 
 it.each([
   [{ KRATOS_ADMIN_URL: "localhost" }, [], "KRATOS_ADMIN_URL must be an http or https address"],
-  [{}, ["--prot=4000"], "--prot"],
-  [{ HOST: "host.invalid" }, [], "is no address of this machine"],
+  [{ HOST: "host.invalid", INSECURE_NO_AUTH: "true" }, [], "is no address of this machine"],
 ] as const)("with %j and %j it ends with one clear line", async (env, args, message) => {
   const { output, ended } = start(env as Record<string, string>, ...args);
   expect(await ended).toBe(1);
   expect(output.error.trimEnd().split("\n")).toEqual([expect.stringContaining(message)]);
   expect(output.error).toMatch(/^kratos-graphql: /);
+}, 30_000);
+
+it.each([["--port=4000"], ["sevre"], ["schema", "more"], ["keys", "create"]])("the arguments %s are refused with a word on what to do", async (...args) => {
+  const { output, ended } = start({}, ...args);
+  expect(await ended).toBe(1);
+  expect(output.error).toMatch(/^kratos-graphql: .+\nSee kratos-graphql --help\. Settings come from environment variables/);
+}, 30_000);
+
+it("`schema` prints the SDL, byte for byte what schema.graphql holds", async () => {
+  const { output, ended } = start({}, "schema");
+  expect(await ended).toBe(0);
+  expect(output.out).toBe(readFileSync("schema.graphql", "utf8"));
 }, 30_000);
 
 it("the environment that docker-compose.yml gives it is one that it serves Kratos with", async () => {

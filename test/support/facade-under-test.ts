@@ -22,7 +22,7 @@ export interface FacadeUnderTest {
 /** The facade over real HTTP, before a Kratos. */
 export async function startFacade(options: Partial<KratosOptions> & Pick<KratosOptions, "adminUrl">): Promise<FacadeUnderTest> {
   const kratos = new Kratos({ timeoutMs: 10_000, ...options });
-  const facade = await createFacade({ kratos, logger: pino({ level: "silent" }), corsOrigins: [], maxBodyBytes: 1_000_000, explorers: true });
+  const facade = await createFacade({ kratos, logger: pino({ level: "silent" }), explorers: true, introspection: true });
   const server = await listen(facade.handle, "127.0.0.1", 0);
   const post = async (query: string, variables: unknown, headers: Record<string, string> = {}): Promise<Reply<any>> => {
     const response = await fetch(`${server.url}/graphql`, {

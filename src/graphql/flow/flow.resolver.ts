@@ -1,6 +1,8 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import type { FlowKind, WireFlows } from "../../kratos/index.js";
+import type { Scope } from "../authorization/scope.js";
 import type { FacadeContext } from "../context.js";
+import { oneRequest } from "../cost/cost.js";
 import { badUserInput } from "../errors/bad-user-input.js";
 import { nullIfNotFound } from "../errors/null-if-not-found.js";
 import { Identity } from "../identity/identity.type.js";
@@ -10,28 +12,34 @@ const ID_ARG = { description: "The flow's id: the `flow` in the address of the p
 
 @Resolver(() => SettingsFlow)
 export class FlowResolver {
-  @Query(() => LoginFlow, { nullable: true, description: "A sign-in under way; null where there is none with this id." })
+  @Authorized<Scope>("flows:read")
+  @Query(() => LoginFlow, { nullable: true, complexity: oneRequest, description: "A sign-in under way; null where there is none with this id." })
   loginFlow(@Arg("id", () => ID, ID_ARG) id: string, @Ctx() context: FacadeContext): Promise<LoginFlow | null> {
     return read("login", id, context, LoginFlow.from);
   }
 
-  @Query(() => RegistrationFlow, { nullable: true, description: "A sign-up under way; null where there is none with this id." })
+  @Authorized<Scope>("flows:read")
+  @Query(() => RegistrationFlow, { nullable: true, complexity: oneRequest, description: "A sign-up under way; null where there is none with this id." })
   registrationFlow(@Arg("id", () => ID, ID_ARG) id: string, @Ctx() context: FacadeContext): Promise<RegistrationFlow | null> {
     return read("registration", id, context, RegistrationFlow.from);
   }
 
-  @Query(() => RecoveryFlow, { nullable: true, description: "An account recovery under way; null where there is none with this id." })
+  @Authorized<Scope>("flows:read")
+  @Query(() => RecoveryFlow, { nullable: true, complexity: oneRequest, description: "An account recovery under way; null where there is none with this id." })
   recoveryFlow(@Arg("id", () => ID, ID_ARG) id: string, @Ctx() context: FacadeContext): Promise<RecoveryFlow | null> {
     return read("recovery", id, context, RecoveryFlow.from);
   }
 
-  @Query(() => VerificationFlow, { nullable: true, description: "A proof of an address under way; null where there is none with this id." })
+  @Authorized<Scope>("flows:read")
+  @Query(() => VerificationFlow, { nullable: true, complexity: oneRequest, description: "A proof of an address under way; null where there is none with this id." })
   verificationFlow(@Arg("id", () => ID, ID_ARG) id: string, @Ctx() context: FacadeContext): Promise<VerificationFlow | null> {
     return read("verification", id, context, VerificationFlow.from);
   }
 
+  @Authorized<Scope>("flows:read")
   @Query(() => SettingsFlow, {
     nullable: true,
+    complexity: oneRequest,
     description:
       "A change of settings under way; null where there is none with this id. Newer Kratos gives it to its own user alone, and tells nobody else whether there is one.",
   })
@@ -52,7 +60,8 @@ export class FlowResolver {
     return read("settings", id, { ...context, flowCredentials }, SettingsFlow.from);
   }
 
-  @FieldResolver(() => Identity, { nullable: true, description: "The user's identity." })
+  @Authorized<Scope>("identities:read")
+  @FieldResolver(() => Identity, { nullable: true, complexity: oneRequest, description: "The user's identity." })
   identity(@Root() { identityId }: SettingsFlow, @Ctx() { identities }: FacadeContext): Promise<Identity | null> {
     return identities.load(identityId);
   }

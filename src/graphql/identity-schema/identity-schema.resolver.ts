@@ -1,10 +1,13 @@
-import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
+import { Arg, Authorized, Ctx, ID, Query, Resolver } from "type-graphql";
+import type { Scope } from "../authorization/scope.js";
 import type { FacadeContext } from "../context.js";
+import { oneRequest } from "../cost/cost.js";
 import { IdentitySchema } from "./identity-schema.type.js";
 
 @Resolver(() => IdentitySchema)
 export class IdentitySchemaResolver {
-  @Query(() => IdentitySchema, { nullable: true, description: "One identity schema; null where there is none with this id." })
+  @Authorized<Scope>("identities:read")
+  @Query(() => IdentitySchema, { nullable: true, complexity: oneRequest, description: "One identity schema; null where there is none with this id." })
   identitySchema(
     @Arg("id", () => ID, { description: "The schema's id in Kratos' configuration, as `default`." }) id: string,
     @Ctx() { identitySchemas }: FacadeContext,

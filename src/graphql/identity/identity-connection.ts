@@ -1,6 +1,7 @@
 import { Directive, Field, ObjectType } from "type-graphql";
 import type { IdentityPage, PagePosition, WireIdentity } from "../../kratos/index.js";
 import { encodeCursor } from "./cursor.js";
+import type { TraitsMask } from "../traits-mask/traits-mask.js";
 import { Identity } from "./identity.type.js";
 
 // Other subgraphs have connections too, and Relay gives all of them this one PageInfo. Nothing else is shareable: what
@@ -29,8 +30,8 @@ export class IdentityEdge {
   /** Its place in the list; `cursor` is made of it where it is asked for. */
   readonly position: PagePosition;
 
-  constructor(wire: WireIdentity, index: number | undefined) {
-    this.node = new Identity(wire);
+  constructor(wire: WireIdentity, index: number | undefined, mask: TraitsMask | undefined) {
+    this.node = Identity.from(wire, mask);
     this.position = { id: wire.id, index };
   }
 }
@@ -43,8 +44,8 @@ export class IdentityConnection {
   @Field(() => PageInfo, { description: "Whether and where the list goes on." })
   readonly pageInfo: PageInfo;
 
-  constructor({ identities, firstIndex, hasNextPage }: IdentityPage, isFirstPage: boolean) {
-    this.edges = identities.map((wire, offset) => new IdentityEdge(wire, firstIndex === undefined ? undefined : firstIndex + offset));
+  constructor({ identities, firstIndex, hasNextPage }: IdentityPage, isFirstPage: boolean, mask: TraitsMask | undefined) {
+    this.edges = identities.map((wire, offset) => new IdentityEdge(wire, firstIndex === undefined ? undefined : firstIndex + offset, mask));
     const [start, end] = [this.edges[0], this.edges.at(-1)];
     this.pageInfo = {
       hasNextPage,

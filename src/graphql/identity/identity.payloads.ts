@@ -1,10 +1,12 @@
-import { Field, ID, ObjectType } from "type-graphql";
+import { Authorized, Field, ID, ObjectType } from "type-graphql";
+import type { Scope } from "../authorization/scope.js";
 import { UserError } from "../user-error/user-error.js";
 import { Identity } from "./identity.type.js";
 
 @ObjectType({ simpleResolvers: true, description: "What became of `createIdentity`." })
 export class CreateIdentityPayload {
-  @Field(() => Identity, { nullable: true, description: "The new identity; null where there are user errors." })
+  @Authorized<Scope>("identities:read")
+  @Field(() => Identity, { nullable: true, simple: false, description: "The new identity; null where there are user errors." })
   identity: Identity | null;
 
   @Field(() => [UserError], { description: "What is wrong with the input, one entry for each fault; empty where all went well." })
@@ -13,7 +15,8 @@ export class CreateIdentityPayload {
 
 @ObjectType({ simpleResolvers: true, description: "What became of `updateIdentity`." })
 export class UpdateIdentityPayload {
-  @Field(() => Identity, { nullable: true, description: "The identity as it is now; null where there are user errors." })
+  @Authorized<Scope>("identities:read")
+  @Field(() => Identity, { nullable: true, simple: false, description: "The identity as it is now; null where there are user errors." })
   identity: Identity | null;
 
   @Field(() => [UserError], { description: "What is wrong with the input, one entry for each fault; empty where all went well." })

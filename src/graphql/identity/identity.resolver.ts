@@ -1,6 +1,9 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { WireIdentity } from "../../kratos/index.js";
+import { Audited } from "../audit/audited.js";
+import type { Scope } from "../authorization/scope.js";
 import type { FacadeContext } from "../context.js";
+import { manyForOne, oneRequest, twoRequests } from "../cost/cost.js";
 import { badUserInput } from "../errors/bad-user-input.js";
 import { IdentitySchema } from "../identity-schema/identity-schema.type.js";
 import { userErrorsOf } from "../user-error/user-errors-of.js";
@@ -15,7 +18,8 @@ const MOST_FIRST = 250;
 
 @Resolver(() => Identity)
 export class IdentityResolver {
-  @Query(() => Identity, { nullable: true, description: "One identity; null where there is none with this id." })
+  @Authorized<Scope>("identities:read")
+  @Query(() => Identity, { nullable: true, complexity: oneRequest, description: "One identity; null where there is none with this id." })
   identity(
     @Arg("id", () => ID, { description: "The identity's id." }) id: string,
     @Ctx() { identities }: FacadeContext,
@@ -23,8 +27,10 @@ export class IdentityResolver {
     return identities.load(id);
   }
 
+  @Authorized<Scope>("identities:read")
   @Query(() => IdentityConnection, {
     nullable: true,
+    complexity: manyForOne(({ first }) => Math.min(Math.max(Number(first ?? DEFAULT_FIRST), 0), MOST_FIRST)),
     description: "All identities, page by page, in the order that Kratos keeps them in. A walk sees each once.",
   })
   async identities(
@@ -38,20 +44,22 @@ export class IdentityResolver {
       description: "The cursor after which the page starts; left out, it is the first page.",
     })
     after: string | null | undefined,
-    @Ctx() { kratos }: FacadeContext,
+    @Ctx() { kratos, mask }: FacadeContext,
   ): Promise<IdentityConnection> {
     const most = first ?? DEFAULT_FIRST;
     if (most < 1 || most > MOST_FIRST) throw badUserInput(`"first" must be from 1 to ${MOST_FIRST}; it was ${most}.`);
     const position = after === null || after === undefined ? undefined : decodeCursor(after);
-    return new IdentityConnection(await kratos.identities.list(most, position), position === undefined);
+    return new IdentityConnection(await kratos.identities.list(most, position), position === undefined, mask);
   }
 
-  @FieldResolver(() => IdentitySchema, { nullable: true, description: "The identity schema that the traits follow." })
+  @FieldResolver(() => IdentitySchema, { nullable: true, complexity: oneRequest, description: "The identity schema that the traits follow." })
   schema(@Root() { schemaId }: Identity, @Ctx() { identitySchemas }: FacadeContext): Promise<IdentitySchema | null> {
     return identitySchemas.load(schemaId);
   }
 
-  @Mutation(() => CreateIdentityPayload, { nullable: true, description: "Creates an identity." })
+  @Authorized<Scope>("identities:write")
+  @Audited
+  @Mutation(() => CreateIdentityPayload, { nullable: true, complexity: twoRequests, description: "Creates an identity." })
   async createIdentity(
     @Arg("input", () => CreateIdentityInput, { description: "The new identity." }) { schemaId, traits }: CreateIdentityInput,
     @Ctx() context: FacadeContext,
@@ -63,8 +71,11 @@ export class IdentityResolver {
     }
   }
 
+  @Authorized<Scope>("identities:write")
+  @Audited
   @Mutation(() => UpdateIdentityPayload, {
     nullable: true,
+    complexity: twoRequests,
     description: "Replaces an identity's traits, and its schema where one is given. Nothing else of it changes.",
   })
   async updateIdentity(
@@ -72,14 +83,19 @@ export class IdentityResolver {
     @Ctx() context: FacadeContext,
   ): Promise<UpdateIdentityPayload> {
     try {
-      const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits });
+      const updated = await context.kratos.identities.update(id, {
+        schemaId: schemaId ?? undefined,
+        traits: context.mask ? (present) => context.mask!.restore(traits, present) : traits,
+      });
       return { identity: remember(context, updated), userErrors: [] };
     } catch (error) {
       return { identity: null, userErrors: userErrorsOf(error, "id") };
     }
   }
 
-  @Mutation(() => DeleteIdentityPayload, { nullable: true, description: "Deletes an identity for good." })
+  @Authorized<Scope>("identities:delete")
+  @Audited
+  @Mutation(() => DeleteIdentityPayload, { nullable: true, complexity: twoRequests, description: "Deletes an identity for good." })
   async deleteIdentity(
     @Arg("input", () => DeleteIdentityInput, { description: "The identity to delete." }) { id }: DeleteIdentityInput,
     @Ctx() { kratos, identities }: FacadeContext,
@@ -95,8 +111,8 @@ export class IdentityResolver {
 }
 
 /** What a mutation leaves behind is what the rest of the request sees. */
-function remember({ identities }: FacadeContext, wire: WireIdentity): Identity {
-  const identity = new Identity(wire);
+function remember({ identities, mask }: FacadeContext, wire: WireIdentity): Identity {
+  const identity = Identity.from(wire, mask);
   identities.clear(identity.id).prime(identity.id, identity);
   return identity;
 }

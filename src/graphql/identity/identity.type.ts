@@ -1,7 +1,9 @@
 import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
-import { Directive, Field, ID, ObjectType } from "type-graphql";
+import { Authorized, Directive, Field, ID, ObjectType } from "type-graphql";
 import type { WireIdentity } from "../../kratos/index.js";
+import type { TraitsMask } from "../traits-mask/traits-mask.js";
 import { memberOf } from "../member-of.js";
+import type { Scope } from "../authorization/scope.js";
 import { DateTime, timestamp } from "../scalars/date-time.js";
 import { IdentityState } from "./identity-state.js";
 import { RecoveryAddress } from "./recovery-address.js";
@@ -45,9 +47,11 @@ export class Identity {
   })
   readonly metadataPublic: unknown;
 
+  @Authorized<Scope>("secrets:read")
   @Field(() => GraphQLJSON, {
     nullable: true,
     description: "What applications keep with the identity for administrators alone (Kratos v0.10 and newer).",
+    simple: false,
   })
   readonly metadataAdmin: unknown;
 
@@ -57,7 +61,12 @@ export class Identity {
   @Field(() => DateTime, { nullable: true, description: "When the identity last changed. Kratos v0.6 leaves it at the creation." })
   readonly updatedAt: string | null;
 
-  constructor(wire: WireIdentity) {
+  /** The identity as a caller sees it who does not see what is masked. */
+  static from(wire: WireIdentity, mask: TraitsMask | undefined): Identity {
+    return new Identity(mask ? mask.identity(wire) : wire);
+  }
+
+  private constructor(wire: WireIdentity) {
     this.id = wire.id;
     this.schemaId = wire.schema_id;
     this.schemaUrl = wire.schema_url;

@@ -1,5 +1,8 @@
-import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { Arg, Authorized, Ctx, Mutation, Resolver } from "type-graphql";
+import { Audited } from "../audit/audited.js";
+import type { Scope } from "../authorization/scope.js";
 import type { FacadeContext } from "../context.js";
+import { twoRequests } from "../cost/cost.js";
 import { userErrorsOf } from "../user-error/user-errors-of.js";
 import { CreateRecoveryLinkInput } from "./create-recovery-link.input.js";
 import { CreateRecoveryLinkPayload } from "./create-recovery-link.payload.js";
@@ -7,8 +10,11 @@ import { RecoveryLink } from "./recovery-link.type.js";
 
 @Resolver(() => RecoveryLink)
 export class RecoveryLinkResolver {
+  @Authorized<Scope>("recovery:write")
+  @Audited
   @Mutation(() => CreateRecoveryLinkPayload, {
     nullable: true,
+    complexity: twoRequests,
     description: "Makes a link that lets a user back into their account, to be handed to them. Kratos sends nothing itself.",
   })
   async createRecoveryLink(

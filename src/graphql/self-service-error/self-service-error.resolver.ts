@@ -1,12 +1,16 @@
-import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
+import { Arg, Authorized, Ctx, ID, Query, Resolver } from "type-graphql";
+import type { Scope } from "../authorization/scope.js";
 import type { FacadeContext } from "../context.js";
+import { oneRequest } from "../cost/cost.js";
 import { nullIfNotFound } from "../errors/null-if-not-found.js";
 import { SelfServiceError } from "./self-service-error.type.js";
 
 @Resolver(() => SelfServiceError)
 export class SelfServiceErrorResolver {
+  @Authorized<Scope>("flows:read")
   @Query(() => SelfServiceError, {
     nullable: true,
+    complexity: oneRequest,
     description: "The error that a user was sent to the error page with; null where there is none with this id.",
   })
   async selfServiceError(

@@ -9,8 +9,8 @@ import { readIdentity } from "./read-identity.js";
 export interface IdentityChange {
   /** The schema to move to; the present one where it is left out. */
   readonly schemaId?: string;
-  /** All traits as they shall be. */
-  readonly traits: object;
+  /** All traits as they shall be, or how they are made from the present ones. */
+  readonly traits: object | ((present: object) => object);
 }
 
 const operation = "updateIdentity";
@@ -30,9 +30,11 @@ export async function updateIdentity(
 }
 
 async function patch(upstream: Upstream, release: Release, id: string, change: IdentityChange): Promise<WireIdentity> {
+  const traits =
+    typeof change.traits === "function" ? change.traits((await getIdentity(upstream, release, id)).traits as object) : change.traits;
   const json = [
     ...(change.schemaId === undefined ? [] : [{ op: "replace", path: "/schema_id", value: change.schemaId }]),
-    { op: "replace", path: "/traits", value: change.traits },
+    { op: "replace", path: "/traits", value: traits },
   ];
   const path = `/identities/${id}`;
   return readIdentity(operation, await upstream.sendToAdmin(release, { operation, method: "patch", path, json }));
@@ -40,8 +42,9 @@ async function patch(upstream: Upstream, release: Release, id: string, change: I
 
 /** PUT replaces the whole identity, so what this release has beside the traits is read first and sent along. */
 async function replace(upstream: Upstream, release: Release, id: string, change: IdentityChange): Promise<WireIdentity> {
-  const { schema_id, state, metadata_public, metadata_admin } = await getIdentity(upstream, release, id);
-  const json = { schema_id: change.schemaId ?? schema_id, traits: change.traits, state, metadata_public, metadata_admin };
+  const { schema_id, state, metadata_public, metadata_admin, traits: present } = await getIdentity(upstream, release, id);
+  const traits = typeof change.traits === "function" ? change.traits(present as object) : change.traits;
+  const json = { schema_id: change.schemaId ?? schema_id, traits, state, metadata_public, metadata_admin };
   const path = `/identities/${id}`;
   return readIdentity(operation, await upstream.sendToAdmin(release, { operation, method: "put", path, json }));
 }

@@ -1,0 +1,63 @@
+import { ConfigError, loadConfig, type Config } from "../config.js";
+import { Kratos } from "../kratos/index.js";
+import { createFacade } from "../server/facade.js";
+import { listen, ListenError } from "../server/listen.js";
+import { createLogger, type Logger } from "../server/logger.js";
+import { settleHeap } from "../server/settle-heap.js";
+
+/** Runs the server until it is told to stop. Where it cannot start it says why, and the process ends with 1. */
+export async function serve(): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof ListenError)) throw error;
+    console.error(`kratos-graphql: ${error.message}.`);
+    process.exit(1);
+  }
+}
+
+async function start(): Promise<void> {
+  const config = loadConfig(process.env);
+  const logger = await createLogger(config.logLevel);
+  const upstream = await findKratos(config, logger);
+  const kratos = new Kratos({
+    adminUrl: upstream.adminUrl,
+    publicUrl: upstream.publicUrl,
+    version: config.kratosVersion,
+    timeoutMs: config.kratosTimeoutMs,
+  });
+  const facade = await createFacade({ kratos, logger, authentication: config.authentication, ...config.facade });
+  const server = await listen(facade.handle, config.host, config.port);
+  logger.info(`GraphQL is at ${server.url}/graphql; ${hint(config)}.`);
+  setTimeout(settleHeap, 1000).unref();
+
+  const stop = async (): Promise<void> => {
+    await server.close();
+    await facade.stop();
+    await upstream.stop();
+    process.exit(0);
+  };
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
+}
+
+/** Where Kratos is: the configured one, or an embedded one that is started here. */
+async function findKratos(config: Config, logger: Logger) {
+  if (config.kratosAdminUrl !== undefined) {
+    logger.info(`Serving the Kratos at ${config.kratosAdminUrl}.`);
+    return { adminUrl: config.kratosAdminUrl, publicUrl: config.kratosPublicUrl, stop: async () => {} };
+  }
+  // Loaded only here: a server of a real Kratos starts faster, and smaller, without it.
+  const { startEmbeddedKratos } = await import("../embedded/embedded-kratos.js");
+  const embedded = await startEmbeddedKratos();
+  logger.info(
+    `KRATOS_ADMIN_URL is not set: serving an embedded Kratos ${embedded.version} with sample identities, in memory, gone when this stops.`,
+  );
+  return embedded;
+}
+
+function hint({ authentication: { apiKeys, jwt }, facade: { explorers } }: Config): string {
+  const explorer = explorers ? "open it in a browser for an explorer" : "explorers are off (EXPLORERS=true switches them on)";
+  const callers = apiKeys.length > 0 || jwt ? "callers need a token" : "anybody who reaches it may do anything";
+  return `${explorer}; ${callers}`;
+}

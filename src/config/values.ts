@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { parseVersion } from "../kratos/index.js";
+import { parseApiKeys } from "../server/authentication/api-key.js";
+
+/** An http address of another server. */
+export const address = z.string().refine(isHttpUrl, "an http or https address without user, password and query, as http://127.0.0.1:4434");
+
+export const version = z
+  .string()
+  .refine((text) => parseVersion(text) !== undefined, "a version of Kratos in full, as v1.3.1 or v0.6.3-alpha.1");
+
+export const flag = z.enum(["true", "false"], "true or false").transform((text) => text === "true");
+
+export function integer(from: number, to: number, example: number) {
+  const expected = `a whole number from ${from} to ${to}, as ${example}`;
+  return z.string().regex(/^\d+$/, expected).transform(Number).refine((value) => value >= from && value <= to, expected);
+}
+
+export const origins = z
+  .string()
+  .refine((text) => listOf(text).every(isOrigin), "origins parted by commas, as https://app.example.com")
+  .transform(listOf);
+
+export const apiKeys = z.string().transform((text, context) => {
+  try {
+    return parseApiKeys(text);
+  } catch (error) {
+    context.addIssue(`lines as "kratos-graphql keys create" prints them: ${(error as Error).message}`);
+    return z.NEVER;
+  }
+});
+
+/** As `1000/10s`: requests, and the seconds of a window. */
+export const rateLimit = z
+  .string()
+  .regex(/^([1-9]\d{0,8}\/[1-9]\d{0,5}s|off)$/, "requests in seconds, as 1000/10s, or off")
+  .transform((text) => {
+    const [requests, windowS] = text.split("/").map((part) => parseInt(part, 10));
+    return text === "off" ? undefined : { requests: requests!, windowS: windowS! };
+  });
+
+export const redisUrl = z.string().refine(
+  (text) => URL.canParse(text) && ["redis:", "rediss:"].includes(new URL(text).protocol),
+  "a redis or rediss address, as redis://:password@redis:6379",
+);
+
+export const traitPaths = z
+  .string()
+  .refine((text) => listOf(text).every((path) => /^[^.]+(\.[^.]+)*$/.test(path)), "paths of traits parted by commas, as email,name.last")
+  .transform(listOf);
+
+export const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "silent"], "trace, debug, info, warn, error or silent");
+
+function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return ["http:", "https:"].includes(protocol) && `${username}${password}${search}${hash}` === "";
+}
+
+function isOrigin(text: string): boolean {
+  return isHttpUrl(text) && new URL(text).origin === text;
+}
+
+function listOf(text: string): string[] {
+  return text.split(",").map((part) => part.trim());
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { DEFAULT_LIMITS } from "../server/limits/limits.js";
+import { address, apiKeys, flag, integer, logLevel, origins, rateLimit, redisUrl, traitPaths, version } from "./values.js";
+
+/** The environment variables that the process knows, each as it must be. Any can come from a file: its name with _FILE behind it. */
+export const VARIABLES = z.object({
+  KRATOS_ADMIN_URL: address.optional(),
+  KRATOS_PUBLIC_URL: address.optional(),
+  KRATOS_VERSION: version.optional(),
+  KRATOS_TIMEOUT_MS: integer(1, 600_000, 10_000).default(10_000),
+  HOST: z.string().default("127.0.0.1"),
+  PORT: integer(0, 65_535, 4000).default(4000),
+  CORS_ORIGINS: origins.default([]),
+  LOG_LEVEL: logLevel.default("info"),
+
+  API_KEYS: apiKeys.default([]),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  JWT_JWKS_URL: address.optional(),
+  JWT_CLOCK_TOLERANCE_S: integer(0, 600, 5).default(5),
+  INSECURE_NO_AUTH: flag.default(false),
+  TRAITS_MASK: traitPaths.default([]),
+
+  INTROSPECTION: flag.optional(),
+  EXPLORERS: flag.optional(),
+  PUBLIC_SDL: flag.default(false),
+  BATCHING: flag.default(false),
+  SAFELIST: z.string().optional(),
+  RATE_LIMIT: rateLimit.default({ requests: 1000, windowS: 10 }),
+  REDIS_URL: redisUrl.optional(),
+  MAX_BODY_BYTES: integer(1, 100_000_000, 1_000_000).default(1_000_000),
+  MAX_DEPTH: integer(1, 1000, DEFAULT_LIMITS.depth).default(DEFAULT_LIMITS.depth),
+  MAX_ALIASES: integer(0, 100_000, DEFAULT_LIMITS.aliases).default(DEFAULT_LIMITS.aliases),
+  MAX_ROOT_FIELDS: integer(1, 100_000, DEFAULT_LIMITS.rootFields).default(DEFAULT_LIMITS.rootFields),
+  MAX_DIRECTIVES: integer(0, 100_000, DEFAULT_LIMITS.directives).default(DEFAULT_LIMITS.directives),
+  MAX_TOKENS: integer(10, 1_000_000, DEFAULT_LIMITS.tokens).default(DEFAULT_LIMITS.tokens),
+  MAX_COST: integer(1, 10_000_000, DEFAULT_LIMITS.cost).default(DEFAULT_LIMITS.cost),
+});
+
+/** Variables whose values are not repeated in a message. */
+export const SECRETS: ReadonlySet<string> = new Set(["API_KEYS", "REDIS_URL", "SAFELIST"]);

@@ -1,0 +1,36 @@
+import { GraphQLError } from "graphql";
+import { createMethodMiddlewareDecorator } from "type-graphql";
+import { isIdentityId, KratosUnavailableError } from "../../kratos/index.js";
+import type { FacadeContext } from "../context.js";
+import { formatError } from "../errors/format-error.js";
+import type { UserError } from "../user-error/user-error.js";
+
+interface Payload {
+  readonly identity?: { readonly id: string } | null;
+  readonly userErrors: readonly UserError[];
+}
+
+/** Writes down what becomes of a mutation. */
+export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ args, context, info }, next) => {
+  const input = args["input"] as { readonly id?: string; readonly identityId?: string };
+  const record = (outcome: "done" | "refused" | "failed" | "unknown", codes: readonly string[], payload?: Payload) => {
+    // Only a UUID is written: what else a caller gives for an id may be anything.
+    const identityId = [payload?.identity?.id, input.id, input.identityId].find((id) => id !== undefined && isIdentityId(id));
+    context.audit?.record(String(info.path.key), {
+      mutation: info.fieldName,
+      ...(identityId && { identityId: identityId.toLowerCase() }),
+      outcome,
+      ...(codes.length > 0 && { codes }),
+    });
+  };
+  try {
+    const payload = (await next()) as Payload;
+    const codes = payload.userErrors.map(({ code }) => code);
+    record(codes.length > 0 ? "refused" : "done", codes, payload);
+    return payload;
+  } catch (error) {
+    const { extensions } = formatError(new GraphQLError(""), error);
+    record(error instanceof KratosUnavailableError ? "unknown" : "failed", [String(extensions?.["code"])]);
+    throw error;
+  }
+});

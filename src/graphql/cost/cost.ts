@@ -1,0 +1,16 @@
+/** What a field adds to an operation's cost, as its `complexity`: a number, or worked out from its arguments and what is selected in it. */
+export type Cost = number | ((field: { readonly args: Record<string, unknown>; readonly childComplexity: number }) => number);
+
+/** A request to Kratos that reads. An object of an answer costs 1, a scalar nothing. */
+const REQUEST = 10;
+
+/** A field that makes one request to Kratos. */
+export const oneRequest: Cost = ({ childComplexity }) => REQUEST + childComplexity;
+
+/** A field that makes two, or one that changes something. */
+export const twoRequests: Cost = ({ childComplexity }) => 2 * REQUEST + childComplexity;
+
+/** A field that gives several things for one request. */
+export function manyForOne(count: (args: Record<string, unknown>) => number): Cost {
+  return ({ args, childComplexity }) => REQUEST + count(args) * (1 + childComplexity);
+}

@@ -1,0 +1,95 @@
+import {
+  getArgumentValues,
+  getDirectiveValues,
+  getNamedType,
+  getVariableValues,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  typeFromAST,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from "graphql";
+import type { Cost } from "../../graphql/cost/cost.js";
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/**
+ * What an operation costs: the sum of its fields, each by the `complexity` in its extensions, or else 1 for an object and
+ * nothing for a scalar. Each fragment is worked out once, however often it is spread, so the counting itself stays cheap.
+ * @returns null where the variables do not fit; such an operation is refused before anything is resolved
+ */
+export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables): number | null {
+  const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
+  const root = schema.getRootType(operation.operation);
+  return variables && root ? new CostCounter(schema, document, variables).ofSelections(operation.selectionSet, root) : null;
+}
+
+class CostCounter {
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #costs = new Map<string, number>();
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    document: DocumentNode,
+    private readonly variables: Variables,
+  ) {
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
+    }
+  }
+
+  ofSelections({ selections }: SelectionSetNode, type: GraphQLNamedType): number {
+    let sum = 0;
+    for (const selection of selections) if (this.#isIn(selection)) sum += this.#ofSelection(selection, type);
+    return sum;
+  }
+
+  #ofSelection(selection: SelectionNode, type: GraphQLNamedType): number {
+    switch (selection.kind) {
+      case Kind.FIELD:
+        return this.#ofField(selection, type);
+      case Kind.INLINE_FRAGMENT:
+        return this.ofSelections(selection.selectionSet, selection.typeCondition ? typeFromAST(this.schema, selection.typeCondition)! : type);
+      case Kind.FRAGMENT_SPREAD:
+        return this.#ofFragment(selection.name.value);
+    }
+  }
+
+  #ofFragment(name: string): number {
+    const known = this.#costs.get(name);
+    if (known !== undefined) return known;
+    const { selectionSet, typeCondition } = this.#fragments.get(name)!;
+    const cost = this.ofSelections(selectionSet, typeFromAST(this.schema, typeCondition)!);
+    this.#costs.set(name, cost);
+    return cost;
+  }
+
+  #ofField(node: FieldNode, parent: GraphQLNamedType): number {
+    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
+    // __typename and the introspection fields cost nothing.
+    if (!field) return 0;
+    const type = getNamedType(field.type);
+    const childComplexity = node.selectionSet ? this.ofSelections(node.selectionSet, type) : 0;
+    const complexity = field.extensions["complexity"] as Cost | undefined;
+    if (complexity === undefined) return (isCompositeType(type) ? 1 : 0) + childComplexity;
+    if (typeof complexity === "number") return complexity + childComplexity;
+    return complexity({ args: getArgumentValues(field, node, this.variables), childComplexity });
+  }
+
+  #isIn(node: SelectionNode): boolean {
+    if (!node.directives?.length) return true;
+    const skip = getDirectiveValues(GraphQLSkipDirective, node, this.variables);
+    const include = getDirectiveValues(GraphQLIncludeDirective, node, this.variables);
+    return skip?.["if"] !== true && include?.["if"] !== false;
+  }
+}
