@@ -35,6 +35,7 @@ module.exports = {
     contractOn("v0.6.3-alpha.1"),
     contractOn("v26.2.0"),
     { ...common, displayName: "facade", testMatch: ["<rootDir>/test/facade/**/*.test.ts"] },
+    { ...common, displayName: "security", testMatch: ["<rootDir>/test/security/**/*.test.ts"] },
     { ...common, displayName: "schema", testMatch: ["<rootDir>/test/schema/**/*.test.ts"] },
   ],
 };

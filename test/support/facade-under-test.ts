@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print, type GraphQLFormattedError } from "graphql";
 import pino from "pino";
 import { Kratos, type KratosOptions } from "../../src/kratos/index.js";
-import { createFacade } from "../../src/server/facade.js";
+import { createFacade, type FacadeOptions } from "../../src/server/facade.js";
 import { listen } from "../../src/server/listen.js";
 
 export interface Reply<Data> {
@@ -20,9 +20,12 @@ export interface FacadeUnderTest {
 }
 
 /** The facade over real HTTP, before a Kratos. */
-export async function startFacade(options: Partial<KratosOptions> & Pick<KratosOptions, "adminUrl">): Promise<FacadeUnderTest> {
+export async function startFacade(
+  options: Partial<KratosOptions> & Pick<KratosOptions, "adminUrl">,
+  facadeOptions: Partial<Omit<FacadeOptions, "kratos">> = {},
+): Promise<FacadeUnderTest> {
   const kratos = new Kratos({ timeoutMs: 10_000, ...options });
-  const facade = await createFacade({ kratos, logger: pino({ level: "silent" }), explorers: true, introspection: true });
+  const facade = await createFacade({ kratos, logger: pino({ level: "silent" }), explorers: true, introspection: true, ...facadeOptions });
   const server = await listen(facade.handle, "127.0.0.1", 0);
   const post = async (query: string, variables: unknown, headers: Record<string, string> = {}): Promise<Reply<any>> => {
     const response = await fetch(`${server.url}/graphql`, {
