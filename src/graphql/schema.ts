@@ -4,6 +4,7 @@ import { buildSchemaSync } from "type-graphql";
 import { authChecker } from "./authorization/auth-checker.js";
 import { asSubgraph } from "./entities.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
+import { UiNodeInputResolver } from "./flow/ui/ui-node-input.resolver.js";
 import { IdentityEdgeResolver } from "./identity/identity-edge.resolver.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
 import { IdentitySchemaResolver } from "./identity-schema/identity-schema.resolver.js";
@@ -37,6 +38,7 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
       RecoveryLinkResolver,
       SelfServiceErrorResolver,
       SystemResolver,
+      UiNodeInputResolver,
     ],
     authChecker,
     validate: false,

@@ -47,8 +47,6 @@ beforeEach(() => {
     cache: new InMemoryCache({
       typePolicies: {
         Query: { fields: { identities: relayStylePagination() } },
-        // A text's id is Kratos' number for the sentence, and not a text of its own.
-        UiText: { keyFields: false },
       },
     }),
   });
@@ -89,7 +87,7 @@ describe("a list that loads more as it is scrolled", () => {
 
 it("a form's texts keep their words in the cache, also where two are the same sentence with other values", async () => {
   const { id } = await startApiFlow(kratos, "registration");
-  const query = `query ($id: ID!) { registrationFlow(id: $id) { id ui { nodes { meta { label { id text } } } } } }`;
+  const query = `query ($id: ID!) { registrationFlow(id: $id) { id ui { nodes { meta { label { number text } } } } } }`;
   const { data: sent } = await facade.send(query, { id });
   const { data } = await client.query<any>({ query: gql(query), variables: { id } });
   const texts = ({ registrationFlow: { ui } }: any) => ui.nodes.map(({ meta }: any) => meta.label?.text);

@@ -6,6 +6,7 @@ import { oneRequest } from "../cost/cost.js";
 import { badUserInput } from "../errors/bad-user-input.js";
 import { nullIfNotFound } from "../errors/null-if-not-found.js";
 import { Identity } from "../identity/identity.type.js";
+import { withoutTokens } from "./without-tokens.js";
 import { LoginFlow, RecoveryFlow, RegistrationFlow, SettingsFlow, VerificationFlow } from "./flows.js";
 
 const ID_ARG = { description: "The flow's id: the `flow` in the address of the page that shows it." };
@@ -70,9 +71,12 @@ export class FlowResolver {
 async function read<K extends FlowKind, Flow>(
   kind: K,
   id: string,
-  { kratos, flowCredentials }: FacadeContext,
+  { kratos, flowCredentials, caller, mask }: FacadeContext,
   from: (wire: WireFlows[K]) => Flow,
 ): Promise<Flow | null> {
   const wire = await nullIfNotFound(kratos.flows.get(kind, id, flowCredentials));
-  return wire && from(wire);
+  if (wire === null) return null;
+  const ui = mask ? mask.form(wire.ui) : wire.ui;
+  const request_url = caller.scopes.has("secrets:read") ? wire.request_url : withoutTokens(wire.request_url);
+  return from({ ...wire, ui, request_url });
 }

@@ -24,7 +24,7 @@ const BY_TYPE: Readonly<Record<string, (wire: Wire) => typeof UiNodeAttributes>>
     Object.assign(new UiNodeInputAttributes(), {
       name: text(wire["name"]),
       type: text(wire["type"]),
-      value: wire["value"] ?? null,
+      initialValue: wire["value"] ?? null,
       required: wire["required"] === true,
       disabled: wire["disabled"] === true,
       label: uiText(wire["label"]),

@@ -1,4 +1,4 @@
-import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
+import { GraphQLJSONObject } from "graphql-scalars";
 import { createUnionType, Field, Int, ObjectType } from "type-graphql";
 import { UiText } from "./ui-text.js";
 
@@ -15,8 +15,8 @@ export class UiNodeInputAttributes {
   @Field(() => String, { description: "HTML input type, as `text`, `password`, `hidden` or `submit`." })
   type: string;
 
-  @Field(() => GraphQLJSON, { nullable: true, description: "Value to start with or to submit: text, number or boolean." })
-  value: unknown;
+  /** What `value` is for those who may see it. */
+  initialValue: unknown;
 
   @Field(() => Boolean, { description: "Whether it must be filled in." })
   required: boolean;

@@ -4,8 +4,14 @@ import type { WireUiText } from "../../../kratos/index.js";
 
 @ObjectType({ simpleResolvers: true, description: "A text for the user." })
 export class UiText {
-  @Field(() => Int, { description: "Kratos' number for this sentence, to translate it by. Many texts share one: it is no id for a cache to keep them by." })
+  @Field(() => Int, {
+    description: "Kratos' number for this sentence.",
+    deprecationReason: "Clients' caches take `id` for an identity, and many texts share one number. Use `number`.",
+  })
   id: number;
+
+  @Field(() => Int, { description: "Kratos' number for this sentence, to translate it by. Many texts share one." })
+  number: number;
 
   @Field(() => String, { description: "The text in English." })
   text: string;
@@ -17,6 +23,6 @@ export class UiText {
   context: object | null;
 
   static from({ id, text, type, context }: WireUiText): UiText {
-    return Object.assign(new UiText(), { id, text, type, context: context ?? null } satisfies UiText);
+    return Object.assign(new UiText(), { id, number: id, text, type, context: context ?? null } satisfies UiText);
   }
 }

@@ -40,11 +40,11 @@ fragment Flow on SelfServiceFlow {
   ui {
     action
     method
-    messages { id type text }
+    messages { number type text }
     nodes {
       type
       group
-      messages { id type text }
+      messages { number type text }
       attributes {
         ... on UiNodeInputAttributes { name type value required }
       }
