@@ -23,8 +23,13 @@ export interface Config {
   readonly facade: Omit<FacadeOptions, "kratos" | "logger" | "authentication">;
 }
 
-/** Something in the environment that the process cannot start with. */
-export class ConfigError extends Error {}
+/** The environment is such that the process cannot start. */
+export class ConfigError extends Error {
+  /** @param mistakes each names a variable, what was expected, and what came */
+  constructor(readonly mistakes: readonly string[]) {
+    super(mistakes.join("; "));
+  }
+}
 
 type Variables = z.infer<typeof VARIABLES>;
 
@@ -37,7 +42,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const { success, data, error } = VARIABLES.safeParse(given);
   if (!success) mistakes.push(...error.issues.map(({ path, message }) => mistakeIn(String(path[0]), message, given)));
   if (success) mistakes.push(...mistakesAmong(data));
-  if (!success || mistakes.length > 0) throw new ConfigError([...new Set(mistakes)].join("; "));
+  if (!success || mistakes.length > 0) throw new ConfigError([...new Set(mistakes)]);
 
   const production = env["NODE_ENV"] === "production";
   const authentication = authenticationIn(data);

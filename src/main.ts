@@ -23,6 +23,12 @@ program
   .action(async () => (await import("./commands/print-schema.js")).printSchema());
 
 program
+  .command("doctor")
+  .description("check a deployment: both of Kratos' addresses, its version, what works there, the clock, the callers' tokens")
+  .allowExcessArguments(false)
+  .action(async () => (await import("./commands/doctor/doctor.js")).doctor());
+
+program
   .command("keys")
   .description("API keys that callers come with")
   .command("create")

@@ -32,6 +32,7 @@ export interface KratosAnswer {
   readonly contentType: string;
   readonly location: string;
   readonly link: string;
+  readonly date: string;
   readonly body: string;
 }
 

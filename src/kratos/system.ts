@@ -3,6 +3,7 @@ import { KratosUnavailableError } from "./errors/unavailable-error.js";
 import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
 import type { KratosAnswer } from "./http.js";
 import { sendForSystem } from "./send-for-system.js";
+import type { Release } from "./release.js";
 import type { Upstream } from "./upstream.js";
 
 export interface Readiness {
@@ -21,6 +22,19 @@ export class System {
   /** The version as Kratos gives it. */
   version(): Promise<string> {
     return this.upstream.askVersion();
+  }
+
+  /** The release that the adapter takes Kratos for. */
+  release(): Promise<Release> {
+    return this.upstream.run("getVersion", (release) => Promise.resolve(release));
+  }
+
+  /** What answers at one of the two addresses, by its own clock where it tells; undefined where nothing does. */
+  async reach(port: "admin" | "public"): Promise<{ readonly date?: Date } | undefined> {
+    const answer = await this.#ask("isAlive", "/health/alive", port);
+    if (!answer) return undefined;
+    const date = new Date(answer.date);
+    return Number.isNaN(date.getTime()) ? {} : { date };
   }
 
   /** Whether Kratos takes requests. */
@@ -43,9 +57,9 @@ export class System {
     throw new KratosUnexpectedAnswerError(operation, answer.status, `content type ${answer.contentType}`);
   }
 
-  async #ask(operation: string, path: string) {
+  async #ask(operation: string, path: string, port: "admin" | "public" = "admin") {
     try {
-      return await sendForSystem(this.upstream, { operation, path, retry: false, timeoutMs: PROBE_MS });
+      return await sendForSystem(this.upstream, { operation, path, port, retry: false, timeoutMs: PROBE_MS });
     } catch (error) {
       if (error instanceof KratosUnavailableError) return undefined;
       throw error;

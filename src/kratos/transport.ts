@@ -90,6 +90,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       contentType: first(this.#headers["content-type"]),
       location: first(this.#headers["location"]),
       link: first(this.#headers["link"]),
+      date: first(this.#headers["date"]),
       body: (only && more.length === 0 ? only : Buffer.concat(this.#chunks)).toString(),
     });
   }
