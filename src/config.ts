@@ -17,6 +17,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: string;
+  /** How long requests are still taken after SIGTERM, in milliseconds: for the load balancer to see that this is not ready. */
+  readonly shutdownDelayMs: number;
   /** How callers prove who they are. */
   readonly authentication: AuthenticationOptions;
   /** What is passed on to the facade as it is. */
@@ -55,6 +57,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     host: data.HOST,
     port: data.PORT,
     logLevel: data.LOG_LEVEL,
+    shutdownDelayMs: data.SHUTDOWN_DELAY_MS ?? (production ? 5_000 : 0),
     authentication,
     facade: {
       loopbackOnly: open && !data.INSECURE_NO_AUTH,

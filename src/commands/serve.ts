@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError, loadConfig, type Config } from "../config.js";
 import { Kratos } from "../kratos/index.js";
 import { createFacade } from "../server/facade.js";
@@ -31,14 +32,19 @@ async function start(): Promise<void> {
   logger.info(`GraphQL is at ${server.url}/graphql; ${hint(config)}.`);
   setTimeout(settleHeap, 1000).unref();
 
-  const stop = async (): Promise<void> => {
+  const stop = async (delayMs: number): Promise<void> => {
+    facade.drain();
+    await sleep(delayMs);
     await server.close();
     await facade.stop();
     await upstream.stop();
     process.exit(0);
   };
-  process.once("SIGTERM", () => void stop());
-  process.once("SIGINT", () => void stop());
+  process.once("SIGTERM", () => {
+    logger.info(`Stopping: not ready from now on, and gone when the requests under way are answered.`);
+    void stop(config.shutdownDelayMs);
+  });
+  process.once("SIGINT", () => void stop(0));
 }
 
 /** Where Kratos is: the configured one, or an embedded one that is started here. */

@@ -12,6 +12,7 @@ export const VARIABLES = z.object({
   PORT: integer(0, 65_535, 4000).default(4000),
   CORS_ORIGINS: origins.default([]),
   LOG_LEVEL: logLevel.default("info"),
+  SHUTDOWN_DELAY_MS: integer(0, 600_000, 5_000).optional(),
 
   API_KEYS: apiKeys.default([]),
   JWT_ISSUER: z.string().optional(),

@@ -47,6 +47,8 @@ export interface FacadeOptions {
 /** The facade as a handler for node:http. */
 export interface Facade {
   readonly handle: RequestListener;
+  /** Says from now on that it is not ready, and asks clients to come back on another connection; requests are still answered. */
+  drain(): void;
   stop(): Promise<void>;
 }
 
@@ -78,6 +80,8 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   // The cookies of a page's user are passed on for flows, so a page that is let in may send them.
   const allowOrigins = corsOrigins.length > 0 ? cors({ origin: [...corsOrigins], credentials: true, maxAge: 600 }) : passOn;
 
+  let draining = false;
+
   const route = async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {
     if (options.loopbackOnly) checkLoopbackHost(request);
     const [path = "/"] = (request.url ?? "/").split("?");
@@ -90,6 +94,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     if (path === "/graphql") return graphql(request, response, requestId);
     if (path === "/health/live") return sendJson(response, 200, { status: "ok" });
     if (path === "/health/ready") {
+      if (draining) return sendJson(response, 503, { status: "stopping", errors: [] });
       const { ready, errors } = await healthOf(kratos);
       return sendJson(response, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", errors });
     }
@@ -110,9 +115,13 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     handle: (request, response) => {
       const requestId = requestIdOf(request);
       response.setHeader("x-request-id", requestId);
+      if (draining) response.setHeader("connection", "close");
       allowOrigins(request, response, () => {
         route(request, response, requestId).catch((error: unknown) => fail(response, requestId, error));
       });
+    },
+    drain: () => {
+      draining = true;
     },
     stop: async () => {
       await apollo.stop();

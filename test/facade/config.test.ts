@@ -52,6 +52,7 @@ it("every variable is taken, also from a file", () => {
     HOST: "0.0.0.0",
     PORT: "80",
     LOG_LEVEL: "warn",
+    SHUTDOWN_DELAY_MS: "7",
     CORS_ORIGINS: "https://a.example.com, http://localhost:3000",
     API_KEYS_FILE: keys,
     JWT_ISSUER: "https://auth.example.com/",
@@ -81,6 +82,7 @@ it("every variable is taken, also from a file", () => {
     host: "0.0.0.0",
     port: 80,
     logLevel: "warn",
+    shutdownDelayMs: 7,
     authentication: {
       apiKeys: [{ name: "shop", hash: Buffer.from("ab".repeat(32), "hex"), scopes: new Set(["identities:read", "flows:read"]) }],
       jwt: { issuer: env.JWT_ISSUER, audience: "kratos-graphql", jwksUrl: env.JWT_JWKS_URL, clockToleranceS: 10 },

@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { Agent, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+
+interface Answered {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** One request over kept-alive connections; rejects where no whole answer comes. */
+function send(agent: Agent, url: string, query?: string): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const options = { agent, method: query ? "POST" : "GET", headers: { "content-type": "application/json" } };
+    const sent = request(url, options, (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => (body += chunk));
+      response.on("end", () => resolve({ status: response.statusCode!, body }));
+      response.on("error", reject);
+    });
+    sent.on("error", reject);
+    sent.end(query && JSON.stringify({ query }));
+  });
+}
+
+it("on SIGTERM it is not ready any more, answers under load all that is sent until then and all under way, and ends", async () => {
+  const kratos = await startEmbeddedKratos();
+  const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
+    env: { PATH: process.env["PATH"], PORT: "0", KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "1000" },
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const base = await new Promise<string>((resolve) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      const [, url] = /GraphQL is at (\S+)\/graphql/.exec(chunk.toString()) ?? [];
+      if (url) resolve(url);
+    });
+  });
+
+  const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+  const wrong: unknown[] = [];
+  let answered = 0;
+  let ready = true;
+  // Twenty callers, as a load balancer lets them: as long as the server says that it is ready.
+  const callers = Array.from({ length: 20 }, async () => {
+    while (ready) {
+      try {
+        const { status, body } = await send(agent, `${base}/graphql`, "{ identities(first: 20) { edges { node { id traits } } } }");
+        if (status === 200 && !body.includes('"errors"')) answered++;
+        else wrong.push(body);
+      } catch (error) {
+        wrong.push(error);
+      }
+    }
+  });
+  const balancer = (async () => {
+    while (ready) {
+      await sleep(50);
+      ready = (await send(new Agent(), `${base}/health/ready`)).status === 200;
+    }
+  })();
+
+  await sleep(300);
+  child.kill("SIGTERM");
+  await Promise.all([...callers, balancer]);
+  expect(await ended).toBe(0);
+  expect(wrong).toEqual([]);
+  expect(answered).toBeGreaterThan(20);
+  await kratos.stop();
+}, 30_000);
