@@ -43,11 +43,15 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
       httpGraphQLRequest: toGraphQLRequest(request, search, body),
       context: async () => contextOf(request, caller, requestId),
     });
-    response.writeHead(answer.status ?? 200, Object.fromEntries(answer.headers));
+    // Answers hold people's data, which is for no cache on the way.
+    const headers: Record<string, string | number> = { ...Object.fromEntries(answer.headers), "cache-control": "no-store" };
     if (answer.body.kind === "complete") {
-      response.end(answer.body.string);
+      const { string } = answer.body;
+      headers["content-length"] = Buffer.byteLength(string);
+      response.writeHead(answer.status ?? 200, headers).end(string);
       return;
     }
+    response.writeHead(answer.status ?? 200, headers);
     for await (const chunk of answer.body.asyncIterator) response.write(chunk);
     response.end();
   };

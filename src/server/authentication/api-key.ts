@@ -20,6 +20,7 @@ const HASH = /^sha256:[0-9a-f]{64}$/;
  * @throws {Error} that says what was expected, where the name or a scope will not do
  */
 export function createApiKey(name: string, scopes: readonly string[]): { readonly key: string; readonly line: string } {
+  checkName(name);
   const key = PREFIX + randomBytes(32).toString("base64url");
   const line = `${name} sha256:${hashOf(key).toString("hex")} ${scopes.join(",")}`;
   parseApiKey(line);
@@ -43,7 +44,7 @@ export function parseApiKeys(text: string): ApiKey[] {
 
 function parseApiKey(line: string): ApiKey {
   const [name = "", hash = "", scopes = "", ...rest] = line.split(/\s+/);
-  if (!NAME.test(name)) throw new Error(`the name of a key must be 1 to 64 letters, digits, dots, dashes or underscores; it was ${quote(name)}`);
+  checkName(name);
   if (!HASH.test(hash)) throw new Error(`the hash of the key "${name}" must be sha256: and 64 hexadecimal digits, as "kratos-graphql keys create" prints it`);
   const list = scopes.split(",");
   const unknown = list.filter((scope) => !isScope(scope));
@@ -53,6 +54,10 @@ function parseApiKey(line: string): ApiKey {
     );
   }
   return { name, hash: Buffer.from(hash.slice("sha256:".length), "hex"), scopes: new Set(list as Scope[]) };
+}
+
+function checkName(name: string): void {
+  if (!NAME.test(name)) throw new Error(`the name of a key must be 1 to 64 letters, digits, dots, dashes or underscores; it was ${quote(name)}`);
 }
 
 /** Finds the key that a caller came with. It takes the same time whichever it is, and where it is none. */
