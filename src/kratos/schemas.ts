@@ -1,4 +1,6 @@
+import pMap from "p-map";
 import { readObject } from "./answer.js";
+import { CONCURRENCY } from "./concurrency.js";
 import { KratosNotFoundError } from "./errors/not-found-error.js";
 import type { Upstream } from "./upstream.js";
 
@@ -7,6 +9,15 @@ const operation = "getIdentitySchema";
 /** Identity schemas: the JSON Schemas that traits follow. */
 export class Schemas {
   constructor(private readonly upstream: Upstream) {}
+
+  /**
+   * The schemas that there are of these ids, and for an id that could not be asked for its error. Kratos gives them one by one.
+   * @param ids the schemas' ids in Kratos' configuration, each once
+   */
+  async find(ids: readonly string[]): Promise<ReadonlyMap<string, object | Error>> {
+    const found = await pMap(ids, (id) => this.get(id).catch((error: Error) => error), { concurrency: CONCURRENCY });
+    return new Map(ids.flatMap((id, at) => (found[at] instanceof KratosNotFoundError ? [] : [[id, found[at]!]])));
+  }
 
   /**
    * @param id the schema's id in Kratos' configuration

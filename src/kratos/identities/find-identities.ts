@@ -1,4 +1,5 @@
 import pMap from "p-map";
+import { CONCURRENCY } from "../concurrency.js";
 import { KratosMisdirectedError } from "../errors/misdirected-error.js";
 import { KratosNotFoundError } from "../errors/not-found-error.js";
 import type { Release } from "../release.js";
@@ -9,8 +10,6 @@ import { readIdentities } from "./read-identity.js";
 
 /** Kratos echoes the whole query in its Link header, and Node refuses headers over 16 kB: 200 ids are some 8 kB. */
 const IDS_PER_REQUEST = 200;
-/** Requests under way at once for one batch. */
-const CONCURRENCY = 16;
 
 export type FoundIdentities = Map<string, WireIdentity | Error>;
 
