@@ -71,7 +71,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       publicSdl: data.PUBLIC_SDL,
       maxBodyBytes: data.MAX_BODY_BYTES,
       // Without authentication all callers would be one.
-      rateLimit: open ? undefined : data.RATE_LIMIT && { ...data.RATE_LIMIT, redisUrl: data.REDIS_URL },
+      rateLimit: open || data.RATE_LIMIT === null ? undefined : { ...data.RATE_LIMIT, redisUrl: data.REDIS_URL },
       limits: {
         depth: data.MAX_DEPTH,
         aliases: data.MAX_ALIASES,

@@ -30,13 +30,13 @@ export const apiKeys = z.string().transform((text, context) => {
   }
 });
 
-/** As `1000/10s`: requests, and the seconds of a window. */
+/** As `1000/10s`: requests, and the seconds of a window; null for `off`. */
 export const rateLimit = z
   .string()
   .regex(/^([1-9]\d{0,8}\/[1-9]\d{0,5}s|off)$/, "requests in seconds, as 1000/10s, or off")
   .transform((text) => {
     const [requests, windowS] = text.split("/").map((part) => parseInt(part, 10));
-    return text === "off" ? undefined : { requests: requests!, windowS: windowS! };
+    return text === "off" ? null : { requests: requests!, windowS: windowS! };
   });
 
 export const redisUrl = z.string().refine(

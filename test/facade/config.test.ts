@@ -103,6 +103,13 @@ it("every variable is taken, also from a file", () => {
   });
 });
 
+it("the rate limit is 1,000 requests in 10 s for each caller, or what is set, or off", () => {
+  const rateLimit = (env: Record<string, string>) => loadConfig({ API_KEYS: `a sha256:${"0".repeat(64)} system:read`, ...env }).facade.rateLimit;
+  expect(rateLimit({})).toEqual({ requests: 1000, windowS: 10 });
+  expect(rateLimit({ RATE_LIMIT: "5/1s" })).toEqual({ requests: 5, windowS: 1 });
+  expect(rateLimit({ RATE_LIMIT: "off" })).toBeUndefined();
+});
+
 it("an address that others can reach is refused without authentication, unless that is meant", () => {
   const message = mistakeIn({ HOST: "0.0.0.0" });
   for (const name of ["HOST", "API_KEYS", "JWT_ISSUER", "INSECURE_NO_AUTH=true", "kratos-graphql keys create"]) expect(message).toContain(name);
