@@ -61,6 +61,7 @@ function mean(error: unknown): Error {
   if (error instanceof errors.JWTClaimValidationFailed) return new BadTokenError(`The token's "${error.claim}" is not what is expected here.`);
   if (error instanceof errors.JWSSignatureVerificationFailed) return new BadTokenError("The token's signature is not right.");
   if (error instanceof errors.JWKSNoMatchingKey) return new BadTokenError("The token is signed with a key that its issuer does not have.");
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return new BadTokenError('The token does not say by a "kid" which of its issuer\'s keys it is signed with.');
   if (error instanceof errors.JOSEAlgNotAllowed) return new BadTokenError("The token is signed in a way that is not taken here.");
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid || error instanceof errors.JOSENotSupported) {
     return new BadTokenError("The token is no JWT that is taken here.");
