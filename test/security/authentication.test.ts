@@ -1,0 +1,389 @@
+import { exportSPKI, SignJWT, UnsecuredJWT } from "jose";
+import { createHash } from "node:crypto";
+import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { sendRaw, type Answer } from "../support/request.js";
+import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { AUDIENCE, makeKey, startTokenIssuer, type SigningKey, type TokenIssuer } from "../support/token-issuer.js";
+
+const SECOND = 1000;
+const keys = { old: createApiKey("shop-2025", ["system:read"]), new: createApiKey("shop-2026", ["system:read"]), other: createApiKey("desk", ["identities:read"]) };
+const apiKeys = parseApiKeys(Object.values(keys).map(({ line }) => line).join("\n"));
+
+let kratos: ScriptedKratos;
+let issuer: TokenIssuer;
+let rsa: SigningKey;
+let ec: SigningKey;
+/** Takes API keys and JWTs. */
+let facade: FacadeUnderTest;
+
+beforeAll(async () => {
+  kratos = await startScriptedKratos("v26.2.0", (_request, path) =>
+    path === "/health/ready" ? { status: 503, json: { errors: { database: "dial tcp 10.0.0.5:5432: password=hunter2" } } } : undefined,
+  );
+  [rsa, ec] = await Promise.all([makeKey("rsa-1", "RS256"), makeKey("ec-1", "ES256")]);
+  issuer = await startTokenIssuer(rsa, ec);
+  facade = await start({ apiKeys, issuer });
+});
+
+afterAll(async () => {
+  await facade.stop();
+  await Promise.all([kratos.stop(), issuer.goAway()]);
+});
+
+function start(by: { apiKeys?: typeof apiKeys; issuer?: TokenIssuer }): Promise<FacadeUnderTest> {
+  const jwt = by.issuer && { issuer: by.issuer.issuer, audience: AUDIENCE, jwksUrl: by.issuer.jwksUrl, clockToleranceS: 60 };
+  return startFacade({ adminUrl: kratos.url, publicUrl: kratos.url }, { authentication: { apiKeys: by.apiKeys ?? [], jwt }, batching: true });
+}
+
+/** Asks for Kratos' version with the given Authorization headers. */
+const ask = (authorization: readonly string[], at = facade): Promise<Answer> => {
+  const named = authorization.map((value) => ["authorization", value] as const);
+  return sendRaw(`${at.url}/graphql`, "POST", [["content-type", "application/json"], ...named], '{"query":"{ version }"}');
+};
+const bearer = (token: string, at = facade) => ask([`Bearer ${token}`], at);
+const codeOf = ({ text }: Answer): unknown => JSON.parse(text).errors?.[0]?.extensions?.code;
+
+function expectLetIn(answer: Answer): void {
+  expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { data: { version: "v26.2.0" } }]);
+}
+
+/** @param error what RFC 6750 has for it; none where no token came */
+function expectRefused(answer: Answer, error?: string): void {
+  expect([answer.status, codeOf(answer)]).toEqual([401, "UNAUTHENTICATED"]);
+  expect(answer.headers["www-authenticate"]).toBe(`Bearer realm="kratos-graphql"${error ? `, error="${error}"` : ""}`);
+  expect(JSON.parse(answer.text)).toEqual({ errors: [expect.anything()] });
+}
+
+/** Runs something, and gives what Kratos was asked for meanwhile. */
+async function askedOfKratos(work: () => Promise<unknown>): Promise<readonly string[]> {
+  const before = kratos.seen.length;
+  await work();
+  return kratos.seen.slice(before);
+}
+
+describe("an API key", () => {
+  it("lets its owner in, and of several each does: the old and the new one while they are changed", async () => {
+    expectLetIn(await bearer(keys.old.key));
+    expectLetIn(await bearer(keys.new.key));
+  });
+
+  it("that was taken out of the configuration is good for nothing any more", async () => {
+    const rotated = await start({ apiKeys: parseApiKeys(keys.new.line) });
+    expectLetIn(await bearer(keys.new.key, rotated));
+    expectRefused(await bearer(keys.old.key, rotated), "invalid_token");
+    await rotated.stop();
+  });
+
+  it("may do what its own scopes say, and not what another's do", async () => {
+    const answer = await bearer(keys.other.key);
+    expect([answer.status, codeOf(answer)]).toEqual([200, "FORBIDDEN"]);
+  });
+
+  it("may come after the scheme in any case, as RFC 9110 has it", async () => {
+    for (const scheme of ["bearer", "BEARER"]) expectLetIn(await ask([`${scheme} ${keys.old.key}`]));
+  });
+
+  const hash = (key: string) => createHash("sha256").update(key).digest("hex");
+  it.each([
+    ["no header", [], undefined],
+    ["an empty header", [""], "invalid_request"],
+    ["the scheme alone", ["Bearer"], "invalid_request"],
+    ["the scheme and a blank", ["Bearer "], "invalid_request"],
+    ["the key alone", [keys.old.key], "invalid_request"],
+    ["another scheme", [`Basic ${Buffer.from(`shop:${keys.old.key}`).toString("base64")}`], "invalid_request"],
+    ["another scheme with the key", [`ApiKey ${keys.old.key}`], "invalid_request"],
+    ["two keys", [`Bearer ${keys.old.key} ${keys.new.key}`], "invalid_request"],
+    ["two keys with a comma", [`Bearer ${keys.old.key},${keys.new.key}`], "invalid_request"],
+    ["a key in quotes", [`Bearer "${keys.old.key}"`], "invalid_request"],
+    ["a key that there is not", [`Bearer ${createApiKey("x", ["system:read"]).key}`], "invalid_token"],
+    ["a key in another case", [`Bearer ${keys.old.key.toUpperCase()}`], "invalid_token"],
+    ["a key with its last letter missing", [`Bearer ${keys.old.key.slice(0, -1)}`], "invalid_token"],
+    ["a key and a letter more", [`Bearer ${keys.old.key}A`], "invalid_token"],
+    ["a key and padding", [`Bearer ${keys.old.key}=`], "invalid_token"],
+    ["the hash of a key", [`Bearer ${hash(keys.old.key)}`], "invalid_token"],
+    ["the hash as it is configured", [`Bearer sha256:${hash(keys.old.key)}`], "invalid_request"],
+    ["the hash in the form of a key", [`Bearer kg_${Buffer.from(hash(keys.old.key), "hex").toString("base64url")}`], "invalid_token"],
+    ["the name of a key", ["Bearer shop-2025"], "invalid_token"],
+    ["a member of every object", ["Bearer __proto__"], "invalid_token"],
+    ["a wrong one before the right one", ["Bearer nonsense", `Bearer ${keys.old.key}`], "invalid_token"],
+  ])("is not: %s", async (_what, authorization, error) => {
+    const upstream = await askedOfKratos(async () => {
+      const answer = await ask(authorization);
+      expectRefused(answer, error);
+      for (const { key } of Object.values(keys)) expect(answer.text).not.toContain(key);
+    });
+    expect(upstream).toEqual([]);
+  });
+
+  it("counts where it comes first of two headers, and the second adds nothing to it", async () => {
+    expect(codeOf(await ask([`Bearer ${keys.other.key}`, `Bearer ${keys.old.key}`]))).toBe("FORBIDDEN");
+  });
+
+  it("is looked for in the Authorization header alone", async () => {
+    const { key } = keys.old;
+    const headers = [["x-api-key", key], ["proxy-authorization", `Bearer ${key}`], ["cookie", `authorization=Bearer ${key}; access_token=${key}`], ["content-type", "application/json"]] as const;
+    const query = `access_token=${key}&authorization=Bearer+${key}`;
+    expectRefused(await sendRaw(`${facade.url}/graphql?${query}`, "POST", headers, `{"query":"{ version }","access_token":"${key}"}`));
+  });
+});
+
+describe("a JWT", () => {
+  it("of the issuer lets its owner in, signed with RS256 or ES256", async () => {
+    for (const key of [rsa, ec]) expectLetIn(await bearer(await issuer.sign(key, { scope: "system:read" })));
+  });
+
+  it("may name several audiences, if this one is among them", async () => {
+    expectLetIn(await bearer(await issuer.sign(ec, { scope: "system:read", aud: ["billing", AUDIENCE] })));
+    expectRefused(await bearer(await issuer.sign(ec, { scope: "system:read", aud: ["billing"] })), "invalid_token");
+  });
+
+  const now = () => Math.floor(Date.now() / SECOND);
+  it("may be off by the clock tolerance, and no more", async () => {
+    for (const claims of [{ exp: now() - 20 }, { nbf: now() + 30 }]) expectLetIn(await bearer(await issuer.sign(ec, { scope: "system:read", ...claims })));
+    for (const claims of [{ exp: now() - 90 }, { nbf: now() + 900 }]) {
+      expectRefused(await bearer(await issuer.sign(ec, { scope: "system:read", ...claims })), "invalid_token");
+    }
+  });
+
+  const part = (value: unknown) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+  const good = () => ({ iss: issuer.issuer, aud: AUDIENCE, scope: "system:read", exp: now() + 3600 });
+  /** A good token, one of its parts changed. */
+  const changed = async (change: (parts: string[]) => string[]) => change((await issuer.sign(rsa, good())).split(".")).join(".");
+  const byStranger = async (header?: Record<string, unknown>) => issuer.sign(await makeKey("rsa-1", "RS256"), good(), header);
+
+  const forgeries: [string, () => Promise<string>][] = [
+    ["of another issuer", () => issuer.sign(rsa, { ...good(), iss: "https://auth.example.com" })],
+    ["of no issuer", () => issuer.sign(rsa, { ...good(), iss: undefined })],
+    ["for another audience", () => issuer.sign(rsa, { ...good(), aud: "kratos" })],
+    ["for nobody", () => issuer.sign(rsa, { ...good(), aud: undefined })],
+    ["that never expires", () => issuer.sign(rsa, { ...good(), exp: undefined })],
+    ["whose time is a text", () => issuer.sign(rsa, { ...good(), exp: "2999-01-01" as unknown as number })],
+    ["signed with alg none", async () => new UnsecuredJWT(good()).encode()],
+    ["with alg none and a signature", () => changed(([, payload, signature]) => [part({ alg: "none", kid: "rsa-1" }), payload!, signature!])],
+    ["with alg NONE", () => changed(([, payload]) => [part({ alg: "NONE" }), payload!, ""])],
+    [
+      "signed with HS256, the public key being the secret",
+      async () => {
+        const secret = new TextEncoder().encode(await exportSPKI(rsa.publicKey));
+        return new SignJWT(good()).setProtectedHeader({ alg: "HS256", kid: "rsa-1" }).sign(secret);
+      },
+    ],
+    ["signed by a stranger with the issuer's key id", () => byStranger()],
+    ["signed by a stranger with a key id of their own", async () => issuer.sign(await makeKey("rsa-2", "RS256"), good())],
+    ["that brings its own key", async () => byStranger({ jwk: { kty: "RSA", n: "AQAB", e: "AQAB" } })],
+    ["that names one key and is signed with another", () => issuer.sign(ec, good(), { kid: "rsa-1" })],
+    ["whose key id is a number", () => issuer.sign(rsa, good(), { kid: 1 })],
+    ["whose scopes were changed", () => changed(([header, , signature]) => [header!, part({ ...good(), scope: "system:read secrets:read" }), signature!])],
+    ["without its signature", () => changed(([header, payload]) => [header!, payload!, ""])],
+    ["whose signature is cut", () => changed(([header, payload, signature]) => [header!, payload!, signature!.slice(0, -9)])],
+    ["whose signature is no base64url", () => changed(([header, payload]) => [header!, payload!, "~~~~"])],
+    ["with an extension that must be understood", () => changed(([, payload, signature]) => [part({ alg: "RS256", kid: "rsa-1", crit: ["x"], x: 1 }), payload!, signature!])],
+    ["whose header is no JSON", () => changed(([, payload, signature]) => [part("{"), payload!, signature!])],
+    ["whose header is an array", () => changed(([, payload, signature]) => [part([]), payload!, signature!])],
+    ["whose alg is an object", () => changed(([, payload, signature]) => [part({ alg: {}, kid: "rsa-1" }), payload!, signature!])],
+    ["of three empty parts", async () => "a.."],
+    ["of five parts, as an encrypted one has", () => changed((parts) => [...parts, "a", "b"])],
+  ];
+  it.each(forgeries)("is not taken: one %s", async (_what, forge) => {
+    const token = await forge();
+    const upstream = await askedOfKratos(async () => {
+      const answer = await bearer(token);
+      expectRefused(answer, "invalid_token");
+      expect(answer.text).not.toContain(token);
+    });
+    expect(upstream).toEqual([]);
+  });
+
+  it("does not make the server ask for keys where the token says", async () => {
+    const attacker = await startTokenIssuer(await makeKey("rsa-1", "RS256"));
+    const [key] = attacker.published;
+    const header = { jku: attacker.jwksUrl, x5u: attacker.jwksUrl };
+    expectRefused(await bearer(await issuer.sign(key!, good(), header)), "invalid_token");
+    expect(attacker.requests).toBe(0);
+    await attacker.goAway();
+  });
+
+  it.each([
+    ["scope, parted by blanks", { scope: "openid system:read profile" }],
+    ["scope, with more blanks than it takes", { scope: "  system:read  " }],
+    ["scope, as a list", { scope: ["system:read"] }],
+    ["scp, as a list", { scp: ["openid", "system:read"] }],
+    ["scp, parted by blanks", { scp: "openid system:read" }],
+  ])("says in %s what its owner may do", async (_where, claims) => {
+    expectLetIn(await bearer(await issuer.sign(ec, claims)));
+  });
+
+  it.each([
+    ["no scopes", {}],
+    ["an empty scope, whatever scp says", { scope: "", scp: ["system:read"] }],
+    ["other scopes", { scope: "openid identities:read identities:write identities:delete recovery:write flows:read secrets:read" }],
+    ["another case", { scope: "System:Read SYSTEM:READ" }],
+    ["commas", { scope: "system:read,flows:read" }],
+    ["a tab", { scope: "system:read\tflows:read" }],
+    ["a line break", { scope: "system:read\n" }],
+    ["a blank that is none", { scope: "system:read\u00a0" }],
+    ["part of a scope, and more than one", { scope: "system system:rea system:read:all system:write" }],
+    ["a wildcard", { scope: "* system:* **" }],
+    ["members of every object", { scope: "constructor __proto__ toString hasOwnProperty prototype" }],
+    ["a list in a list", { scp: [["system:read"]] }],
+    ["an object", { scp: { 0: "system:read", length: 1 } }],
+    ["a claim of another name", { scopes: ["system:read"], permissions: ["system:read"], roles: ["admin"] }],
+  ])("with %s allows nothing that needs the scope", async (_what, claims) => {
+    const upstream = await askedOfKratos(async () => {
+      const answer = await bearer(await issuer.sign(ec, claims));
+      expect([answer.status, codeOf(answer)]).toEqual([200, "FORBIDDEN"]);
+      expect(JSON.parse(answer.text).errors[0].extensions.requiredScope).toBe("system:read");
+    });
+    expect(upstream).toEqual([]);
+  });
+
+  it("is none where JWTs are not configured, and an API key is none where keys are not", async () => {
+    const [onlyKeys, onlyJwts] = await Promise.all([start({ apiKeys }), start({ issuer })]);
+    const token = await issuer.sign(ec, good());
+    expectRefused(await bearer(token, onlyKeys), "invalid_token");
+    expectLetIn(await bearer(keys.old.key, onlyKeys));
+    expectRefused(await bearer(keys.old.key, onlyJwts), "invalid_token");
+    expectLetIn(await bearer(token, onlyJwts));
+    await Promise.all([onlyKeys.stop(), onlyJwts.stop()]);
+  });
+});
+
+describe("the issuer's keys", () => {
+  let own: TokenIssuer;
+  let before: FacadeUnderTest;
+  let token: (key?: SigningKey) => Promise<string>;
+  let clock: jest.SpyInstance;
+  let later = 0;
+
+  beforeEach(async () => {
+    later = 0;
+    const now = Date.now.bind(Date);
+    clock = jest.spyOn(Date, "now").mockImplementation(() => now() + later);
+    own = await startTokenIssuer(rsa, ec);
+    before = await start({ issuer: own, apiKeys });
+    token = (key = ec) => own.sign(key, { scope: "system:read" });
+  });
+
+  afterEach(async () => {
+    clock.mockRestore();
+    await before.stop();
+    await own.goAway();
+  });
+
+  it("are asked for once, when they are first needed, and kept", async () => {
+    expectLetIn(await bearer(keys.old.key, before));
+    expect(own.requests).toBe(0);
+    const [first, second] = [await token(rsa), await token(ec)];
+    for (const answer of await Promise.all([first, second, first, second].map((one) => bearer(one, before)))) expectLetIn(answer);
+    expectLetIn(await bearer(first, before));
+    expect(own.requests).toBe(1);
+  });
+
+  it("are asked for again when a token names a new one: from then on the new one is good, and one that is gone no more", async () => {
+    expectLetIn(await bearer(await token(rsa), before));
+    const fresh = await makeKey("ec-2", "ES256");
+    own.published.splice(0, 2, ec, fresh);
+    later = 6 * SECOND;
+    expectLetIn(await bearer(await token(fresh), before));
+    expectLetIn(await bearer(await token(ec), before));
+    expectRefused(await bearer(await token(rsa), before), "invalid_token");
+    expect(own.requests).toBe(2);
+  });
+
+  it("are not asked for by each of many tokens that name keys of their own", async () => {
+    expectLetIn(await bearer(await token(), before));
+    later = 6 * SECOND;
+    for (let at = 0; at < 20; at++) expectRefused(await bearer(await own.sign(ec, {}, { kid: `made-up-${at}` }), before), "invalid_token");
+    expect(own.requests).toBe(2);
+  });
+
+  it("are needed: as long as they cannot be had nobody with a JWT is let in, and told so without where they are; then all is well again", async () => {
+    await own.goAway();
+    const upstream = await askedOfKratos(async () => {
+      const answer = await bearer(await token(), before);
+      expect([answer.status, codeOf(answer)]).toEqual([503, "AUTHENTICATION_UNAVAILABLE"]);
+      expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0);
+      expect(answer.text).not.toMatch(/127\.0\.0\.1|ECONNREFUSED|keys\.json|fetch/);
+    });
+    expect(upstream).toEqual([]);
+    expectLetIn(await bearer(keys.old.key, before));
+    await own.comeBack();
+    expectLetIn(await bearer(await token(), before));
+  });
+
+  it.each([
+    ["an error", { status: 500, body: "secret-cause" }],
+    ["a redirect", { status: 302, headers: { location: "http://169.254.169.254/keys.json" }, body: "secret-cause" }],
+    ["a page", { status: 200, body: "<html>secret-cause" }],
+    ["something else", { status: 200, body: '{"keys":"secret-cause"}' }],
+  ])("are not had where there is %s in their place", async (_what, instead) => {
+    own.instead = instead;
+    const answer = await bearer(await token(), before);
+    expect([answer.status, codeOf(answer)]).toEqual([503, "AUTHENTICATION_UNAVAILABLE"]);
+    expect(answer.text).not.toContain("secret-cause");
+    own.instead = undefined;
+    expectLetIn(await bearer(await token(), before));
+  });
+
+  it("need an id only where several could be meant: then a token without one is at fault, and not the issuer", async () => {
+    expectLetIn(await bearer(await own.sign(ec, { scope: "system:read" }, { kid: undefined }), before));
+    own.published.push(await makeKey("ec-2", "ES256"));
+    later = 11 * 60 * SECOND;
+    expectRefused(await bearer(await own.sign(ec, { scope: "system:read" }, { kid: undefined }), before), "invalid_token");
+  });
+
+  it("that are kept are good also while the issuer is away", async () => {
+    expectLetIn(await bearer(await token(), before));
+    await own.goAway();
+    later = 60 * SECOND;
+    expectLetIn(await bearer(await token(), before));
+  });
+});
+
+describe("a stranger", () => {
+  const json = ["content-type", "application/json"] as const;
+  const preflight = ["apollo-require-preflight", "yes"] as const;
+  const query = encodeURIComponent("{ version }");
+  const hash = createHash("sha256").update("{ version }").digest("hex");
+  const persisted = { persistedQuery: { version: 1, sha256Hash: hash } };
+  it.each([
+    ["a query", "POST", "", [json], '{"query":"{ version }"}'],
+    ["nothing but the type's name", "POST", "", [json], '{"query":"{ __typename }"}'],
+    ["the schema", "POST", "", [json], '{"query":"{ __schema { types { name } } _service { sdl } }"}'],
+    ["a mutation", "POST", "", [json], '{"query":"mutation { deleteIdentity(input: { id: \\"8a3d8f0e-7d4c-4a57-8b57-0ac2f4c7f4a1\\" }) { deletedIdentityId } }"}'],
+    ["an array of operations", "POST", "", [json], '[{"query":"{ version }"},{"query":"{ health { alive } }"}]'],
+    ["a persisted query", "POST", "", [json], JSON.stringify({ extensions: persisted, query: "{ version }" })],
+    ["a query in the address", "GET", `?query=${query}`, [preflight], ""],
+    ["a persisted query in the address", "GET", `?query=${query}&extensions=${encodeURIComponent(JSON.stringify(persisted))}`, [preflight], ""],
+    ["a query by another method", "PUT", `?query=${query}`, [json, preflight], '{"query":"{ version }"}'],
+    ["OPTIONS", "OPTIONS", "", [["origin", "https://evil.example.org"], ["access-control-request-method", "POST"]], ""],
+    ["no JSON", "POST", "", [json], "{"],
+    ["more than a body may have", "POST", "", [json], "x".repeat(1_100_000)],
+  ] as const)("who sends %s is told that a token is missing, and Kratos is asked for nothing", async (_what, method, search, headers, body) => {
+    const upstream = await askedOfKratos(async () => expectRefused(await sendRaw(`${facade.url}/graphql${search}`, method, headers, body)));
+    expect(upstream).toEqual([]);
+  });
+
+  it("may know whether the server lives and is ready, and of what is behind it nothing but a name", async () => {
+    expect((await sendRaw(`${facade.url}/health/live`, "GET", [])).text).toBe('{"status":"ok"}');
+    const ready = await sendRaw(`${facade.url}/health/ready`, "GET", []);
+    expect(ready.status).toBe(503);
+    expect(ready.text).not.toMatch(/hunter2|10\.0\.0\.5|127\.0\.0\.1|v26/);
+  });
+
+  it("may have the explorers' pages, which hold nothing of this server's; what is sent from them needs a token", async () => {
+    const secrets = [kratos.url, issuer.issuer, issuer.jwksUrl, ...apiKeys.flatMap(({ name, hash: digest }) => [name, digest.toString("hex")])];
+    const upstream = await askedOfKratos(async () => {
+      for (const path of ["/graphql", "/explorer/"]) {
+        const page = await sendRaw(facade.url + path, "GET", [["accept", "text/html"]]);
+        expect([page.status, page.headers["content-type"]]).toEqual([200, expect.stringContaining("text/html")]);
+        for (const secret of secrets) expect(page.text).not.toContain(secret);
+      }
+      const fromPage = [["accept", "text/html,*/*"], ["origin", facade.url], ["referer", `${facade.url}/explorer/`], ["sec-fetch-site", "same-origin"], json] as const;
+      expectRefused(await sendRaw(`${facade.url}/graphql`, "POST", fromPage, '{"query":"{ version }"}'));
+      expectRefused(await sendRaw(`${facade.url}/graphql?query=${query}`, "GET", [...fromPage, preflight]));
+    });
+    expect(upstream).toEqual([]);
+  });
+});
