@@ -1,0 +1,323 @@
+import { getNamedType, type DocumentNode, type GraphQLSchema } from "graphql";
+import type * as GraphQLJit from "graphql-jit";
+import { randomUUID } from "node:crypto";
+import pMap from "p-map";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { ANYBODY } from "../../src/graphql/authorization/caller.js";
+import { SCOPES, type Scope } from "../../src/graphql/authorization/scope.js";
+import type { FacadeContext } from "../../src/graphql/context.js";
+import type * as Schema from "../../src/graphql/schema.js";
+import { buildFacadeSchema } from "../../src/graphql/schema.js";
+import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { createIdentities, patchIdentity, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
+import type { KratosUnderTest } from "../support/kratos-under-test.js";
+import { nameOf, objectsOf, pathsOf, STYLES, write, type Path, type Step, type Style, type Written } from "../support/schema-paths.js";
+
+/** What each guarded field needs. (`UiNodeInputAttributes.value` needs `secrets:read` for some values, and is no case for a walk.) */
+const GUARDS: Readonly<Record<string, Scope>> = {
+  "Query._entities": "identities:read",
+  "Query._service": "system:read",
+  "Query.health": "system:read",
+  "Query.identities": "identities:read",
+  "Query.identity": "identities:read",
+  "Query.identitySchema": "identities:read",
+  "Query.loginFlow": "flows:read",
+  "Query.metrics": "system:read",
+  "Query.recoveryFlow": "flows:read",
+  "Query.registrationFlow": "flows:read",
+  "Query.selfServiceError": "flows:read",
+  "Query.settingsFlow": "flows:read",
+  "Query.verificationFlow": "flows:read",
+  "Query.version": "system:read",
+  "Mutation.createIdentity": "identities:write",
+  "Mutation.createRecoveryLink": "recovery:write",
+  "Mutation.deleteIdentity": "identities:delete",
+  "Mutation.updateIdentity": "identities:write",
+  "CreateIdentityPayload.identity": "identities:read",
+  "UpdateIdentityPayload.identity": "identities:read",
+  "SettingsFlow.identity": "identities:read",
+  "Identity.metadataAdmin": "secrets:read",
+};
+
+/** Those that federation adds to what type-graphql makes, and that guard themselves. */
+const FEDERATION = ["Query._entities", "Query._service"];
+
+/** What must not be reached without the scope, whatever new field comes to lead to it. */
+const KEPT: Readonly<Record<string, Scope>> = {
+  Identity: "identities:read",
+  IdentitySchema: "identities:read",
+  RecoveryLink: "recovery:write",
+  SelfServiceFlow: "flows:read",
+  SelfServiceError: "flows:read",
+  Health: "system:read",
+  _Service: "system:read",
+};
+
+/** Ways at whose end nothing is: what has just been created has no metadata. */
+const EMPTY = ["Mutation.createIdentity > CreateIdentityPayload.identity > Identity.metadataAdmin"];
+
+let mockOpened: string | undefined;
+/** The texts of the queries that a compiled function has executed. */
+const mockCompiledRuns: string[] = [];
+
+jest.mock("graphql-jit", () => {
+  const jit = jest.requireActual<typeof GraphQLJit>("graphql-jit");
+  const compileQuery = (schema: GraphQLSchema, document: DocumentNode, ...rest: []) => {
+    const compiled = jit.compileQuery(schema, document, ...rest);
+    if (!jit.isCompiledQuery(compiled)) return compiled;
+    const query: typeof compiled.query = (...args) => {
+      mockCompiledRuns.push(document.loc!.source.body);
+      return compiled.query(...args);
+    };
+    return { ...compiled, query };
+  };
+  return { ...jit, compileQuery };
+});
+
+jest.mock("../../src/graphql/schema.js", () => {
+  const actual = jest.requireActual<typeof Schema>("../../src/graphql/schema.js");
+  return {
+    buildFacadeSchema: (options: object) => {
+      const built = actual.buildFacadeSchema(options);
+      if (mockOpened) takeGuardAway(built.schema, mockOpened);
+      return built;
+    },
+  };
+});
+
+function takeGuardAway(schema: GraphQLSchema, guard: string): void {
+  const [type = "", name = ""] = guard.split(".");
+  const field = (schema.getType(type) as NonNullable<ReturnType<GraphQLSchema["getQueryType"]>>).getFields()[name]!;
+  const { resolve } = field;
+  field.resolve = (source, args, context: FacadeContext, info) => resolve!(source, args, { ...context, caller: ANYBODY }, info);
+}
+
+const { schema } = buildFacadeSchema();
+const paths = [...pathsOf(schema)];
+const scopesOn = (path: Path): Scope[] => [...new Set(path.flatMap((step) => GUARDS[nameOf(step)] ?? []))];
+const described = (path: Path) => path.map(nameOf).join(" > ");
+
+interface Probe {
+  readonly name: string;
+  readonly path: Path;
+  readonly scope: Scope;
+  readonly written: Written;
+}
+
+/** Every way to a guarded field, in every style that makes a difference. */
+function probesOf(guard: string, styles: readonly Style[]): Probe[] {
+  const scope = GUARDS[guard]!;
+  const ways = paths.filter((path) => nameOf(path.at(-1)!) === guard);
+  return ways.flatMap((path) => {
+    const isGiven = (step: Step, argument: string) => argument in (VALUES[nameOf(step)] ?? {});
+    const all = styles.map((style) => [style, write(schema, path, style, isGiven, (step) => nameOf(step) in GUARDS)] as const);
+    const different = all.filter(([, { text }], at) => all.findIndex((other) => other[1].text === text) === at);
+    return different.map(([style, written]) => ({ name: `${described(path)}, ${style}`, path, scope, written }));
+  });
+}
+
+/** Values of the arguments; a function where each request needs one of its own. */
+let VALUES: Record<string, Record<string, unknown>> = {};
+
+const keyOf = new Map<string, string>();
+const setName = (scopes: readonly Scope[]) => [...scopes].sort().join(" ");
+const allBut = (scope: Scope) => SCOPES.filter((one) => one !== scope);
+const apiKeys = parseApiKeys(
+  [...new Set([...SCOPES.map((scope) => setName(allBut(scope))), ...paths.map((path) => setName(scopesOn(path)))])]
+    .filter((set) => set !== "")
+    .map((set, at) => {
+      const { key, line } = createApiKey(`caller-${at}`, set.split(" "));
+      keyOf.set(set, key);
+      return line;
+    })
+    .join("\n"),
+);
+
+let kratos: KratosUnderTest;
+let facade: FacadeUnderTest;
+const start = () => startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl }, { authentication: { apiKeys } });
+
+beforeAll(async () => {
+  kratos = await startEmbeddedKratos({ sampleIdentities: false });
+  const [id] = (await createIdentities(kratos, "default", [{ email: "walked@example.com" }])) as [string];
+  const { sessionToken, identityId } = await signUp(kratos, { email: "signed-up@example.com" });
+  for (const one of [id, identityId]) await patchIdentity(kratos, one, [{ op: "add", path: "/metadata_admin", value: { note: `canary-${one}` } }]);
+  const flow = async (kind: FlowKind, token?: string) => (await startApiFlow(kratos, kind, token)).id as string;
+  const email = () => `${randomUUID()}@example.com`;
+  VALUES = {
+    "Query.identity": { id },
+    "Query.identities": { first: 250 },
+    "Query.identitySchema": { id: "default" },
+    "Query._entities": { representations: [{ __typename: "Identity", id }, { __typename: "IdentitySchema", id: "default" }] },
+    "Query.loginFlow": { id: await flow("login") },
+    "Query.registrationFlow": { id: await flow("registration") },
+    "Query.recoveryFlow": { id: await flow("recovery") },
+    "Query.verificationFlow": { id: await flow("verification") },
+    "Query.settingsFlow": { id: await flow("settings", sessionToken), sessionToken },
+    "Query.selfServiceError": { id: "stub:500" },
+    "Mutation.createIdentity": { input: () => ({ schemaId: "default", traits: { email: email() } }) },
+    "Mutation.updateIdentity": { input: () => ({ id, traits: { email: email() } }) },
+    "Mutation.createRecoveryLink": { input: { identityId: id } },
+    "Mutation.deleteIdentity": { input: async () => ({ id: (await createIdentities(kratos, "default", [{ email: email() }]))[0] }) },
+  };
+  facade = await start();
+});
+
+afterAll(async () => {
+  await facade.stop();
+  await kratos.stop();
+});
+
+interface Asked {
+  readonly errors: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[];
+  /** What is at the path's end, nulls included. */
+  readonly found: readonly unknown[];
+  readonly sent: object;
+  readonly text: readonly string[];
+}
+
+async function ask({ written }: Probe, scopes: readonly Scope[], at: FacadeUnderTest): Promise<Asked> {
+  const variables: Record<string, unknown> = {};
+  for (const [name, { of, argument }] of written.given) {
+    const value = VALUES[nameOf(of)]![argument];
+    variables[name] = typeof value === "function" ? await value() : value;
+  }
+  const { data, errors = [] } = await at.send(written.text, variables, { authorization: `Bearer ${keyOf.get(setName(scopes))}` });
+  const found = written.keys.reduce<unknown[]>(
+    (parents, key) => parents.flatMap((parent) => (isObject(parent) && key in parent ? parent[key] : [])),
+    [data],
+  );
+  return { errors, found, sent: variables, text: [...stringsIn(data), ...errors.flatMap(({ message, extensions }) => [message, ...stringsIn(extensions)])] };
+}
+
+/** What is wrong with the guard at the end of one way: nothing, where it holds on both of the executors. */
+async function holesAt(probe: Probe, at: FacadeUnderTest): Promise<string[]> {
+  const holes = new Set<string>();
+  const { scope, path, written } = probe;
+  const isQuery = path[0]!.parent === schema.getQueryType();
+  const runs = () => mockCompiledRuns.filter((text) => text === written.text).length;
+
+  const askWith = async (executor: string) => {
+    const answer = await ask(probe, scopesOn(path), at);
+    if (answer.errors.length > 0) holes.add(`${executor}: with its scopes there is an error: ${answer.errors[0]!.message}`);
+    const some = EMPTY.includes(described(path)) ? answer.found : answer.found.filter((value) => value !== null);
+    if (some.length === 0) holes.add(`${executor}: with its scopes nothing is found`);
+    return answer;
+  };
+  const askWithout = async (executor: string, withIt: Asked) => {
+    const { errors, found, sent, text } = await ask(probe, allBut(scope), at);
+    const named = errors.every(({ message, extensions }) => extensions?.["code"] === "FORBIDDEN" && extensions["requiredScope"] === scope && message.includes(scope));
+    if (errors.length === 0 || !named) holes.add(`${executor}: it is not FORBIDDEN by name`);
+    const secrets = [...stringsIn(withIt.found), ...stringsIn(sent)].filter((secret) => secret.length >= 6);
+    const leak = secrets.find((secret) => text.some((one) => one.includes(secret)));
+    if (found.some((value) => value !== null) || leak !== undefined) holes.add(`${executor}: the value comes without the scope`);
+  };
+
+  const answer = await askWith("graphql-js");
+  await askWithout("graphql-js", answer);
+  if (isQuery) {
+    const before = runs();
+    for (let tries = 0; runs() === before && tries < 50; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, tries));
+      await ask(probe, allBut(scope), at);
+    }
+    await askWithout("compiled", answer);
+    await askWith("compiled");
+    if (runs() < before + 3) holes.add("compiled: it was not");
+  }
+  return [...holes].map((hole) => `${probe.name}: ${hole}`);
+}
+
+const walk = async (probes: readonly Probe[], at: FacadeUnderTest) => (await pMap(probes, (probe) => holesAt(probe, at), { concurrency: 8 })).flat();
+
+it("the table names what type-graphql guards, and federation's own fields, and nothing else", () => {
+  expect(GUARDS).toEqual({ ...guardsInMetadata(), ...Object.fromEntries(FEDERATION.map((name) => [name, GUARDS[name]])) });
+});
+
+it("every field of Query and Mutation is guarded", () => {
+  const roots = paths.filter(({ length }) => length === 1).map(([step]) => nameOf(step!));
+  expect(roots.filter((name) => !(name in GUARDS))).toEqual([]);
+});
+
+it("every way to an identity, a schema, a flow, a link or the system is guarded by its scope", () => {
+  const kept = Object.entries(KEPT).flatMap(([name, scope]) => objectsOf(schema, schema.getType(name)!).map((type) => [type, scope] as const));
+  for (const [type, scope] of kept) {
+    const ways = paths.filter((path) => objectsOf(schema, getNamedType(path.at(-1)!.field.type)).includes(type));
+    expect(ways.length).toBeGreaterThan(0);
+    expect(ways.filter((path) => !scopesOn(path).includes(scope)).map(described)).toEqual([]);
+  }
+});
+
+it("the walk knows the ways to metadataAdmin, those through payloads, flows and entities among them", () => {
+  const ways = probesOf("Identity.metadataAdmin", ["plain"]).map(({ path }) => path.map(({ field }) => field.name).join("."));
+  expect(ways.sort()).toEqual([
+    "_entities.metadataAdmin",
+    "createIdentity.identity.metadataAdmin",
+    "identities.edges.node.metadataAdmin",
+    "identity.metadataAdmin",
+    "settingsFlow.identity.metadataAdmin",
+    "updateIdentity.identity.metadataAdmin",
+  ]);
+});
+
+it.each(Object.entries(GUARDS))("%s is refused without %s by every way there is, and given with the way's scopes alone", async (guard) => {
+  const probes = probesOf(guard, STYLES);
+  expect(probes.length).toBeGreaterThan(3);
+  expect(await walk(probes, facade)).toEqual([]);
+});
+
+it.each(Object.keys(GUARDS))("the walk fails by every way where the guard of %s is taken away", async (guard) => {
+  mockOpened = guard;
+  const open = await start();
+  mockOpened = undefined;
+  const probes = probesOf(guard, ["plain"]);
+  const holes = await walk(probes, open);
+  for (const { name, path } of probes) {
+    const executors = path[0]!.parent === schema.getQueryType() ? ["graphql-js", "compiled"] : ["graphql-js"];
+    for (const executor of executors) {
+      expect(holes).toContain(`${name}: ${executor}: it is not FORBIDDEN by name`);
+      if (!EMPTY.includes(described(path))) expect(holes).toContain(`${name}: ${executor}: the value comes without the scope`);
+    }
+  }
+  await open.stop();
+});
+
+/** What `@Authorized` says, read from where type-graphql keeps it. */
+function guardsInMetadata(): Record<string, unknown> {
+  type Target = { readonly target: unknown };
+  type Handler = Target & { readonly methodName: string; readonly schemaName: string };
+  const storage = (globalThis as unknown as { TypeGraphQLMetadataStorage: Record<string, unknown> }).TypeGraphQLMetadataStorage as unknown as {
+    readonly authorizedFields: readonly (Target & { readonly fieldName: string; readonly roles: readonly unknown[] })[];
+    readonly authorizedResolver: readonly unknown[];
+    readonly queries: readonly Handler[];
+    readonly mutations: readonly Handler[];
+    readonly fieldResolvers: readonly (Handler & { getObjectType?(): unknown })[];
+    readonly objectTypes: readonly (Target & { readonly name: string; readonly fields: readonly { readonly name: string; readonly schemaName: string }[] })[];
+  };
+  expect(storage.authorizedResolver).toEqual([]);
+  const { objectTypes, queries, mutations, fieldResolvers } = storage;
+  const nameOfType = (target: unknown) => objectTypes.find((type) => type.target === target)?.name;
+  const fields = [
+    ...queries.map((one) => ({ ...one, type: "Query" })),
+    ...mutations.map((one) => ({ ...one, type: "Mutation" })),
+    ...fieldResolvers.map((one) => ({ ...one, type: nameOfType(one.getObjectType?.()) })),
+    ...objectTypes.flatMap(({ target, name: type, fields: own }) => own.map(({ name, schemaName }) => ({ target, methodName: name, schemaName, type }))),
+  ];
+  return Object.fromEntries(
+    storage.authorizedFields.map(({ target, fieldName, roles: [scope, ...more] }) => {
+      expect(more).toEqual([]);
+      const field = fields.find((one) => one.target === target && one.methodName === fieldName);
+      return [`${field?.type}.${field?.schemaName ?? fieldName}`, scope];
+    }),
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function stringsIn(value: unknown): string[] {
+  if (isObject(value)) return Object.values(value).flatMap(stringsIn);
+  return typeof value === "string" ? [value] : [];
+}
