@@ -75,6 +75,13 @@ describe("an API key", () => {
     await rotated.stop();
   });
 
+  it("in a line that was made a remark is good for nothing, also where several stand in the line", async () => {
+    const some = await start({ apiKeys: parseApiKeys(`# gone: ${keys.old.line}; ${keys.new.line}\n${keys.other.line} # the desk's; since May`) });
+    for (const { key } of [keys.old, keys.new]) expectRefused(await bearer(key, some), "invalid_token");
+    expect(codeOf(await bearer(keys.other.key, some))).toBe("FORBIDDEN");
+    await some.stop();
+  });
+
   it("may do what its own scopes say, and not what another's do", async () => {
     const answer = await bearer(keys.other.key);
     expect([answer.status, codeOf(answer)]).toEqual([200, "FORBIDDEN"]);

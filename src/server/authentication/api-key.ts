@@ -28,13 +28,14 @@ export function createApiKey(name: string, scopes: readonly string[]): { readonl
 }
 
 /**
- * Reads keys as `createApiKey` writes them, one to a line or parted by semicolons; what comes after a # is a remark.
+ * Reads keys as `createApiKey` writes them, one to a line or parted by semicolons; what comes after a # is a remark, to the end of the line.
  * @throws {Error} that says which line will not do, and why; it never holds a key
  */
 export function parseApiKeys(text: string): ApiKey[] {
   const keys = text
+    .replaceAll(/#.*/g, "")
     .split(/[\n;]/)
-    .map((line) => line.replace(/#.*/, "").trim())
+    .map((line) => line.trim())
     .filter((line) => line !== "")
     .map(parseApiKey);
   const [first, ...more] = keys.filter(({ name }, at) => keys.findIndex((other) => other.name === name) !== at);
