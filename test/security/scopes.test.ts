@@ -198,33 +198,35 @@ async function holesAt(probe: Probe, at: FacadeUnderTest): Promise<string[]> {
   const isQuery = path[0]!.parent === schema.getQueryType();
   const runs = () => mockCompiledRuns.filter((text) => text === written.text).length;
 
-  const askWith = async (executor: string) => {
-    const answer = await ask(probe, scopesOn(path), at);
-    if (answer.errors.length > 0) holes.add(`${executor}: with its scopes there is an error: ${answer.errors[0]!.message}`);
-    const some = EMPTY.includes(described(path)) ? answer.found : answer.found.filter((value) => value !== null);
-    if (some.length === 0) holes.add(`${executor}: with its scopes nothing is found`);
-    return answer;
+  /** Asks once, and writes down what is wrong by the executor that answered. */
+  const askBy = async (scopes: readonly Scope[], wrong: (answer: Asked) => readonly string[]) => {
+    const before = runs();
+    const answer = await ask(probe, scopes, at);
+    const executor = runs() > before ? "compiled" : "graphql-js";
+    for (const hole of wrong(answer)) holes.add(`${executor}: ${hole}`);
+    return { answer, executor };
   };
-  const askWithout = async (executor: string, withIt: Asked) => {
-    const { errors, found, sent, text } = await ask(probe, allBut(scope), at);
+  const given = ({ errors, found }: Asked) => {
+    const some = EMPTY.includes(described(path)) ? found : found.filter((value) => value !== null);
+    return [...(errors.length > 0 ? [`with its scopes there is an error: ${errors[0]!.message}`] : []), ...(some.length === 0 ? ["with its scopes nothing is found"] : [])];
+  };
+  const refused = ({ errors, found, sent, text }: Asked) => {
     const named = errors.every(({ message, extensions }) => extensions?.["code"] === "FORBIDDEN" && extensions["requiredScope"] === scope && message.includes(scope));
-    if (errors.length === 0 || !named) holes.add(`${executor}: it is not FORBIDDEN by name`);
-    const secrets = [...stringsIn(withIt.found), ...stringsIn(sent)].filter((secret) => secret.length >= 6);
-    const leak = secrets.find((secret) => text.some((one) => one.includes(secret)));
-    if (found.some((value) => value !== null) || leak !== undefined) holes.add(`${executor}: the value comes without the scope`);
+    const secrets = [...stringsIn(first.found), ...stringsIn(sent)].filter((secret) => secret.length >= 6);
+    const leaks = found.some((value) => value !== null) || secrets.some((secret) => text.some((one) => one.includes(secret)));
+    return [...(errors.length === 0 || !named ? ["it is not FORBIDDEN by name"] : []), ...(leaks ? ["the value comes without the scope"] : [])];
   };
 
-  const answer = await askWith("graphql-js");
-  await askWithout("graphql-js", answer);
+  const { answer: first } = await askBy(scopesOn(path), given);
+  let { executor } = await askBy(allBut(scope), refused);
   if (isQuery) {
-    const before = runs();
-    for (let tries = 0; runs() === before && tries < 50; tries++) {
+    // It is compiled meanwhile.
+    for (let tries = 0; executor !== "compiled" && tries < 50; tries++) {
       await new Promise((resolve) => setTimeout(resolve, tries));
-      await ask(probe, allBut(scope), at);
+      ({ executor } = await askBy(allBut(scope), refused));
     }
-    await askWithout("compiled", answer);
-    await askWith("compiled");
-    if (runs() < before + 3) holes.add("compiled: it was not");
+    ({ executor } = await askBy(scopesOn(path), given));
+    if (executor !== "compiled") holes.add("it was never compiled");
   }
   return [...holes].map((hole) => `${probe.name}: ${hole}`);
 }
