@@ -1,7 +1,6 @@
 import cors from "cors";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { buildFacadeSchema } from "../graphql/schema.js";
-import { healthOf } from "../graphql/system/health.js";
 import { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import { createAuthenticate, type AuthenticationOptions } from "./authentication/authenticate.js";
@@ -12,6 +11,7 @@ import { checkLoopbackHost } from "./host-check.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.js";
 import { createRateLimit, type RateLimitOptions } from "./limits/rate-limit.js";
 import type { Logger } from "./logger.js";
+import { createReadiness } from "./readiness.js";
 import { Refusal, sendRefusal } from "./refusal.js";
 import { requestIdOf } from "./request-id.js";
 import { readSafelist } from "./safelist.js";
@@ -80,6 +80,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   // The cookies of a page's user are passed on for flows, so a page that is let in may send them.
   const allowOrigins = corsOrigins.length > 0 ? cors({ origin: [...corsOrigins], credentials: true, maxAge: 600 }) : passOn;
 
+  const readiness = createReadiness(kratos);
   let draining = false;
 
   const route = async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {
@@ -95,7 +96,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     if (path === "/health/live") return sendJson(response, 200, { status: "ok" });
     if (path === "/health/ready") {
       if (draining) return sendJson(response, 503, { status: "stopping", errors: [] });
-      const { ready, errors } = await healthOf(kratos);
+      const { ready, errors } = await readiness();
       return sendJson(response, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", errors });
     }
     const explorer = explorers ? "an explorer at /explorer/, " : "";

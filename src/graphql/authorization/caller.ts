@@ -2,7 +2,7 @@ import { SCOPES, type Scope } from "./scope.js";
 
 /** Who sent a request. */
 export interface Caller {
-  /** For the log: the API key's name, or the JWT's subject. */
+  /** For the log and the rate limit: `key:` and the API key's name, or `jwt:` and the token's subject. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
 }

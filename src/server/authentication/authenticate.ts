@@ -34,7 +34,7 @@ export async function createAuthenticate({ apiKeys, jwt }: AuthenticationOptions
     if (checkJwt && JWT.test(token)) return checkJwt(token).catch(refuse);
     const key = findApiKey(apiKeys, token);
     if (!key) throw unauthenticated("The token is none that is known here.", "invalid_token");
-    return key;
+    return { name: `key:${key.name}`, scopes: key.scopes };
   };
 }
 

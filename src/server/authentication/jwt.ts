@@ -42,7 +42,7 @@ export function createJwtCheck({ issuer, audience, jwksUrl, clockToleranceS }: J
         clockTolerance: clockToleranceS,
         requiredClaims: ["exp"],
       });
-      return { name: payload.sub ?? "unnamed", scopes: new Set(scopesIn(payload)) };
+      return { name: `jwt:${payload.sub ?? "unnamed"}`, scopes: new Set(scopesIn(payload)) };
     } catch (error) {
       throw mean(error);
     }
