@@ -216,7 +216,7 @@ it("an answer that is no HTTP brings nothing into the log or the errors", async 
 
 it("nothing is written past the log", async () => {
   const written: unknown[] = [];
-  const note = (chunk: unknown) => written.push(chunk) > 0;
+  const note = (...chunks: unknown[]) => written.push(...chunks) > 0;
   const spies = [jest.spyOn(process.stdout, "write"), jest.spyOn(process.stderr, "write")].map((spy) => spy.mockImplementation(note));
   const consoles = (["log", "info", "warn", "error", "debug"] as const).map((name) => jest.spyOn(console, name).mockImplementation(note));
   for (const failure of [wholesome, { status: 500, json: { error: errorBody(500) } }]) {
