@@ -58,8 +58,9 @@ export function watchForLeaks(urls: readonly (string | undefined)[]): LeakWatch 
       for (const end of endings) end();
       for (const { sent, received } of bodies.values()) for (const text of [sent, received]) collect(parse(text), secrets);
       const log = lines.join("");
-      const leaked = [...secrets].filter((secret) => log.includes(JSON.stringify(secret).slice(1, -1)));
-      if (leaked.length > 0) throw new Error(`The log holds what is Kratos' alone: ${JSON.stringify(leaked)}\n${log}`);
+      const leaked = [...secrets].map((secret) => JSON.stringify(secret).slice(1, -1)).filter((secret) => log.includes(secret));
+      const holding = lines.filter((line) => leaked.some((secret) => line.includes(secret)));
+      if (leaked.length > 0) throw new Error(`The log holds what is Kratos' alone: ${leaked.join(", ")}\n${holding.join("")}`);
       const inside = errorTexts.filter((text) => origins.some((origin) => text.includes(new URL(origin).host)) || /\\n +at .*:\d+/.test(text));
       if (inside.length > 0) throw new Error(`An answer's errors hold what stays inside: ${inside.join("\n")}`);
     },
