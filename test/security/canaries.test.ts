@@ -181,7 +181,9 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"])("before a Kratos %s", (release) => 
 
   it.each(FAILURES)("%s brings nothing into the log or the errors", async (name, failure) => {
     answer = failure;
-    expectNothingOut([...(await sendAll()), ...(await sendAll(`# ${release} ${name}`))]);
+    expectNothingOut(await sendAll());
+    // Once is enough of what is executed as ever.
+    if (release === "v26.2.0") expectNothingOut(await sendAll(`# ${name}`));
   });
 });
 

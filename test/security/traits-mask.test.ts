@@ -270,7 +270,7 @@ describe("a flow whose texts repeat a masked trait", () => {
     ["loginFlow", flow([input("identifier", address, { name: "traits.email" })])],
     ["registrationFlow", flow([input("traits.email", address)])],
     ["recoveryFlow", flow([input("email", address)])],
-    ["verificationFlow", flow([input("email", address), input("code", 4)])],
+    ["verificationFlow", flow([input("email", address), input("totp_code", 4)])],
     ["settingsFlow", flow([input("other", address)], { id: ID, traits: { email: address } })],
   ])("does not repeat it to a masked caller (%s)", async (field, given) => {
     answer = given;
