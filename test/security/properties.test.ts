@@ -17,7 +17,7 @@ import { operationsOf } from "../support/operations-of.js";
 import { startRecordingProxy, type RecordingProxy, type SeenRequest } from "../support/recording-proxy.js";
 
 const SEED = Number(process.env["FAST_CHECK_SEED"] ?? 20261122);
-const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 25);
+const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 8);
 
 const OPERATIONS = operationsOf(buildFacadeSchema().schema);
 const CODES = ["BAD_USER_INPUT", "FORBIDDEN", "GRAPHQL_VALIDATION_FAILED", "OPERATION_TOO_LARGE", "BAD_REQUEST"];
