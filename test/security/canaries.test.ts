@@ -179,7 +179,10 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"])("before a Kratos %s", (release) => 
     expect(lines.filter((line) => line.includes('"outcome":"done"'))).toHaveLength(8);
   });
 
-  it.each(FAILURES)("%s brings nothing into the log or the errors", async (name, failure) => {
+  // What a status means is the same for every release, but for a path or a flow that there is not.
+  const failures = FAILURES.filter(([name]) => release === "v26.2.0" || !/status (?!404|410)/.test(name));
+
+  it.each(failures)("%s brings nothing into the log or the errors", async (name, failure) => {
     answer = failure;
     expectNothingOut(await sendAll());
     // Once is enough of what is executed as ever.
