@@ -3,6 +3,7 @@ const PRIVATE = [
   /\b(sqlite|postgres|pq:|mysql|cockroach|SQLSTATE|constraint|sql:|no rows in result set)/i, // the database
   /\b(dial (tcp|udp|unix)|lookup \S+ on|connection refused|goroutine \d+)\b/i, // the network, the program
   /\.go:\d+/,
+  /\b(\d{1,3}\.){3}\d{1,3}\b|\b[a-z0-9-]+(\.[a-z0-9-]+)*:\d{2,5}\b/i, // a host and its port
 ];
 
 /**

@@ -25,6 +25,8 @@ export class Schemas {
    */
   get(id: string): Promise<object> {
     return this.upstream.run(operation, async (release) => {
+      // Half a character cannot be written in an address.
+      if (/\p{Surrogate}/u.test(id)) notFound();
       const path = `/schemas/${release.features.base64SchemaIds ? base64Segment(id) : plainSegment(id)}`;
       return readObject(operation, await this.upstream.sendToPublic(release, { operation, path }), []);
     });

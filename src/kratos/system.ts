@@ -54,7 +54,7 @@ export class System {
     const answer = await sendForSystem(this.upstream, { operation, path: "/metrics/prometheus" });
     if (answer.status !== 200) readJson(operation, answer);
     if (answer.contentType.includes("text/plain")) return answer.body;
-    throw new KratosUnexpectedAnswerError(operation, answer.status, `content type ${answer.contentType}`);
+    throw new KratosUnexpectedAnswerError(operation, answer.status, "not plain text");
   }
 
   async #ask(operation: string, path: string, port: "admin" | "public" = "admin") {

@@ -10,6 +10,7 @@ import {
 import type { GraphQLFormattedError, GraphQLSchema } from "graphql";
 import type { FacadeContext } from "../graphql/context.js";
 import { formatError } from "../graphql/errors/format-error.js";
+import { apolloLog } from "./apollo-log.js";
 import { auditPlugin } from "./audit-plugin.js";
 import { createCompiledExecution } from "./compiled-execution.js";
 import { errorLog, logError } from "./error-log.js";
@@ -39,7 +40,7 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
   });
   return new ApolloServer<FacadeContext>({
     schema,
-    logger,
+    logger: apolloLog(logger),
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
     allowBatchedHttpRequests: batching,

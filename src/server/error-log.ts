@@ -1,13 +1,18 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
-import { GraphQLError } from "graphql";
+import type { GraphQLError } from "graphql";
 import type { FacadeContext } from "../graphql/context.js";
+import { isUnexpected } from "../graphql/errors/format-error.js";
 import { KratosError } from "../kratos/index.js";
+import { errorForLog } from "./error-for-log.js";
 import type { Logger } from "./logger.js";
 
 /** Writes to the log what callers are not told: what is behind a failure of Kratos', and this server's own faults. */
 export function errorLog(logger: Logger): ApolloServerPlugin<FacadeContext> {
   return {
+    async unexpectedErrorProcessingRequest({ error }) {
+      logger.error({ err: errorForLog(error) }, "A request failed.");
+    },
     async requestDidStart() {
       return {
         async didEncounterErrors({ errors }) {
@@ -25,7 +30,7 @@ export function logError(logger: Logger, error: GraphQLError): void {
   if (thrown instanceof KratosError) {
     const { operation, detail, message } = thrown;
     if (detail !== undefined) logger.warn({ operation, path, detail }, message);
-  } else if (!(thrown instanceof GraphQLError)) {
-    logger.error({ path, err: thrown }, "A resolver failed.");
+  } else if (isUnexpected(error, thrown)) {
+    logger.error({ path, err: errorForLog(thrown) }, "A resolver failed.");
   }
 }

@@ -5,6 +5,7 @@ import { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import { createAuthenticate, type AuthenticationOptions } from "./authentication/authenticate.js";
 import { createApolloServer } from "./create-apollo-server.js";
+import { errorForLog } from "./error-for-log.js";
 import { refuseExplorer } from "./explorers/refuse-explorer.js";
 import { createGraphQLHandler } from "./graphql-handler.js";
 import { checkLoopbackHost } from "./host-check.js";
@@ -105,10 +106,10 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
 
   const fail = (response: ServerResponse, requestId: string, error: unknown): void => {
     if (error instanceof Refusal) {
-      logger.info({ requestId, status: error.status, code: error.code, err: error.cause }, "A request was refused.");
+      logger.info({ requestId, status: error.status, code: error.code, err: errorForLog(error.cause) }, "A request was refused.");
       return response.headersSent ? undefined : sendRefusal(response, error);
     }
-    logger.error({ requestId, err: error }, "A request failed.");
+    logger.error({ requestId, err: errorForLog(error) }, "A request failed.");
     if (!response.headersSent) sendJson(response, 500, { errors: [{ message: "Internal server error. The server's log says more." }] });
   };
 

@@ -30,9 +30,23 @@ const CODES: readonly (readonly [abstract new (...args: never[]) => KratosError,
  */
 export function formatError(formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError {
   const { locations, path } = formatted;
-  if (thrown instanceof KratosError) return { message: thrown.message, locations, path, extensions: extensionsOf(thrown) };
-  if (thrown instanceof GraphQLError) return formatted;
+  if (thrown instanceof KratosError) return { message: messageOf(thrown), locations, path, extensions: extensionsOf(thrown) };
+  if (!isUnexpected(formatted, thrown)) return formatted;
   return { message: "Internal server error. The server's log says more.", locations, path, extensions: { code: "INTERNAL_SERVER_ERROR" } };
+}
+
+/**
+ * Whether an error is this server's own fault. One of GraphQL's that came of a field has a code where it was meant; without
+ * one a value of Kratos' did not fit its field, and the message repeats the value.
+ */
+export function isUnexpected({ path }: Pick<GraphQLFormattedError, "path">, thrown: unknown): boolean {
+  if (!(thrown instanceof GraphQLError)) return !(thrown instanceof KratosError);
+  return path !== undefined && thrown.extensions["code"] === undefined;
+}
+
+/** In a mutation's faults a caller finds what they sent; what Kratos says of a query's may be anything. */
+function messageOf(error: KratosError): string {
+  return error instanceof KratosInvalidError ? "Kratos refuses this input." : error.message;
 }
 
 function extensionsOf(error: KratosError): Record<string, unknown> {

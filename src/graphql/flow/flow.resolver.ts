@@ -76,7 +76,7 @@ async function read<K extends FlowKind, Flow>(
 ): Promise<Flow | null> {
   const wire = await nullIfNotFound(kratos.flows.get(kind, id, flowCredentials));
   if (wire === null) return null;
-  const ui = mask ? mask.form(wire.ui) : wire.ui;
-  const request_url = caller.scopes.has("secrets:read") ? wire.request_url : withoutTokens(wire.request_url);
-  return from({ ...wire, ui, request_url });
+  const shown = mask ? mask.flow(wire) : wire;
+  const request_url = caller.scopes.has("secrets:read") ? shown.request_url : withoutTokens(shown.request_url);
+  return from({ ...shown, request_url });
 }

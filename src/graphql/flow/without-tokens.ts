@@ -1,4 +1,4 @@
-import { MASKED } from "../traits-mask/traits-mask.js";
+import { MASKED } from "../traits-mask/masked-text.js";
 
 const SECRET_PARAMETERS = ["token", "code", "session_token", "session_token_exchange_code"];
 

@@ -9,7 +9,7 @@ export function encodeCursor({ id, index }: PagePosition): string {
 /** @throws BAD_USER_INPUT where the text is no cursor of this list */
 export function decodeCursor(cursor: string): PagePosition {
   const [id = "", index, ...rest] = Buffer.from(cursor, "base64url").toString().split(":");
-  if (!isIdentityId(id) || rest.length > 0 || (index !== undefined && !/^\d{1,15}$/.test(index))) {
+  if (!isIdentityId(id) || rest.length > 0 || (index !== undefined && !/^\d{1,9}$/.test(index))) {
     throw badUserInput(`"after" must be a cursor from a page of identities, its edges' "cursor" or its "endCursor"; it was ${JSON.stringify(cursor)}.`);
   }
   return { id: id.toLowerCase(), ...(index !== undefined && { index: Number(index) }) };

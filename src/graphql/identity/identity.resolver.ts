@@ -82,14 +82,12 @@ export class IdentityResolver {
     @Arg("input", () => UpdateIdentityInput, { description: "The change." }) { id, schemaId, traits }: UpdateIdentityInput,
     @Ctx() context: FacadeContext,
   ): Promise<UpdateIdentityPayload> {
+    const change = context.mask?.change(traits);
     try {
-      const updated = await context.kratos.identities.update(id, {
-        schemaId: schemaId ?? undefined,
-        traits: context.mask ? (present) => context.mask!.restore(traits, present) : traits,
-      });
+      const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits: change?.onto ?? traits });
       return { identity: remember(context, updated), userErrors: [] };
     } catch (error) {
-      return { identity: null, userErrors: userErrorsOf(error, "id") };
+      return { identity: null, userErrors: userErrorsOf(change ? change.conceal(error) : error, "id") };
     }
   }
 

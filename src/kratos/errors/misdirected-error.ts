@@ -10,7 +10,7 @@ export class KratosMisdirectedError extends KratosError {
 
   constructor(operation: string, status: number, location: string) {
     super(operation, `Kratos does not answer ${operation} where its release should (status ${status}).`, {
-      detail: location || undefined,
+      detail: location ? `redirects to ${URL.canParse(location) ? new URL(location).origin : "a path of its own"}` : undefined,
     });
     this.location = location;
   }

@@ -1,3 +1,4 @@
+import { KratosUnexpectedAnswerError } from "../errors/unexpected-answer-error.js";
 import type { Release } from "../release.js";
 import type { Upstream } from "../upstream.js";
 import type { WireIdentity } from "../wire.js";
@@ -31,6 +32,9 @@ async function indexAfter(window: Window, { id, index = 0 }: PagePosition, first
   return { index: await search(async (at) => isAfter((await window(at, 1))[0], id), index) };
 }
 
+/** More than any Kratos keeps. */
+const MOST_IDENTITIES = 1e9;
+
 function isAfter(identity: WireIdentity | undefined, id: string): boolean {
   return identity === undefined || identity.id < id;
 }
@@ -51,6 +55,8 @@ async function search(holds: (index: number) => Promise<boolean>, near: number):
       below = at;
       at += step;
       step *= 2;
+      // Something before Kratos that pays no heed to the page would have this go on for ever.
+      if (at > MOST_IDENTITIES) throw new KratosUnexpectedAnswerError("listIdentities", 200, "a list without an end");
     } while (!(await holds(at)));
   }
   while (at - below > 1) {

@@ -1,0 +1,252 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type AddressInfo } from "node:net";
+import pino from "pino";
+import { buildFacadeSchema } from "../../src/graphql/schema.js";
+import { startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
+import { operationsOf } from "../support/operations-of.js";
+import { startScriptedKratos, type Scripted, type ScriptedKratos } from "../support/scripted-kratos.js";
+
+const ID = "11111111-1111-4111-8111-111111111111";
+const MARK = "CANARY";
+/** A text that may come out as data, and nowhere else. */
+const canary = (where: string) => `${MARK}-${where}@leak.example`;
+
+const OPERATIONS = operationsOf(buildFacadeSchema().schema);
+const VARIABLES: Readonly<Record<string, unknown>> = {
+  id: ID,
+  first: 2,
+  after: Buffer.from(ID).toString("base64url"),
+  sessionToken: "ory_st_CANARY-session-token",
+  representations: [{ __typename: "Identity", id: ID }, { __typename: "IdentitySchema", id: "default" }],
+};
+const INPUTS: Readonly<Record<string, unknown>> = {
+  createIdentity: { schemaId: "default", traits: { email: canary("new-trait") } },
+  updateIdentity: { id: ID, schemaId: "device", traits: { email: canary("changed-trait") } },
+  deleteIdentity: { id: ID },
+  createRecoveryLink: { identityId: ID, expiresIn: "1h" },
+};
+
+const times = { created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z" };
+const address = { id: ID, value: canary("address"), verified: true, via: canary("via"), status: canary("status"), ...times };
+const identity = {
+  id: ID,
+  schema_id: "default",
+  schema_url: `http://kratos/${canary("schema-url")}`,
+  state: canary("state"),
+  traits: { email: canary("trait"), name: { last: canary("nested-trait") } },
+  verifiable_addresses: [address],
+  recovery_addresses: [address],
+  metadata_public: { plan: canary("metadata-public") },
+  metadata_admin: { note: canary("metadata-admin") },
+  credentials: {
+    password: { identifiers: [canary("identifier")], config: { hashed_password: canary("hash") } },
+    oidc: { config: { providers: [{ initial_id_token: canary("id-token"), initial_access_token: canary("access-token") }] } },
+  },
+  ...times,
+};
+const text = { id: 1, text: canary("ui-text"), type: "info", context: { secret: canary("ui-context") } };
+const flow = {
+  id: ID,
+  type: "api",
+  issued_at: times.created_at,
+  expires_at: times.created_at,
+  request_url: `http://kratos/?login_hint=${canary("request-url")}`,
+  return_to: canary("return-to"),
+  active: "code",
+  session_token_exchange_code: canary("exchange-code"),
+  identity,
+  ui: {
+    action: canary("action"),
+    method: "POST",
+    messages: [text],
+    nodes: [
+      { type: "input", group: "code", attributes: { name: "traits.email", type: "text", value: canary("node-value"), label: text }, messages: [text], meta: { label: text } },
+      { type: "text", group: "totp", attributes: { text, id: "totp_secret_key" }, messages: [], meta: {} },
+      { type: "a", group: "code", attributes: { href: canary("href"), title: text }, messages: null, meta: {} },
+      { type: "hologram", group: "code", attributes: { beam: canary("unknown-node") }, messages: [], meta: {} },
+    ],
+  },
+};
+const errorBody = (code: number, details: object = {}) => ({
+  id: canary("error-id"),
+  code,
+  status: canary("error-status"),
+  request: canary("error-request"),
+  reason: canary("reason"),
+  message: `pq: duplicate key (${canary("message")})`,
+  debug: `goroutine 1\n${canary("debug")}`,
+  details: { redirect_to: `http://kratos/${canary("way-on")}`, use_flow_id: canary("use-flow-id"), ...details },
+});
+
+/** What each path of a Kratos in good order answers. */
+function wholesome(path: string, method = "GET"): Scripted {
+  if (path.includes("/health/")) return { json: { status: canary("health") } };
+  if (path.includes("/metrics/")) return { text: canary("metrics") };
+  if (path.includes("/schemas/")) return { json: { title: canary("schema") } };
+  if (path.includes("/self-service/errors")) return { json: { id: ID, error: errorBody(500), errors: [errorBody(500)], ...times } };
+  if (path.includes("/flows")) return { json: flow };
+  if (path.includes("/recovery/link")) return { json: { recovery_link: `http://kratos/recovery?token=${canary("link")}`, expires_at: times.created_at } };
+  if (method === "DELETE") return { status: 204, text: "" };
+  return { headers: { link: `<http://kratos/?page_token=${canary("link-header")}>; rel="next"` }, json: /identities(\?|$)/.test(path) && method === "GET" ? [identity] : identity };
+}
+
+const whole = { ...identity, ...flow, recovery_link: "", errors: [{ message: "" }] };
+/** Objects where texts belong, and texts where numbers and truths do. */
+const misfits = JSON.parse(JSON.stringify(whole), (key, value: unknown) => {
+  if (typeof value === "number" || typeof value === "boolean") return canary("no-number");
+  return typeof value === "string" && key !== "type" ? { deep: [canary("no-text")] } : value;
+});
+const noLists = { ...whole, verifiable_addresses: canary("no-list"), ui: canary("no-ui"), errors: canary("no-errors") };
+
+const FAILURES: readonly (readonly [string, Scripted | ((path: string) => Scripted)])[] = [
+  ...[400, 401, 403, 404, 409, 410, 422, 500, 503].map(
+    (status): [string, Scripted] => [`an error body with status ${status}`, { status, json: { error: errorBody(status) } }],
+  ),
+  ["a refusal of what is disabled", { status: 400, json: { error: { reason: `${canary("x")} is not allowed because it was disabled` } } }],
+  ["an error body that is text", { status: 500, text: canary("plain-text") }],
+  ["JSON that is cut off", { json: undefined, headers: { "content-type": "application/json" }, text: `{"id": "${canary("malformed")}` }],
+  ["an error in JSON that is cut off", { status: 500, headers: { "content-type": "application/json" }, text: `{"error": "${canary("malformed")}` }],
+  ["JSON of another shape", { json: { hello: canary("shape") } }],
+  ["a list of another shape", { json: [canary("list")] }],
+  ["JSON that is text", { json: canary("string") }],
+  ["values of other types than their fields", (path) => ({ json: /identities(\?|$)/.test(path) ? [misfits] : misfits })],
+  ["texts where lists and objects belong", (path) => ({ json: /identities(\?|$)/.test(path) ? [noLists] : noLists })],
+  ["HTML in the place of metrics", { headers: { "content-type": `text/${MARK}` }, text: canary("html") }],
+  ["a redirect elsewhere", { status: 307, headers: { location: `http://db.internal/${canary("path")}?token=${canary("location")}` }, text: "" }],
+  ["a redirect within", { status: 302, headers: { location: `/${canary("relative")}` }, text: "" }],
+  ["a redirect to an error page", { status: 302, headers: { location: `http://ui/error?error=${canary("error-page")}` }, text: "" }],
+];
+
+let kratos: ScriptedKratos;
+let facade: FacadeUnderTest;
+let answer: typeof FAILURES[number][1] | typeof wholesome;
+let version: string;
+let lines: string[];
+
+const logger = () => pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
+const limits = { aliases: 1000, depth: 100, rootFields: 100, directives: 100, tokens: 100_000, cost: 1e6 };
+
+beforeAll(async () => {
+  kratos = await startScriptedKratos("", ({ method }, path) => {
+    if (path === "/version") return { json: { version } };
+    return typeof answer === "function" ? answer(path, method) : answer;
+  });
+  facade = await startFacade({ adminUrl: kratos.url, publicUrl: kratos.url }, { logger: logger(), limits });
+  [version, answer, lines] = ["v26.2.0", wholesome, []];
+  for (let time = 0; time < 3; time++) await sendAll();
+});
+
+afterAll(async () => {
+  await facade.stop();
+  await kratos.stop();
+});
+
+beforeEach(() => {
+  lines = [];
+});
+
+const HEADERS = { cookie: `csrf=${MARK}-cookie`, "x-session-token": `${MARK}-header-token`, authorization: `Bearer ${MARK}-bearer` };
+
+/** Sends every operation. Queries that came before run compiled, and those with a remark that is new do not. */
+async function sendAll(remark = "", to = facade): Promise<Reply<Record<string, any>>[]> {
+  const sent = OPERATIONS.map(({ field, text, args }) =>
+    to.send(text + remark, Object.fromEntries(args.map(({ name }) => [name, name === "input" ? INPUTS[field] : VARIABLES[name]])), HEADERS),
+  );
+  return Promise.all(sent);
+}
+
+function expectNothingOut(replies: readonly Reply<unknown>[]) {
+  expect(lines.join("")).not.toContain(MARK);
+  const errors = JSON.stringify(replies.map((reply) => reply.errors ?? []));
+  expect(errors).not.toMatch(/CANARY|goroutine|pq:|duplicate key|db\.internal|node_modules|\.[jt]s:\d/);
+  expect(errors).not.toContain(new URL(kratos.url).host);
+}
+
+describe.each(["v0.6.3-alpha.1", "v26.2.0"])("before a Kratos %s", (release) => {
+  beforeEach(() => {
+    version = release;
+  });
+
+  it("what the graph gives as data comes out there and nowhere else", async () => {
+    answer = wholesome;
+    const replies = [...(await sendAll()), ...(await sendAll(`# ${release}`))];
+    expectNothingOut(replies);
+    expect(replies.filter(({ errors }) => errors)).toEqual([]);
+    const data = JSON.stringify(replies);
+    for (const given of ["trait", "nested-trait", "address", "metadata-admin", "link", "node-value", "ui-context"]) expect(data).toContain(canary(given));
+    for (const kept of ["hash", "identifier", "id-token", "access-token", "exchange-code", "debug"]) expect(data).not.toContain(canary(kept));
+    // A mutation has its line, so that there was something to look through.
+    expect(lines.filter((line) => line.includes('"outcome":"done"'))).toHaveLength(8);
+  });
+
+  // What a status means is the same for every release, but for a path or a flow that there is not.
+  const failures = FAILURES.filter(([name]) => release === "v26.2.0" || !/status (?!404|410)/.test(name));
+
+  it.each(failures)("%s brings nothing into the log or the errors", async (name, failure) => {
+    answer = failure;
+    expectNothingOut(await sendAll());
+    // Once is enough of what is executed as ever.
+    if (release === "v26.2.0") expectNothingOut(await sendAll(`# ${name}`));
+  });
+});
+
+describe("what the log says of a failure of Kratos'", () => {
+  it("is what it can be found by in Kratos' own log", async () => {
+    version = "v26.2.0";
+    const request = randomUUID();
+    answer = { status: 500, json: { error: { ...errorBody(500), id: "internal_server_error", request } } };
+    await facade.send(`{ identity(id: "${ID}") { id } }`);
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ operation: "getIdentity", path: "identity", detail: `code 500, error internal_server_error, request ${request}` }),
+    ]);
+  });
+
+  it("is where a redirect leads, without what stands in its address", async () => {
+    answer = { status: 307, headers: { location: `http://db.internal/a?b=${canary("location")}` }, text: "" };
+    await facade.send(`{ identity(id: "${ID}") { id } }`);
+    expect(JSON.parse(lines[0]!)).toMatchObject({ detail: "redirects to http://db.internal" });
+  });
+});
+
+it("an answer that is no HTTP brings nothing into the log or the errors", async () => {
+  const server = createServer((socket) => socket.on("data", () => socket.end(`HTTP/1.1 200 OK\r\n${canary("header line")}\r\n\r\n`)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const adminUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const broken = await startFacade({ adminUrl, publicUrl: adminUrl, version: "v26.2.0" }, { logger: logger(), limits });
+  expectNothingOut(await sendAll("", broken));
+  expect(lines.length).toBeGreaterThan(0);
+  await broken.stop();
+  server.close();
+});
+
+it("nothing is written past the log", async () => {
+  const written: unknown[] = [];
+  const note = (...chunks: unknown[]) => written.push(...chunks) > 0;
+  const spies = [jest.spyOn(process.stdout, "write"), jest.spyOn(process.stderr, "write")].map((spy) => spy.mockImplementation(note));
+  const consoles = (["log", "info", "warn", "error", "debug"] as const).map((name) => jest.spyOn(console, name).mockImplementation(note));
+  for (const failure of [wholesome, { status: 500, json: { error: errorBody(500) } }]) {
+    answer = failure;
+    await sendAll();
+  }
+  for (const spy of [...spies, ...consoles]) spy.mockRestore();
+  expect(JSON.stringify(written)).not.toContain(MARK);
+});
+
+describe("the watch over the contract suite", () => {
+  const mutation = `mutation ($id: ID!) { deleteIdentity(input: { id: $id }) { deletedIdentityId } identity: updateIdentity(input: { id: $id, traits: {} }) { identity { traits } } }`;
+
+  it("fails a suite that logs what Kratos answered", async () => {
+    version = "v26.2.0";
+    answer = (path: string, method?: string) => (method === "PATCH" ? { json: { ...identity, traits: { note: "secret-of-kratos" } } } : wholesome(path, method));
+    const watched = await startFacade({ adminUrl: kratos.url });
+    // A caller's own request id is what gets into the log as it comes.
+    await watched.send(mutation, { id: ID }, { "x-request-id": "secret-of-kratos" });
+    await expect(watched.stop()).rejects.toThrow("secret-of-kratos");
+  });
+
+  it("is content with a log that holds nothing of it", async () => {
+    const watched = await startFacade({ adminUrl: kratos.url });
+    await watched.send(mutation, { id: ID }, { "x-request-id": "something-else" });
+    await expect(watched.stop()).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,309 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import type { Scope } from "../../src/graphql/authorization/scope.js";
+import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { createIdentities, readIdentity, signUp, startApiFlow } from "../support/kratos-api.js";
+import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+
+const READS: Scope[] = ["identities:read", "identities:write", "flows:read"];
+const clerk = createApiKey("clerk", READS);
+const officer = createApiKey("officer", [...READS, "secrets:read"]);
+const authentication = { apiKeys: parseApiKeys(`${clerk.line};${officer.line}`) };
+const CLERK = { authorization: `Bearer ${clerk.key}` };
+const OFFICER = { authorization: `Bearer ${officer.key}` };
+
+const ADDRESSES = "verifiableAddresses { value } recoveryAddresses { value }";
+const UPDATE = `mutation ($input: UpdateIdentityInput!) { updateIdentity(input: $input) { identity { traits ${ADDRESSES} } userErrors { code message path } } }`;
+const FLOW = `fragment Form on SelfServiceFlow {
+  requestUrl returnTo
+  ui { messages { text context } nodes { messages { text context } attributes { ... on UiNodeInputAttributes { name value } } } }
+}`;
+
+let facade: FacadeUnderTest;
+
+const serve = async (kratos: { adminUrl: string; publicUrl: string }, traitsMask: string[]) => {
+  facade = await startFacade(kratos, { authentication, traitsMask });
+};
+
+const change = async (input: object, who = CLERK) => dataOf(await facade.send(UPDATE, { input }, who))["updateIdentity"];
+
+describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (version) => {
+  let kratos: EmbeddedKratos;
+  let id: string;
+  let email: string;
+
+  beforeAll(async () => {
+    kratos = await startEmbeddedKratos({ version, sampleIdentities: false });
+    await serve(kratos, ["email", "name.last", "tags", "shoe.size"]);
+  });
+
+  afterAll(async () => {
+    await facade.stop();
+    await kratos.stop();
+  });
+
+  beforeEach(async () => {
+    email = `secret-${randomUUID()}@example.com`;
+    [id] = (await createIdentities(kratos, "default", [{ email, name: { first: "Ann", last: "Secret" }, age: 30, tags: ["secret-tag"] }])) as [string];
+  });
+
+  const stored = async () => (await readIdentity(kratos, id)).traits;
+
+  it("a masked trait is in no answer, by whatever path, and for nobody else missing", async () => {
+    const parts = `traits ${ADDRESSES}`;
+    const query = `query ($id: ID!, $of: [_Any!]!) {
+      identity(id: $id) { ${parts} }
+      identities(first: 250) { edges { node { id ${parts} } } }
+      _entities(representations: $of) { ... on Identity { ${parts} } }
+    }`;
+    const variables = { id, of: [{ __typename: "Identity", id }] };
+    const shown = { traits: { name: { first: "Ann" }, age: 30 }, verifiableAddresses: [{ value: "***" }], recoveryAddresses: [{ value: "***" }] };
+    // The later ones run compiled.
+    for (let time = 0; time < 4; time++) {
+      const data = dataOf(await facade.send(query, variables, CLERK));
+      expect(data["identity"]).toEqual(shown);
+      expect(data["_entities"]).toEqual([shown]);
+      expect(data["identities"].edges).toContainEqual({ node: { id, ...shown } });
+      expect(JSON.stringify(data)).not.toMatch(/secret/i);
+      await sleep(1);
+    }
+    const all = dataOf(await facade.send(query, variables, OFFICER));
+    for (const one of [all["identity"], all["_entities"][0]]) {
+      expect(one).toEqual({ traits: await stored(), verifiableAddresses: [{ value: email }], recoveryAddresses: [{ value: email }] });
+    }
+  });
+
+  it("a payload shows a masked caller no more than a query does, not even what they sent", async () => {
+    const create = `mutation ($input: CreateIdentityInput!) { createIdentity(input: $input) { identity { traits ${ADDRESSES} } userErrors { code } } }`;
+    const input = { schemaId: "default", traits: { email: `Mine-${email}`, name: { last: "Own" } } };
+    expect(dataOf(await facade.send(create, { input }, CLERK))["createIdentity"]).toEqual({
+      identity: { traits: { name: {} }, verifiableAddresses: [{ value: "***" }], recoveryAddresses: [{ value: "***" }] },
+      userErrors: [],
+    });
+  });
+
+  it("a masked caller's change keeps what they do not see", async () => {
+    const shown = { traits: { name: { first: "Eve" }, age: 31 }, verifiableAddresses: [{ value: "***" }], recoveryAddresses: [{ value: "***" }] };
+    expect(await change({ id, traits: { name: { first: "Eve" }, age: 31 } })).toEqual({ identity: shown, userErrors: [] });
+    expect(await stored()).toEqual({ email, name: { first: "Eve", last: "Secret" }, age: 31, tags: ["secret-tag"] });
+    for (const traits of [{ age: 1 }, { age: 1, name: null }, { age: 1, email: null, tags: null, name: { last: null } }]) {
+      expect((await change({ id, traits })).userErrors).toEqual([]);
+      expect(await stored()).toEqual({ email, name: { last: "Secret" }, age: 1, tags: ["secret-tag"] });
+    }
+  });
+
+  it("a masked caller may set anew what they do not see", async () => {
+    const traits = { email: `new-${email}`, name: { first: "Ann", last: "Anew" }, age: 30, tags: [] };
+    expect((await change({ id, traits })).userErrors).toEqual([]);
+    expect(await stored()).toEqual(traits);
+  });
+
+  it("who sees all changes all, and what they leave out is gone", async () => {
+    expect((await change({ id, traits: { email } }, OFFICER)).identity.traits).toEqual({ email });
+    expect(await stored()).toEqual({ email });
+  });
+
+  it("a fault of another trait, a conflict and a schema without the hidden trait tell nothing of it", async () => {
+    const [other] = [`other-${email}`];
+    await createIdentities(kratos, "default", [{ email: other }]);
+    const replies = [
+      await change({ id, traits: { age: -1 } }),
+      await change({ id, traits: { email: other } }),
+      await change({ id, schemaId: "device", traits: { serial: `DEV-${Date.now()}` } }),
+      await change({ id, schemaId: "no such", traits: {} }),
+    ];
+    expect(replies.map(({ userErrors }) => userErrors[0].code)).toEqual(["INVALID", "CONFLICT", "INVALID", "INVALID"]);
+    expect(replies[0].userErrors).toEqual([{ code: "INVALID", message: "must be >= 0 but found -1", path: ["input", "traits", "age"] }]);
+    expect(replies[2].userErrors).toContainEqual({
+      code: "INVALID",
+      message: "What is hidden from you here does not do.",
+      path: ["input", "traits", "email"],
+    });
+    expect(JSON.stringify(replies)).not.toMatch(/secret-/);
+    expect(await stored()).toMatchObject({ email, age: 30 });
+  });
+
+  it("a settings form shows a masked caller no masked value", async () => {
+    const user = await signUp(kratos, { email: `own-${email}`, name: { first: "Ann", last: "Secret" } });
+    const flow = await startApiFlow(kratos, "settings", user.sessionToken);
+    const query = `query ($id: ID!, $token: String) { settingsFlow(id: $id, sessionToken: $token) { ...Form identity { traits } } } ${FLOW}`;
+    const read = async (who: typeof CLERK) => {
+      const { settingsFlow } = dataOf(await facade.send(query, { id: flow.id, token: user.sessionToken }, who));
+      const values = settingsFlow.ui.nodes.map(({ attributes: { name, value } }: any) => [name, value]);
+      return { text: JSON.stringify(settingsFlow), values: Object.fromEntries(values) };
+    };
+    for (let time = 0; time < 4; time++) {
+      const { text, values } = await read(CLERK);
+      expect(values).toMatchObject({ "traits.email": "***", "traits.name.first": "Ann", "traits.name.last": "***" });
+      expect(text).not.toMatch(/secret-|"Secret"/);
+      await sleep(1);
+    }
+    expect((await read(OFFICER)).values).toMatchObject({ "traits.email": `own-${email}`, "traits.name.last": "Secret" });
+  });
+});
+
+describe("a list whose entries hold hidden values", () => {
+  const ID = "11111111-1111-4111-8111-111111111111";
+  const contacts = () => [
+    { kind: "home", phone: "111-hidden", notes: [{ text: "n1-hidden", at: 1 }] },
+    { kind: "work", phone: "222-hidden" },
+    { kind: "work" },
+  ];
+  const seen = () => [{ kind: "home", notes: [{ at: 1 }] }, { kind: "work" }, { kind: "work" }];
+  let kratos: ScriptedKratos;
+  let traits: any;
+  let refusal: string | undefined;
+
+  async function serveLists(version: string) {
+    kratos = await startScriptedKratos(version, (request, path) => {
+      if (!path.endsWith(ID)) return undefined;
+      const identity = { id: ID, schema_id: "default", schema_url: "http://x/schemas/default", traits };
+      if (request.method === "GET") return { json: identity };
+      if (refusal) return { status: 400, json: { error: { code: 400, reason: refusal } } };
+      request.on("data", (chunk: Buffer) => {
+        const body = JSON.parse(chunk.toString());
+        traits = Array.isArray(body) ? body[0].value : body.traits;
+      });
+      return { json: identity };
+    });
+    await serve({ adminUrl: kratos.url, publicUrl: kratos.url }, ["contacts.phone", "contacts.notes.text"]);
+  }
+
+  beforeEach(() => {
+    traits = { contacts: contacts(), nick: "a" };
+    refusal = undefined;
+  });
+
+  afterEach(async () => {
+    await facade.stop();
+    await kratos.stop();
+  });
+
+  const refused = { identity: null, userErrors: [{ code: "INVALID", message: expect.stringContaining("hidden from you"), path: ["input", "traits", "contacts"] }] };
+
+  describe.each(["v0.10.1", "v26.2.0"])("before a Kratos %s", (version) => {
+    beforeEach(() => serveLists(version));
+
+    it("keeps them where it comes as it was seen", async () => {
+      const { identity, userErrors } = await change({ id: ID, traits: { contacts: seen(), nick: "b" } });
+      expect(userErrors).toEqual([]);
+      expect(JSON.stringify(identity)).not.toContain("hidden");
+      expect(traits).toEqual({ contacts: contacts(), nick: "b" });
+    });
+
+    it("takes hidden values anew", async () => {
+      const given = seen().map((contact, at) => (at === 1 ? { ...contact, phone: "999" } : contact));
+      expect((await change({ id: ID, traits: { contacts: given } })).userErrors).toEqual([]);
+      expect(traits.contacts.map(({ phone }: any) => phone)).toEqual(["111-hidden", "999", undefined]);
+    });
+
+    it.each([
+      ["in another order", () => seen().reverse()],
+      ["with an entry less", () => seen().slice(1)],
+      ["with an entry more", () => [...seen(), { kind: "new" }]],
+      ["with an entry changed", () => seen().map((contact) => ({ ...contact, kind: "home" }))],
+      ["as something else", () => "none"],
+      ["left out", () => undefined],
+    ])("is refused %s, so that no entry gets another's value and none is lost", async (_, given) => {
+      expect(await change({ id: ID, traits: { contacts: given(), nick: "b" } })).toEqual(refused);
+      expect(traits).toEqual({ contacts: contacts(), nick: "a" });
+    });
+
+    it("may change in any way where it holds none", async () => {
+      traits = { contacts: [{ kind: "a" }, { kind: "b" }] };
+      expect((await change({ id: ID, traits: { contacts: [{ kind: "b" }] } })).userErrors).toEqual([]);
+      expect(traits).toEqual({ contacts: [{ kind: "b" }] });
+    });
+  });
+
+  it("is not quoted in what Kratos says of a value that was put back", async () => {
+    await serveLists("v26.2.0");
+    refusal = 'I[#/traits/contacts/0/phone] S[#/x] does not match "111-hidden"\nI[#/traits/nick] S[#/x] must differ from 222-hidden\nI[#/traits/nick] S[#/x] too short';
+    const { userErrors } = await change({ id: ID, traits: { contacts: seen(), nick: "b" } });
+    const concealed = "What is hidden from you here does not do.";
+    expect(userErrors).toEqual([
+      { code: "INVALID", message: concealed, path: ["input", "traits", "contacts", "0", "phone"] },
+      { code: "INVALID", message: concealed, path: ["input", "traits", "nick"] },
+      { code: "INVALID", message: "too short", path: ["input", "traits", "nick"] },
+    ]);
+  });
+});
+
+describe("a flow whose texts repeat a masked trait", () => {
+  const ID = "22222222-2222-4222-8222-222222222222";
+  const address = "Ann.Secret@example.com";
+  const text = { id: 1, type: "info", text: `A mail is on its way to ann.secret@example.com.`, context: { to: [address] } };
+  const input = (name: string, value: unknown, context = {}) => ({
+    type: "input",
+    group: "default",
+    attributes: { name, type: "text", value },
+    messages: [text],
+    meta: { label: { id: 2, type: "info", text: "Label", context } },
+  });
+  const flow = (nodes: object[], identity?: object) => ({
+    id: ID,
+    type: "browser",
+    issued_at: "2026-01-01T00:00:00Z",
+    expires_at: "2026-01-02T00:00:00Z",
+    request_url: `http://x/?login_hint=${encodeURIComponent(address)}&a=1`,
+    return_to: `http://x/${address}`,
+    ui: { action: "http://x/", method: "POST", nodes, messages: [text] },
+    ...(identity && { identity }),
+  });
+  let kratos: ScriptedKratos;
+  let answer: object;
+
+  beforeAll(async () => {
+    kratos = await startScriptedKratos("v26.2.0", (_, path) => (path.includes("/flows") ? { json: answer } : undefined));
+    await serve({ adminUrl: kratos.url, publicUrl: kratos.url }, ["email", "address.street"]);
+  });
+
+  afterAll(async () => {
+    await facade.stop();
+    await kratos.stop();
+  });
+
+  it.each([
+    ["loginFlow", flow([input("identifier", address)])],
+    ["loginFlow", flow([input("identifier", address, { name: "traits.email" })])],
+    ["registrationFlow", flow([input("traits.email", address)])],
+    ["recoveryFlow", flow([input("email", address)])],
+    ["verificationFlow", flow([input("email", address), input("totp_code", 4)])],
+    ["settingsFlow", flow([input("other", address)], { id: ID, traits: { email: address } })],
+  ])("does not repeat it to a masked caller (%s)", async (field, given) => {
+    answer = given;
+    const query = `query ($id: ID!) { ${field}(id: $id) { ...Form } } ${FLOW}`;
+    const { [field]: shown } = dataOf(await facade.send(query, { id: ID }, CLERK));
+    expect(JSON.stringify(shown)).not.toMatch(/secret/i);
+    expect(shown).toMatchObject({
+      requestUrl: "http://x/?login_hint=***&a=1",
+      returnTo: "http://x/***",
+      ui: { messages: [{ text: "A mail is on its way to ***.", context: { to: ["***"] } }] },
+    });
+    expect(shown.ui.nodes[0].attributes.value).toBe("***");
+    const { [field]: whole } = dataOf(await facade.send(query, { id: ID }, OFFICER));
+    expect(whole).toMatchObject({ requestUrl: given.request_url, ui: { messages: [{ text: text.text }] } });
+  });
+
+  it("shows the rest of an object, and an identifier that is made of another trait", async () => {
+    answer = flow([input("traits.address", { street: "Secret Lane 1", town: "Bonn" }), input("identifier", "ann", { name: "traits.nick" })]);
+    const query = `query ($id: ID!) { loginFlow(id: $id) { ...Form } } ${FLOW}`;
+    const { nodes } = dataOf(await facade.send(query, { id: ID }, CLERK))["loginFlow"].ui;
+    expect(nodes.map(({ attributes }: any) => attributes.value)).toEqual([{ town: "Bonn" }, "ann"]);
+  });
+});
+
+describe("a mask on a whole object", () => {
+  it("hides all of it, addresses made of what is within too, and is kept by a change", async () => {
+    const kratos = await startEmbeddedKratos({ sampleIdentities: false });
+    const [id] = await createIdentities(kratos, "default", [{ email: "whole@example.com", name: { first: "A", last: "Whole@example.com " } }]);
+    await serve(kratos, ["name", "no.such.trait", "email.no.object"]);
+    const shown = { traits: { email: "whole@example.com" }, verifiableAddresses: [{ value: "***" }], recoveryAddresses: [{ value: "***" }] };
+    expect((await change({ id, traits: { email: "whole@example.com" } })).identity).toEqual(shown);
+    expect((await readIdentity(kratos, id!)).traits.name).toEqual({ first: "A", last: "Whole@example.com " });
+    await facade.stop();
+    await kratos.stop();
+  });
+});
