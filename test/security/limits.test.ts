@@ -119,7 +119,7 @@ describe("with the limits as they are by default", () => {
     await expectTooLarge(facade, limit, query);
   });
 
-  it.each([
+  it.each<[string, string, boolean?, object?]>([
     ["a bomb of fragments that costs nothing", `{ ...F0 } ${bomb("Query", 30, "__typename")}`],
     ["a bomb of fragments inside an object", `{ identities(first: 1) { ...F0 } } ${bomb("IdentityConnection", 30, "pageInfo { hasNextPage }")}`, true],
     ["a bomb of fragments inside a list", `{ identities(first: 1) { edges { node { ...F0 } } } } ${bomb("Identity", 60, "id")}`],
@@ -127,7 +127,7 @@ describe("with the limits as they are by default", () => {
     ["fragments within fragments without a name", `{ ${repeat(900, () => "... {")} version ${repeat(900, () => "}")} }`],
     ["hundreds of operations", repeat(900, (at) => `query Q${at} { version }`), false, { operationName: "Q7" }],
     ["a spread with a directive, again and again", `{ ${repeat(45, () => "...F @include(if: true)")} } fragment F on Query { __typename }`],
-  ] as const)("%s: no trouble, as often as it comes", async (_, query, isDear = false, more = {}) => {
+  ])("%s: no trouble, as often as it comes", async (_, query, isDear = false, more = {}) => {
     if (isDear) await expectTooLarge(facade, "cost", query);
     else await expectServed(facade, query, {}, more);
   });
