@@ -2,6 +2,7 @@ import { HeaderMap, type ApolloServerPlugin, type GraphQLRequestListener } from 
 import { type GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from "graphql";
 import type { CompiledQuery } from "graphql-jit";
 import type { FacadeContext } from "../graphql/context.js";
+import { isCompilable } from "./compilable.js";
 
 /** What is known of one operation of a document: only that it came; its compiled form; null where it has none. */
 type Known = "seen" | CompiledQuery | null;
@@ -47,6 +48,7 @@ export function createCompiledExecution(
     }
     if (operation !== "seen") return operation;
     operations.set(operationName, null);
+    if (!isCompilable(document)) return null;
     // What cannot be compiled stays with graphql-js.
     compile(document, operationName).then(
       (compiled) => operations.set(operationName, compiled),

@@ -13,9 +13,11 @@ import { formatError } from "../graphql/errors/format-error.js";
 import { apolloLog } from "./apollo-log.js";
 import { auditPlugin } from "./audit-plugin.js";
 import { createCompiledExecution } from "./compiled-execution.js";
+import { createDocumentStore } from "./document-store.js";
 import { errorLog, logError } from "./error-log.js";
 import { limitPlugin } from "./limits/limit-plugin.js";
 import { limitRules } from "./limits/limit-rules.js";
+import { asLimit } from "./limits/limits-of-graphql.js";
 import type { Limits } from "./limits/limits.js";
 import type { Logger } from "./logger.js";
 import type { Safelist } from "./safelist.js";
@@ -46,12 +48,16 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
     allowBatchedHttpRequests: batching,
     // By itself it keeps the newest 30 MiB of what callers register.
     ...(safelist && { persistedQueries: { cache: safelist.cache } }),
+    documentStore: createDocumentStore(),
     parseOptions: { maxTokens: limits.tokens },
     validationRules: limitRules(limits),
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: (formatted, error) => formatError(withOwnCode(formatted), unwrapResolverError(error)),
+    formatError: (formatted, error) => {
+      const known = formatError(asLimit(formatted, limits), unwrapResolverError(error));
+      return introspection ? known : withoutSuggestion(known);
+    },
     plugins: [
       errorLog(logger),
       auditPlugin(logger),
@@ -66,8 +72,7 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
   });
 }
 
-/** Apollo Server gives all that it refuses as it validates one code, and the limits have one of their own. */
-function withOwnCode(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  const { extensions } = formatted;
-  return extensions?.["limit"] === undefined ? formatted : { ...formatted, extensions: { ...extensions, code: "OPERATION_TOO_LARGE" } };
+/** By itself Apollo Server hides suggestions where a document is not valid, and shows those for its variables. */
+function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  return { ...formatted, message: formatted.message.replace(/ ?Did you mean .+\?$/s, "") };
 }

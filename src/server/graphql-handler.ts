@@ -1,11 +1,11 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from "@apollo/server";
-import bodyParser from "body-parser";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller } from "../graphql/authorization/caller.js";
 import { createContext, type FacadeContext } from "../graphql/context.js";
 import type { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import type { Authenticate } from "./authentication/authenticate.js";
+import { createBodyReader } from "./body-reader.js";
 import type { RateLimit } from "./limits/rate-limit.js";
 import { Refusal } from "./refusal.js";
 import type { Safelist } from "./safelist.js";
@@ -36,8 +36,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     const caller = await authenticate(request.headers.authorization);
     const body = await readBody(request, response);
     const search = searchOf(request);
-    const operations = operationsIn(body, search);
-    await rateLimit?.take(caller.name, operations.length);
+    const operations = request.method === "POST" ? operationsIn(body) : [operationIn(search)];
+    await rateLimit?.take(caller.name, Math.max(1, operations.length));
     for (const query of operations) safelist?.check(query);
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toGraphQLRequest(request, search, body),
@@ -63,38 +63,25 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
   }
 }
 
-/** @returns a function that throws a {@link Refusal} where a body will not do */
-function createBodyReader(maxBodyBytes: number) {
-  const parseJson = bodyParser.json({ limit: maxBodyBytes });
-  return (request: IncomingMessage, response: ServerResponse) =>
-    new Promise<unknown>((resolve, reject) => {
-      parseJson(request, response, (error?: unknown) => {
-        if (error) reject(refusalOf(error as { status?: number; type?: string }, maxBodyBytes));
-        else resolve((request as IncomingMessage & { body?: unknown }).body);
-      });
-    });
-}
-
-function refusalOf({ status = 400, type }: { status?: number; type?: string }, maxBodyBytes: number): Refusal {
-  const message =
-    type === "entity.too.large"
-      ? `The request body is larger than the ${maxBodyBytes} bytes that are allowed.`
-      : type === "entity.parse.failed"
-        ? 'The request body is not JSON. Expected an object such as {"query": "{ version }"}.'
-        : "The request body cannot be read: expected JSON in UTF-8, plain or compressed with gzip, deflate or br.";
-  return new Refusal(status, "BAD_REQUEST", message);
-}
-
 /**
- * The texts of a request's operations; undefined for one that comes by its id alone.
+ * The texts of a body's operations; undefined for one that comes by its id alone.
  * @throws {Refusal} where there are too many
  */
-function operationsIn(body: unknown, search: string): readonly unknown[] {
-  if (!Array.isArray(body)) return [(body as { query?: unknown } | undefined)?.query ?? new URLSearchParams(search).get("query") ?? undefined];
+function operationsIn(body: unknown): readonly unknown[] {
+  if (!Array.isArray(body)) return [textOf(body)];
   if (body.length > MOST_OPERATIONS) {
     throw new Refusal(400, "BAD_REQUEST", `An array may hold ${MOST_OPERATIONS} operations at the most; there were ${body.length}.`);
   }
-  return body.map((one: { query?: unknown } | null) => one?.query);
+  return body.map(textOf);
+}
+
+/** Apollo Server reads it there for a GET, which may have a body too. */
+function operationIn(search: string): string | undefined {
+  return new URLSearchParams(search).get("query") ?? undefined;
+}
+
+function textOf(operation: unknown): unknown {
+  return (operation as { query?: unknown } | null | undefined)?.query ?? undefined;
 }
 
 function searchOf({ url = "" }: IncomingMessage): string {

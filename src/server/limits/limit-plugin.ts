@@ -1,4 +1,5 @@
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from "@apollo/server";
+import { GraphQLError } from "graphql";
 import type { FacadeContext } from "../../graphql/context.js";
 import { limitError } from "./limit-error.js";
 import type { Limits } from "./limits.js";
@@ -19,10 +20,11 @@ export function limitPlugin({ rootFields, cost: mostCost }: Limits): ApolloServe
       if (!operation) return;
       const found = rootFieldsOf(document, operation).size;
       if (found > rootFields) throw limitError("number of root fields", rootFields, found);
-      const cost = costOf(schema, document, operation, request.variables ?? {});
+      const cost = priced(() => costOf(schema, document, operation, request.variables ?? {}));
       if (cost === null) return;
       if (wantsCost(asked)) costs.set(asked.request, cost);
-      if (cost > mostCost) throw limitError("cost", mostCost, cost);
+      // A cost beyond all numbers is none that is less.
+      if (!(cost <= mostCost)) throw limitError("cost", mostCost, cost);
     },
     async willSendResponse({ request, response }) {
       const cost = costs.get(request);
@@ -32,6 +34,16 @@ export function limitPlugin({ rootFields, cost: mostCost }: Limits): ApolloServe
     },
   };
   return { requestDidStart: async () => listener };
+}
+
+/** A null for an argument that must not be null fails as the cost is counted already. */
+function priced(count: () => number | null): number | null {
+  try {
+    return count();
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    throw new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: "BAD_USER_INPUT", http: { status: 400 } } });
+  }
 }
 
 function wantsCost({ request }: GraphQLRequestContext<FacadeContext>): boolean {

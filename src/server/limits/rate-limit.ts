@@ -21,6 +21,9 @@ export interface RateLimit {
   stop(): Promise<void>;
 }
 
+/** What callers wait at the most for a Redis that does not answer. */
+const REDIS_TIMEOUT_MS = 500;
+
 /** Counts in memory, or in Redis, and in memory while Redis is away. */
 export async function createRateLimit({ requests, windowS, redisUrl }: RateLimitOptions, logger: Logger): Promise<RateLimit> {
   const options = { keyPrefix: "kratos-graphql", points: requests, duration: windowS };
@@ -30,8 +33,17 @@ export async function createRateLimit({ requests, windowS, redisUrl }: RateLimit
   if (redisUrl !== undefined) {
     // Loaded only here: most servers count by themselves.
     const [{ Redis }, { RateLimiterRedis }] = await Promise.all([import("ioredis"), import("rate-limiter-flexible")]);
-    const redis = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
-    redis.on("error", ({ message }: Error) => logger.warn({ reason: message }, "Redis cannot be used; requests are counted in memory."));
+    const redis = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: REDIS_TIMEOUT_MS });
+    // It tries again and again, and fails each time.
+    let isAway = false;
+    redis.on("error", ({ message }: Error) => {
+      if (!isAway) logger.warn({ reason: message }, "Redis cannot be used; requests are counted in memory.");
+      isAway = true;
+    });
+    redis.on("ready", () => {
+      if (isAway) logger.info("Redis can be used again; requests are counted there.");
+      isAway = false;
+    });
     limiter = new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory });
     stop = async () => redis.disconnect();
   }

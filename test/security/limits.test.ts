@@ -1,0 +1,323 @@
+import { parse } from "graphql";
+import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { createDocumentStore } from "../../src/server/document-store.js";
+import type { Limits } from "../../src/server/limits/limits.js";
+import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { codesOf, overHttp, postJson, type HttpAnswer } from "../support/over-http.js";
+import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+
+/* That an attack is cheap to refuse needs no clock: one that is not would outlast jest's patience. */
+
+let kratos: EmbeddedKratos;
+let proxy: RecordingProxy;
+const facades: FacadeUnderTest[] = [];
+
+async function serve(limits: Partial<Limits> = {}, options: object = {}): Promise<FacadeUnderTest> {
+  const facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl }, { introspection: false, limits, ...options });
+  facades.push(facade);
+  return facade;
+}
+
+beforeAll(async () => {
+  kratos = await startEmbeddedKratos();
+  proxy = await startRecordingProxy(kratos.adminUrl);
+});
+
+afterAll(async () => {
+  for (const facade of facades) await facade.stop();
+  await proxy.stop();
+  await kratos.stop();
+});
+
+/** Often enough for a query to run compiled at the end; it is compiled in the background. */
+const TIMES = 4;
+const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+/** Sends an operation until it would run compiled. @returns all answers, and how many requests Kratos got */
+async function insist(facade: FacadeUnderTest, query: string, variables: object = {}, more: object = {}) {
+  const before = proxy.seen.length;
+  const answers: HttpAnswer[] = [];
+  for (let time = 0; time < TIMES; time++) {
+    answers.push(await postJson(facade.url, { query, variables, ...more }, { "x-graphql-cost": "1" }));
+    await tick();
+  }
+  return { answers, asked: proxy.seen.length - before };
+}
+
+/** @returns the message */
+async function expectTooLarge(facade: FacadeUnderTest, limit: string, query: string, variables: object = {}, more: object = {}): Promise<string> {
+  const { answers, asked } = await insist(facade, query, variables, more);
+  expect(asked).toBe(0);
+  for (const { status, body } of answers) {
+    expect([status, body.data]).toEqual([400, undefined]);
+    expect(body.errors).toContainEqual(expect.objectContaining({ extensions: expect.objectContaining({ code: "OPERATION_TOO_LARGE", limit }) }));
+  }
+  return answers[0]!.body.errors.find((error: any) => error.extensions.limit === limit).message;
+}
+
+async function expectServed(facade: FacadeUnderTest, query: string, variables: object = {}, more: object = {}): Promise<HttpAnswer[]> {
+  const { answers } = await insist(facade, query, variables, more);
+  for (const { status, body } of answers) expect({ status, errors: body.errors }).toEqual({ status: 200, errors: undefined });
+  return answers;
+}
+
+const repeat = (count: number, part: (at: number) => string) => Array.from({ length: count }, (_, at) => part(at)).join(" ");
+/** A fragment that spreads one that spreads another and so on, each twice. */
+const bomb = (type: string, levels: number, leaf: string) =>
+  `${repeat(levels, (at) => `fragment F${at} on ${type} { ...F${at + 1} ...F${at + 1} }`)} fragment F${levels} on ${type} { ${leaf} }`;
+
+describe("each limit lets through what just keeps it, and refuses one more with both numbers", () => {
+  const LIST = "query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }";
+  const NONE = { __typename: "Identity", id: "none" };
+  const NAMES = { rootFields: "number of root fields", aliases: "number of aliases", directives: "number of directives", tokens: "number of tokens" };
+  it.each<[keyof Limits, number, string, string, string, object?, object?]>([
+    ["depth", 4, "{ identities { edges { node { id } } } }", "{ identities { edges { node { schema { id } } } } }", "its depth may be 4 at the most, and it is 5"],
+    ["depth", 2, "{ _entities(representations: []) { ... on Identity { id } } }", "{ _entities(representations: []) { ... on Identity { schema { id } } } }", "it is 3"],
+    ["depth", 4, "{ ...A } fragment A on Query { identities { edges { ...B } } } fragment B on IdentityEdge { node { id } }", "{ ...A } fragment A on Query { identities { edges { ...B } } } fragment B on IdentityEdge { node { schema { id } } }", "it is 5"],
+    ["aliases", 2, "{ a: version b: version version }", "{ a: version b: version health { c: alive } }", "its number of aliases may be 2 at the most, and it is 3"],
+    ["aliases", 2, "{ a: version ...F } fragment F on Query { b: version }", "{ ...F } fragment F on Query { a: version b: version c: version }", "it is 3"],
+    ["rootFields", 2, "{ a: version version version }", "{ a: version ... { b: version } ...F } fragment F on Query { version }", "its number of root fields may be 2 at the most, and it is 3"],
+    ["directives", 2, "{ a: version @skip(if: false) version @include(if: true) }", "{ a: version @skip(if: false) version @include(if: true) @skip(if: false) }", "its number of directives may be 2 at the most, and it is 3"],
+    ["tokens", 10, `{ ${repeat(8, () => "version")} }`, `{ ${repeat(9, () => "version")} }`, "its number of tokens may be 10 at the most, and it is more"],
+    ["cost", 19, "{ identities(first: 3) { edges { node { id } } } }", "{ identities(first: 4) { edges { node { id } } } }", "its cost may be 19 at the most, and it is 22"],
+    ["cost", 12, LIST, LIST, "it is 13", { of: [NONE, NONE] }, { of: [NONE, NONE, NONE] }],
+  ])("%s of %i: %s", async (limit, most, within, beyond, message, variables = {}, more = {}) => {
+    const facade = await serve({ [limit]: most });
+    await expectServed(facade, within, variables);
+    expect(await expectTooLarge(facade, (NAMES as Record<string, string>)[limit] ?? limit, beyond, more)).toContain(message);
+  });
+
+  it("mutations too, and none of them is done", async () => {
+    const facade = await serve({ rootFields: 2, cost: 45 });
+    const create = (at: number, more = "") => `m${at}: createIdentity(input: { schemaId: "default", traits: { email: "m${at}@example.com" } }) { userErrors { code } ${more} }`;
+    await expectTooLarge(facade, "number of root fields", `mutation { ${repeat(3, create as (at: number) => string)} }`);
+    await expectTooLarge(facade, "cost", `mutation { ${create(1)} ${create(2, "identity { schema { id } }")} }`);
+  });
+});
+
+describe("with the limits as they are by default", () => {
+  let facade: FacadeUnderTest;
+  beforeAll(async () => {
+    facade = await serve();
+  });
+
+  it.each<[string, string, string]>([
+    ["fields within fields", "depth", `{ ${repeat(100, () => "identities {")} edges ${repeat(100, () => "}")} }`],
+    ["a thousand aliases", "number of aliases", `{ ${repeat(1000, (at) => `a${at}: version`)} }`],
+    ["aliases by a bomb of fragments", "number of aliases", `{ ...F0 } ${bomb("Query", 30, "a: version")}`],
+    ["directives by the hundred", "number of directives", `{ ${repeat(600, () => "version @skip(if: false)")} }`],
+    ["directives by a bomb of fragments", "number of directives", `{ ...F0 } ${bomb("Query", 30, "version @skip(if: false)")}`],
+    ["a thousand operations", "number of tokens", repeat(1300, (at) => `query Q${at} { version }`)],
+    ["a document that never ends", "number of tokens", `{ ${repeat(100_000, () => "version")} }`],
+    ["lists within lists", "nesting", `{ identity(id: ${"[".repeat(2400)}${"]".repeat(2400)}) { id } }`],
+    ["one field again and again", "overlapping fields", `{ identities { edges { node { ${repeat(4900, () => "id")} } } } }`],
+    ["fragments that overlap", "overlapping fields", `{ ${repeat(380, (at) => `...F${at}`)} } ${repeat(380, (at) => `fragment F${at} on Query { version health { alive } }`)}`],
+    ["requests by a bomb of fragments", "cost", `{ ...F0 } ${bomb("Query", 30, "version")}`],
+    ["requests by a bomb of fragments deep inside", "cost", `{ identities { edges { node { ...F0 } } } } ${bomb("Identity", 30, "schema { id }")}`],
+    ["pages of pages", "cost", `{ ${repeat(4, (at) => `p${at}: identities(first: 250) { edges { node { schema { id } } } }`)} }`],
+  ])("%s: refused", async (_, limit, query) => {
+    await expectTooLarge(facade, limit, query);
+  });
+
+  it.each<[string, string, boolean?, object?]>([
+    ["a bomb of fragments that costs nothing", `{ ...F0 } ${bomb("Query", 30, "__typename")}`],
+    ["a bomb of fragments inside an object", `{ identities(first: 1) { ...F0 } } ${bomb("IdentityConnection", 30, "pageInfo { hasNextPage }")}`, true],
+    ["a bomb of fragments inside a list", `{ identities(first: 1) { edges { node { ...F0 } } } } ${bomb("Identity", 60, "id")}`],
+    ["a bomb of fragments of two types", `{ _entities(representations: []) { ...F0 } } ${bomb("_Entity", 30, "__typename ... on Identity { id }")}`],
+    ["fragments within fragments without a name", `{ ${repeat(900, () => "... {")} version ${repeat(900, () => "}")} }`],
+    ["hundreds of operations", repeat(900, (at) => `query Q${at} { version }`), false, { operationName: "Q7" }],
+    ["a spread with a directive, again and again", `{ ${repeat(45, () => "...F @include(if: true)")} } fragment F on Query { __typename }`],
+  ])("%s: no trouble, as often as it comes", async (_, query, isDear = false, more = {}) => {
+    if (isDear) await expectTooLarge(facade, "cost", query);
+    else await expectServed(facade, query, {}, more);
+  });
+
+  it.each([
+    ["fragments that spread each other", "{ ...A } fragment A on Query { ...B ...B } fragment B on Query { ...A ...A version }"],
+    ["an unknown field, a thousand times", `{ ${repeat(1000, (at) => `x${at}`)} }`],
+    ["a variable, a thousand times", `query (${repeat(1000, (at) => `$v${at}: Int`)}) { version }`],
+  ])("%s: refused as not valid", async (_, query) => {
+    const { answers, asked } = await insist(facade, query);
+    for (const { status, body } of answers) expect([status, body.data]).toEqual([400, undefined]);
+    expect(asked).toBe(0);
+  });
+
+  it("where introspection is on it goes no deeper than tools ask", async () => {
+    const open = await serve({}, { introspection: true });
+    const deep = `{ __schema { types { ${repeat(10, () => "fields { type {")} name ${repeat(10, () => "} }")} } } }`;
+    for (const { status } of (await insist(open, deep)).answers) expect(status).toBe(400);
+    await expectTooLarge(open, "number of aliases", `{ ${repeat(60, (at) => `a${at}: __schema { types { fields { type { fields { name } } } } }`)} }`);
+  });
+
+  it("a thousand references are answered, and one more are refused", async () => {
+    const query = "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }";
+    const of = (count: number) => ({ of: Array.from({ length: count }, () => ({ __typename: "Identity", id: "none" })) });
+    await expectServed(facade, query, of(1000));
+    const { answers, asked } = await insist(facade, query, of(1001));
+    for (const answer of answers) {
+      expect(codesOf(answer)).toEqual(["BAD_USER_INPUT"]);
+      expect(answer.body.errors[0].message).toBe('"representations" must be 1000 at the most; there were 1001.');
+    }
+    expect(asked).toBe(0);
+  });
+});
+
+describe("no way of writing an operation makes it cheaper than it is:", () => {
+  const PAGE = "edges { node { schema { id } } }";
+  let facade: FacadeUnderTest;
+  beforeAll(async () => {
+    facade = await serve({ cost: 1000 });
+  });
+
+  it.each<[string, string, object?, object?]>([
+    ["plainly", `{ identities(first: 250) { ${PAGE} } }`],
+    ["by a variable", `query ($n: Int) { identities(first: $n) { ${PAGE} } }`, { n: 250 }],
+    ["by a variable's default", `query ($n: Int = 250) { identities(first: $n) { ${PAGE} } }`],
+    ["by a variable with a cheaper default", `query ($n: Int = 1) { identities(first: $n) { ${PAGE} } }`, { n: 250 }],
+    ["by a variable with a name that all objects have", `query ($constructor: Int = 250) { identities(first: $constructor) { ${PAGE} } }`],
+    ["beyond what is allowed", `{ identities(first: 2147483647) { ${PAGE} } }`],
+    ["by the page size that holds without one, twice", `{ a: identities { ${PAGE} } b: identities(first: null) { ${PAGE} } }`],
+    ["in a fragment", `{ ...A } fragment A on Query { identities(first: 250) { ...B } } fragment B on IdentityConnection { ${PAGE} }`],
+    ["in a fragment without a name or type", `{ ... { ... on Query { identities(first: 250) { ${PAGE} } } } }`],
+    ["with directives that hold", `query ($no: Boolean = false) { identities(first: 250) @skip(if: $no) @include(if: true) { ${PAGE} } }`],
+    ["in a fragment that is skipped where it is first spread", `query ($no: Boolean = false) { ...A @include(if: $no) ...A } fragment A on Query { identities(first: 250) { ${PAGE} } }`],
+    ["as one of several operations", `query Cheap { version } query Dear { identities(first: 250) { ${PAGE} } }`, {}, { operationName: "Dear" }],
+    ["by references", "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { schema { id } } } }", { of: Array(100).fill({ __typename: "Identity", id: "x" }) }],
+    ["by references in the text", `{ _entities(representations: [${repeat(100, () => '"x"')}]) { ... on Identity { schema { id } } } }`],
+    ["beside a page of less than nothing", `{ a: identities(first: -2147483648) { ${PAGE} } b: identities(first: 250) { ${PAGE} } }`],
+  ])("%s", async (_, query, variables = {}, more = {}) => {
+    await expectTooLarge(facade, "cost", query, variables, more);
+  });
+
+  it("after cheaper variables, with which the same query was answered and compiled", async () => {
+    const query = `query ($n: Int) { identities(first: $n) { ${PAGE} } }`;
+    await expectServed(facade, query, { n: 2 });
+    await expectTooLarge(facade, "cost", query, { n: 250 });
+  });
+
+  it("but what is skipped costs nothing", async () => {
+    await expectServed(facade, `query ($yes: Boolean!) { version identities(first: 250) @skip(if: $yes) { ${PAGE} } }`, { yes: true });
+  });
+
+  it.each([
+    ["_entities", "query ($v: [_Any!] = []) { _entities(representations: $v) { __typename } version }"],
+    ["@skip", "query ($v: Boolean = true) { version @skip(if: $v) }"],
+    ["identity", 'query ($v: ID = "x") { identity(id: $v) { id } version }'],
+  ])("a null in place of a default that %s cannot do without is the caller's own fault", async (_, query) => {
+    const { answers, asked } = await insist(facade, query, { v: null });
+    for (const answer of answers) expect([answer.status, codesOf(answer)]).toEqual([400, ["BAD_USER_INPUT"]]);
+    expect(asked).toBe(0);
+  });
+
+  it.each([
+    ["of an integer beyond 32 bits", "query ($v: Int) { identities(first: $v) { edges { cursor } } }", 2 ** 31],
+    ["of half an integer", "query ($v: Int) { identities(first: $v) { edges { cursor } } }", 1.5],
+    ["of another type", "query ($v: Int) { identities(first: $v) { edges { cursor } } }", "250"],
+    ["of a null in a list", "query ($v: [_Any!]!) { _entities(representations: $v) { __typename } }", [null]],
+    ["of lists within lists", "query ($v: ID!) { identity(id: $v) { id } }", JSON.parse("[".repeat(190) + "]".repeat(190))],
+  ])("a variable %s is refused, compiled or not", async (_, query, v) => {
+    const { answers, asked } = await insist(facade, query, { v });
+    for (const answer of answers) expect([answer.status, codesOf(answer)]).toEqual([400, ["BAD_USER_INPUT"]]);
+    expect(asked).toBe(0);
+  });
+});
+
+describe("an operation's cost", () => {
+  let facade: FacadeUnderTest;
+  beforeAll(async () => {
+    facade = await serve();
+  });
+
+  const ALL = `id schemaId schemaUrl traits state metadataPublic metadataAdmin createdAt schema { id schema }
+    verifiableAddresses { id value verified } recoveryAddresses { id value }`;
+  const two = "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id schema { id } } } }";
+  it.each<[number, string, object?]>([
+    [0, "{ __typename }"],
+    [10, "{ version }"],
+    [20, "{ health { alive } }"],
+    [21, "{ health { alive errors { name } } }"],
+    [10, '{ identity(id: "x") { id traits } }'],
+    [20, '{ identity(id: "x") { schema { id } } }'],
+    [12, '{ identity(id: "x") { verifiableAddresses { value } recoveryAddresses { value } } }'],
+    [19, "{ identities(first: 3) { edges { node { id } } } }"],
+    [49, "{ identities(first: 3) { edges { node { schema { id } } } } }"],
+    [160, "{ identities { edges { node { id } } } }"],
+    [4010, `{ identities(first: 250) { edges { cursor node { ${ALL} } } pageInfo { endCursor } } }`],
+    [32, two, { of: Array(2).fill({ __typename: "Identity", id: "x" }) }],
+    [11_010, two, { of: Array(1000).fill({ __typename: "Identity", id: "x" }) }],
+    [11, '{ loginFlow(id: "x") { ui { action } } }'],
+    [20, '{ settingsFlow(id: "x") { identity { id } } }'],
+    [20, '{ identitySchema(id: "default") { id } ...F } fragment F on Query { version }'],
+    [21, 'mutation { deleteIdentity(input: { id: "x" }) { userErrors { code } } }'],
+    [52, 'mutation { updateIdentity(input: { id: "x", traits: {} }) { identity { schema { id } } } deleteIdentity(input: { id: "x" }) { userErrors { code } } }'],
+  ])("is %i for %s", async (requested, query, variables = {}) => {
+    const { answers } = await insist(facade, query, variables);
+    for (const { body } of answers) expect(body.extensions).toEqual({ cost: { requested, most: 10_000 } });
+  });
+
+  it("is told to whoever asks by the header, also where the operation is refused, and to nobody else", async () => {
+    const page = { query: "{ identities(first: 250) { edges { node { id } } } }" };
+    const tight = await serve({ cost: 100 }, { batching: true });
+    const asked = await postJson(tight.url, page, { "x-graphql-cost": "1" });
+    expect([codesOf(asked), asked.body.extensions]).toEqual([["OPERATION_TOO_LARGE"], { cost: { requested: 760, most: 100 } }]);
+    expect((await postJson(tight.url, page)).body.extensions).toBeUndefined();
+    expect((await postJson(facade.url, page)).body.extensions).toBeUndefined();
+    const several = await postJson(tight.url, [page, { query: "{ version }" }], { "x-graphql-cost": "1" });
+    expect(several.body.map((answer: any) => answer.extensions.cost.requested)).toEqual([760, 10]);
+  });
+});
+
+describe("a request is refused before it is read as GraphQL", () => {
+  const expectRefused = (answer: HttpAnswer, status: number, message: string) => {
+    expect([answer.status, codesOf(answer)]).toEqual([status, ["BAD_REQUEST"]]);
+    expect(answer.body.errors[0].message).toContain(message);
+  };
+
+  it("where its body is too large", async () => {
+    const facade = await serve({}, { maxBodyBytes: 2000 });
+    const before = proxy.seen.length;
+    expectRefused(await postJson(facade.url, { query: "{ version }", variables: { x: "x".repeat(2000) } }), 413, "2000 bytes");
+    expect(proxy.seen).toHaveLength(before);
+  });
+
+  it.each(["POST", "GET"])("where its body is nested without end (%s)", async (method) => {
+    const facade = await serve();
+    const before = proxy.seen.length;
+    for (const deep of ["[".repeat(100_000) + "]".repeat(100_000), '{"a":'.repeat(50_000) + "1" + "}".repeat(50_000)]) {
+      const body = `{"query":"mutation ($i: CreateIdentityInput!) { createIdentity(input: $i) { userErrors { code } } }","variables":{"i":{"schemaId":"default","traits":{"a":${deep}}}}}`;
+      expectRefused(await overHttp(facade.url, { method, headers: { "content-type": "application/json" }, body }), 400, "200 lists and objects within each other");
+    }
+    expect(proxy.seen).toHaveLength(before);
+  });
+
+  it("where it is an array of more than ten operations", async () => {
+    const facade = await serve({}, { batching: true });
+    const before = proxy.seen.length;
+    expectRefused(await postJson(facade.url, Array(11).fill({ query: "{ version }" })), 400, "An array may hold 10 operations at the most; there were 11.");
+    expect(proxy.seen).toHaveLength(before);
+  });
+});
+
+it("an operation with names that all objects have is answered the same, compiled or not", async () => {
+  const facade = await serve();
+  const query = "query ($toString: Int) { constructor: version ...hasOwnProperty } fragment hasOwnProperty on Query { identities(first: $toString) { edges { cursor } } }";
+  const answers = await expectServed(facade, query);
+  for (const { body } of answers) expect(body).toEqual(answers[0]!.body);
+  expect(answers[0]!.body.data.identities.edges.length).toBeGreaterThan(20);
+});
+
+it("a fragment that is skipped in one place is there in the other, compiled or not", async () => {
+  const facade = await serve();
+  const query = "query ($no: Boolean!) { a: health { ...H @include(if: $no) ready } b: health { ...H } ...Q @include(if: $no) ...Q } fragment H on Health { alive } fragment Q on Query { version }";
+  for (const { body } of await expectServed(facade, query, { no: false })) {
+    expect(body.data).toEqual({ a: { ready: true }, b: { alive: true }, version: "v26.2.0" });
+  }
+});
+
+it("documents are kept by the length of their texts, comments included, and a thousand at the most", async () => {
+  const store = createDocumentStore();
+  for (const key of ["a", "b", "c"]) await store.set(key, parse(`{ version } # ${"x".repeat(400_000)}`));
+  expect(store.keys().sort()).toEqual(["b", "c"]);
+  for (let at = 0; at < 1200; at++) await store.set(`small ${at}`, parse("{ version }"));
+  expect(store.keys()).toHaveLength(1000);
+});
