@@ -79,7 +79,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     maxBodyBytes: options.maxBodyBytes ?? 1_000_000,
   });
   // The cookies of a page's user are passed on for flows, so a page that is let in may send them.
-  const allowOrigins = corsOrigins.length > 0 ? cors({ origin: [...corsOrigins], credentials: true, maxAge: 600 }) : passOn;
+  const allowOrigins = corsOrigins.length > 0 ? cors({ origin: [...corsOrigins], credentials: true, maxAge: 600, exposedHeaders: ["retry-after", "x-request-id"] }) : passOn;
 
   const readiness = createReadiness(kratos);
   let draining = false;

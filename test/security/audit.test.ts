@@ -43,7 +43,7 @@ const audited = () => lines.map((line) => JSON.parse(line)).filter(({ audit }) =
 const post = (body: unknown, { key } = all, at = facade) => postJson(at.url, body, { authorization: `Bearer ${key}`, "x-request-id": "r-1" });
 const mutate = (query: string, variables: object = {}, caller = all, at = facade) => post({ query, variables }, caller, at);
 const create = (email: string, more = "") => `createIdentity(input: { schemaId: "default", traits: { email: "${email}" } }) { identity { id } userErrors { code } ${more} }`;
-const by = { caller: "office", requestId: "r-1" };
+const by = { caller: "key:office", requestId: "r-1" };
 
 it("each mutation that is done is one line: who, what, which identity, and the request, also where the log holds errors alone", async () => {
   const { body } = await mutate(`mutation { ${create("audit-a@example.com")} }`);
@@ -82,7 +82,7 @@ it.each<[string, string, object, object]>([
 
 it("one refused for a missing scope is a line, and its neighbours have theirs", async () => {
   await mutate(`mutation { ${create("canary@example.com")} deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }`, {}, reader);
-  const refused = { caller: "shop", requestId: "r-1", outcome: "refused", codes: ["FORBIDDEN"] };
+  const refused = { caller: "key:shop", requestId: "r-1", outcome: "refused", codes: ["FORBIDDEN"] };
   expect(audited()).toEqual([{ ...refused, mutation: "createIdentity" }, { ...refused, mutation: "deleteIdentity" }]);
 });
 

@@ -1,0 +1,68 @@
+import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+
+const guest = createApiKey("guest", ["flows:read"]);
+const insider = createApiKey("insider", ["flows:read", "secrets:read", "identities:read"]);
+
+const input = (name: string, value: unknown) => ({ type: "input", group: "default", attributes: { name, type: "text", value, disabled: false } });
+const flow = {
+  id: "11111111-1111-4111-8111-111111111111",
+  type: "browser",
+  issued_at: "2026-11-22T00:00:00Z",
+  expires_at: "2026-11-23T00:00:00Z",
+  request_url: "https://auth.example.com/self-service/recovery?flow=1&token=canary-link",
+  identity: { id: "22222222-2222-4222-8222-222222222222", schema_id: "default", schema_url: "", traits: {} },
+  ui: {
+    action: "https://auth.example.com/",
+    method: "POST",
+    nodes: [input("csrf_token", "needed-by-the-page"), input("token", "canary-token"), input("code", "canary-code"), input("traits.email", "canary@example.com"), input("password", "")],
+  },
+};
+const PARTS = "requestUrl ui { nodes { attributes { ... on UiNodeInputAttributes { name value } } } }";
+
+let kratos: ScriptedKratos;
+let facade: FacadeUnderTest;
+
+beforeAll(async () => {
+  kratos = await startScriptedKratos("v0.6.3-alpha.1", (_, path) => (path.startsWith("/self-service/") ? { json: flow } : undefined));
+  const apiKeys = parseApiKeys([guest, insider].map(({ line }) => line).join("\n"));
+  facade = await startFacade({ adminUrl: kratos.url }, { authentication: { apiKeys } });
+});
+
+afterAll(async () => {
+  await facade.stop();
+  await kratos.stop();
+});
+
+/** Four times, so that the last ones run compiled. */
+async function ask(field: string, key: string) {
+  for (let time = 0; time < 3; time++) {
+    await facade.send(`{ ${field}(id: "${flow.id}") { ${PARTS} } }`, {}, { authorization: `Bearer ${key}` });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { data, errors = [] } = await facade.send(`{ ${field}(id: "${flow.id}") { ${PARTS} } }`, {}, { authorization: `Bearer ${key}` });
+  const values = data![field].ui.nodes.map(({ attributes: { name, value } }: any) => [name, value]);
+  return { requestUrl: data![field].requestUrl, values: Object.fromEntries(values), errors, text: JSON.stringify(data) };
+}
+
+it.each(["loginFlow", "registrationFlow", "recoveryFlow", "verificationFlow", "settingsFlow"])(
+  "%s shows its tokens and codes to callers with secrets:read alone, and what a page needs to all",
+  async (field) => {
+    const seen = await ask(field, guest.key);
+    expect(seen.values).toMatchObject({ csrf_token: "needed-by-the-page", token: null, code: null, password: "" });
+    expect(seen.errors.map(({ extensions }) => extensions)).toEqual(Array(2).fill({ code: "FORBIDDEN", requiredScope: "secrets:read" }));
+    expect(seen.requestUrl).toBe("https://auth.example.com/self-service/recovery?flow=1&token=***");
+    expect(seen.text).not.toMatch(/canary-(token|code|link)/);
+
+    const shown = await ask(field, insider.key);
+    expect(shown.errors).toEqual([]);
+    expect(shown.values).toMatchObject({ token: "canary-token", code: "canary-code", "traits.email": "canary@example.com" });
+    expect(shown.requestUrl).toBe(flow.request_url);
+  },
+);
+
+it("a settings flow shows a user's traits to callers with identities:read alone: before v0.7 whoever knows its id gets it", async () => {
+  expect((await ask("settingsFlow", guest.key)).values["traits.email"]).toBe("***");
+  expect((await ask("registrationFlow", guest.key)).values["traits.email"]).toBe("canary@example.com");
+});
