@@ -2,6 +2,7 @@ import { errorOf } from "./error-of.js";
 import { KratosMisdirectedError } from "./errors/misdirected-error.js";
 import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
 import type { KratosAnswer } from "./http.js";
+import { secondsIn } from "./retry-after.js";
 import type { WireErrorBody } from "./wire.js";
 
 /**
@@ -10,11 +11,12 @@ import type { WireErrorBody } from "./wire.js";
  */
 export function readJson(operation: string, answer: KratosAnswer): unknown {
   if (answer.status >= 200 && answer.status < 300) {
-    const value = parse(answer.body);
+    // A page in Kratos' place may well be JSON by chance, but does not say that it is.
+    const value = answer.contentType.includes("json") ? parse(answer.body) : undefined;
     return value === undefined ? fail(new KratosUnexpectedAnswerError(operation, answer.status, "not JSON")) : value;
   }
   if (answer.status >= 300 && answer.status < 400) throw new KratosMisdirectedError(operation, answer.status, answer.location);
-  throw errorOf(operation, answer.status, errorBodyIn(answer));
+  throw errorOf(operation, answer.status, errorBodyIn(answer), secondsIn(answer.retryAfter));
 }
 
 /** The JSON of a good answer, which must be an object with the given keys. */

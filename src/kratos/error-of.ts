@@ -22,8 +22,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /**
  * The error that a status and an error body of Kratos mean. The `code` in the body is not looked at: it is often another.
  * @param body what is under `error`; undefined where the answer was not in Kratos' form
+ * @param retryAfterS the seconds after which to come back, where the answer says so
  */
-export function errorOf(operation: string, status: number, body: WireErrorBody | undefined): KratosError {
+export function errorOf(operation: string, status: number, body: WireErrorBody | undefined, retryAfterS?: number): KratosError {
   const reason = body?.reason ?? "";
   if (DISABLED.test(reason)) {
     const [subject = "This"] = /^(Login|Registration|Recovery|Verification|Settings)\b/.exec(reason) ?? [];
@@ -47,7 +48,7 @@ export function errorOf(operation: string, status: number, body: WireErrorBody |
     case 502:
     case 503:
     case 504:
-      return new KratosUnavailableError(operation, `Kratos cannot answer ${operation} now (status ${status}).`, { detail: detailOf(body) });
+      return new KratosUnavailableError(operation, `Kratos cannot answer ${operation} now (status ${status}).`, { detail: detailOf(body), retryAfterS });
     default:
       return new KratosUnexpectedAnswerError(operation, status, detailOf(body));
   }

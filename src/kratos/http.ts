@@ -1,6 +1,11 @@
-import ky, { HTTPError, TimeoutError } from "ky";
+import { errors } from "undici";
+import { KratosOverloadedError } from "./errors/overloaded-error.js";
 import { KratosUnavailableError } from "./errors/unavailable-error.js";
-import { DeadlineError, Transport, type TransportRequest } from "./transport.js";
+import { KratosUnreadableAnswerError } from "./errors/unreadable-answer-error.js";
+import { networkDetail } from "./network-detail.js";
+import { NoPlaceError, Places, type KratosLoad } from "./places.js";
+import { withRetries } from "./retries.js";
+import { DeadlineError, Transport, type KratosTls } from "./transport.js";
 
 export interface KratosHttpOptions {
   /** Base address of Kratos' admin API. */
@@ -9,6 +14,13 @@ export interface KratosHttpOptions {
   readonly publicUrl?: string;
   /** Deadline of one request in milliseconds, its retries and the reading of the body included. */
   readonly timeoutMs: number;
+  /** Requests under way at once, to both addresses together (default 64). */
+  readonly connections?: number;
+  /** Requests that may wait for one of these to end (default 256); what comes beyond is refused at once. */
+  readonly queueLength?: number;
+  readonly tls?: KratosTls;
+  /** Sent with each request, to both addresses and to nobody else; their names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface KratosRequest {
@@ -23,8 +35,10 @@ export interface KratosRequest {
   readonly json?: unknown;
   /** Whether a GET may be sent again when it fails (default true). */
   readonly retry?: boolean;
-  /** A deadline shorter than the configured one, in milliseconds. */
-  readonly timeoutMs?: number;
+  /** A deadline before the configured one, in the time of performance.now(). */
+  readonly deadline?: number;
+  /** Whether it goes before the queue and is never refused: for the few that all others wait for (default false). */
+  readonly ahead?: boolean;
 }
 
 export interface KratosAnswer {
@@ -33,6 +47,7 @@ export interface KratosAnswer {
   readonly location: string;
   readonly link: string;
   readonly date: string;
+  readonly retryAfter: string;
   readonly body: string;
 }
 
@@ -41,88 +56,93 @@ export interface KratosSender {
   send(request: KratosRequest): Promise<KratosAnswer>;
 }
 
-/** What a read is sent again for. A change never is: whether the first try got through can't be known. */
-const RETRIED_STATUS = [429, 502, 503, 504];
+const DEFAULT_CONNECTIONS = 64;
+const DEFAULT_QUEUE_LENGTH = 256;
+/** A connection that takes longer does not come about. */
+const LONGEST_CONNECT_MS = 10_000;
 
-/** Tries after the first one: one at once, and one more a little later. */
-const RETRY = {
-  limit: 1,
-  methods: ["get" as const],
-  statusCodes: RETRIED_STATUS,
-  // Kratos' or a proxy's Retry-After may be longer than any caller waits.
-  afterStatusCodes: [],
-  delay: () => 200,
-};
-
-const ACCEPT = { accept: "application/json" };
-const SENDS_JSON = { ...ACCEPT, "content-type": "application/json" };
+/** Answers that HTTP itself forbids, or that are too large to hold. */
+const UNREADABLE = [errors.HeadersOverflowError, errors.ResponseExceededMaxSizeError, errors.HTTPParserError];
 
 /** Sends requests to Kratos. Any status is an answer here; no redirect is followed. */
 export class KratosHttp implements KratosSender {
   readonly #admin: Transport;
   readonly #public?: Transport;
+  readonly #places: Places;
   readonly #timeoutMs: number;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #headersWithJson: Readonly<Record<string, string>>;
 
-  constructor({ adminUrl, publicUrl, timeoutMs }: KratosHttpOptions) {
-    this.#admin = new Transport(adminUrl);
-    if (publicUrl !== undefined) this.#public = new Transport(publicUrl);
+  constructor(options: KratosHttpOptions) {
+    const { adminUrl, publicUrl, timeoutMs, connections = DEFAULT_CONNECTIONS, queueLength = DEFAULT_QUEUE_LENGTH, tls, headers } = options;
+    this.#places = new Places(connections, queueLength);
+    const connectTimeoutMs = Math.min(timeoutMs, LONGEST_CONNECT_MS);
+    const transportTo = (baseUrl: string) => new Transport({ baseUrl, tls, places: this.#places, connections, connectTimeoutMs });
+    this.#admin = transportTo(adminUrl);
+    if (publicUrl !== undefined) this.#public = transportTo(publicUrl);
     this.#timeoutMs = timeoutMs;
+    this.#headers = { accept: "application/json", ...headers };
+    this.#headersWithJson = { ...this.#headers, "content-type": "application/json" };
   }
 
   get hasPublicUrl(): boolean {
     return this.#public !== undefined;
   }
 
-  /** @throws {KratosUnavailableError} where no whole answer came within the deadline. */
+  get load(): KratosLoad {
+    return this.#places.load;
+  }
+
+  /** The deadline of what begins now. */
+  deadline(): number {
+    return performance.now() + this.#timeoutMs;
+  }
+
+  /**
+   * @throws {KratosUnavailableError} where no whole answer came within the deadline
+   * @throws {KratosUnreadableAnswerError} where there is no reading what came
+   * @throws {KratosOverloadedError} where it was never sent, as too many others are under way
+   */
   async send(request: KratosRequest): Promise<KratosAnswer> {
-    const { operation, method = "get", retry = true } = request;
-    const timeoutMs = Math.min(request.timeoutMs ?? Infinity, this.#timeoutMs);
-    const deadline = performance.now() + timeoutMs;
-    const attempt = () => this.#transportOf(request).send(toTransport(request), deadline - performance.now());
+    const { method = "get", path, query, json, retry = true, ahead = false } = request;
+    const deadline = Math.min(request.deadline ?? Infinity, this.deadline());
+    const transport = request.port === "public" && this.#public ? this.#public : this.#admin;
+    const sent = {
+      method: method.toUpperCase(),
+      path: query ? `${path}?${new URLSearchParams(query).toString()}` : path,
+      headers: this.#headersOf(request),
+      body: json === undefined ? undefined : JSON.stringify(json),
+      ahead,
+    };
+    const attempt = () => transport.send(sent, deadline - performance.now());
     try {
-      return await (retry && method === "get" ? withRetries(attempt, deadline) : attempt());
+      return await (retry && method === "get" ? withRetries(attempt, isPassing, deadline) : attempt());
     } catch (cause) {
-      const what =
-        cause instanceof DeadlineError || cause instanceof TimeoutError
-          ? `Kratos did not answer ${operation} within ${timeoutMs} ms.`
-          : `Kratos could not be reached for ${operation}.`;
-      const outcome = method === "get" ? "" : " Whether the change was made is not known.";
-      throw new KratosUnavailableError(operation, what + outcome, { cause, detail: networkDetail(cause) });
+      throw failureOf(request, cause);
     }
   }
 
-  #transportOf({ port }: KratosRequest): Transport {
-    return port === "public" && this.#public ? this.#public : this.#admin;
+  /** What a caller's headers say is never in place of what the configuration says. */
+  #headersOf({ json, headers }: KratosRequest): Readonly<Record<string, string>> {
+    const own = json === undefined ? this.#headers : this.#headersWithJson;
+    return headers ? { ...headers, ...own } : own;
   }
 }
 
-function toTransport({ method = "get", path, query, headers, json }: KratosRequest): TransportRequest {
-  return {
-    method: method.toUpperCase(),
-    path: query ? `${path}?${new URLSearchParams(query).toString()}` : path,
-    headers: { ...(json === undefined ? ACCEPT : SENDS_JSON), ...headers },
-    body: json === undefined ? undefined : JSON.stringify(json),
-  };
+/** Whether the same request may well succeed at once: a connection was gone. */
+function isPassing(error: unknown): boolean {
+  return !(error instanceof DeadlineError || error instanceof NoPlaceError || isUnreadable(error));
 }
 
-/** ky comes in only where the first try fails: its request objects cost several times what the request itself does. */
-async function withRetries(attempt: () => Promise<KratosAnswer>, deadline: number): Promise<KratosAnswer> {
-  let answer = await attempt().catch((error: unknown) => (error instanceof DeadlineError ? Promise.reject(error) : undefined));
-  if (answer && !RETRIED_STATUS.includes(answer.status)) return answer;
-  const fetch = async () => {
-    answer = undefined;
-    answer = await attempt();
-    return new Response(null, { status: answer.status });
-  };
-  try {
-    await ky("http://kratos", { fetch, timeout: Math.max(deadline - performance.now(), 1), retry: RETRY });
-  } catch (error) {
-    if (!(error instanceof HTTPError)) throw error;
-  }
-  return answer!;
+function isUnreadable(error: unknown): boolean {
+  return UNREADABLE.some((kind) => error instanceof kind);
 }
 
-function networkDetail(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+function failureOf({ operation, method = "get" }: KratosRequest, cause: unknown): Error {
+  if (cause instanceof NoPlaceError) return new KratosOverloadedError(operation, { cause, detail: cause.message });
+  const outcome = method === "get" ? "" : " Whether the change was made is not known.";
+  const detail = networkDetail(cause);
+  if (isUnreadable(cause)) return new KratosUnreadableAnswerError(operation, outcome, { cause, detail });
+  const what = cause instanceof DeadlineError ? `Kratos did not answer ${operation} in time.` : `Kratos could not be reached for ${operation}.`;
+  return new KratosUnavailableError(operation, what + outcome, { cause, detail });
 }

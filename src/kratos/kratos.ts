@@ -1,5 +1,6 @@
 import { Flows } from "./flows.js";
 import { Identities } from "./identities/identities.js";
+import type { KratosLoad } from "./places.js";
 import { RecoveryLinks } from "./recovery-links.js";
 import { Schemas } from "./schemas.js";
 import { SelfServiceErrors } from "./self-service-errors.js";
@@ -16,14 +17,21 @@ export class Kratos {
   readonly selfServiceErrors: SelfServiceErrors;
   readonly recoveryLinks: RecoveryLinks;
   readonly system: System;
+  readonly #upstream: Upstream;
 
   constructor(options: KratosOptions) {
     const upstream = new Upstream(options);
+    this.#upstream = upstream;
     this.identities = new Identities(upstream);
     this.schemas = new Schemas(upstream);
     this.flows = new Flows(upstream);
     this.selfServiceErrors = new SelfServiceErrors(upstream);
     this.recoveryLinks = new RecoveryLinks(upstream);
     this.system = new System(upstream);
+  }
+
+  /** How many requests are under way, and how many wait. */
+  get load(): KratosLoad {
+    return this.#upstream.load;
   }
 }

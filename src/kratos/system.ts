@@ -1,5 +1,5 @@
 import { readJson } from "./answer.js";
-import { KratosUnavailableError } from "./errors/unavailable-error.js";
+import { KratosError } from "./errors/kratos-error.js";
 import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
 import type { KratosAnswer } from "./http.js";
 import { sendForSystem } from "./send-for-system.js";
@@ -17,6 +17,8 @@ const PROBE_MS = 2_000;
 
 /** Kratos as a program: whether it runs, which version, its metrics. */
 export class System {
+  readonly #asking = new Map<string, Promise<KratosAnswer | undefined>>();
+
   constructor(private readonly upstream: Upstream) {}
 
   /** The version as Kratos gives it. */
@@ -57,11 +59,20 @@ export class System {
     throw new KratosUnexpectedAnswerError(operation, answer.status, "not plain text");
   }
 
-  async #ask(operation: string, path: string, port: "admin" | "public" = "admin") {
+  /** Asked ahead of all others, so that a busy Kratos is not taken for one that is away; but one question at a time. */
+  #ask(operation: string, path: string, port: "admin" | "public" = "admin"): Promise<KratosAnswer | undefined> {
+    const key = `${port} ${path}`;
+    const asking = this.#asking.get(key) ?? this.#askNow(operation, path, port).finally(() => this.#asking.delete(key));
+    this.#asking.set(key, asking);
+    return asking;
+  }
+
+  async #askNow(operation: string, path: string, port: "admin" | "public"): Promise<KratosAnswer | undefined> {
     try {
-      return await sendForSystem(this.upstream, { operation, path, port, retry: false, timeoutMs: PROBE_MS });
+      const deadline = performance.now() + PROBE_MS;
+      return await sendForSystem(this.upstream, { operation, path, port, retry: false, ahead: true, deadline });
     } catch (error) {
-      if (error instanceof KratosUnavailableError) return undefined;
+      if (error instanceof KratosError) return undefined;
       throw error;
     }
   }

@@ -1,6 +1,8 @@
 import { KratosMisdirectedError } from "./errors/misdirected-error.js";
+import { KratosOverloadedError } from "./errors/overloaded-error.js";
 import { KratosPublicUrlRequiredError } from "./errors/public-url-required-error.js";
 import { KratosHttp, type KratosAnswer, type KratosHttpOptions, type KratosRequest, type KratosSender } from "./http.js";
+import type { KratosLoad } from "./places.js";
 import { askVersion, ReleaseFinder, type Release } from "./release.js";
 
 export interface UpstreamOptions extends KratosHttpOptions {
@@ -15,7 +17,17 @@ export class Upstream implements KratosSender {
 
   constructor(options: UpstreamOptions) {
     this.#http = new KratosHttp(options);
-    this.#releases = new ReleaseFinder(this.#http, options.version);
+    // All that is asked waits for the version, so that goes before all.
+    this.#releases = new ReleaseFinder({ send: (request) => this.#http.send({ ...request, ahead: true }) }, options.version);
+  }
+
+  get load(): KratosLoad {
+    return this.#http.load;
+  }
+
+  /** The deadline of what begins now, where it is more than one request. */
+  deadline(): number {
+    return this.#http.deadline();
   }
 
   /** Runs one operation with what the running release has; once more where that turns out to be another release. */
@@ -58,7 +70,7 @@ export class Upstream implements KratosSender {
       if (answer.status >= 502) this.#releases.forget();
       return answer;
     } catch (error) {
-      this.#releases.forget();
+      if (!(error instanceof KratosOverloadedError)) this.#releases.forget();
       throw error;
     }
   }

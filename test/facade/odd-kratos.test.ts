@@ -171,12 +171,13 @@ describe("a proxy in Kratos' place", () => {
     expect(asked("/identities").length).toBeLessThan(50);
   });
 
-  it("that asks to come back in an hour is not waited for", async () => {
+  it("that asks to come back in an hour is not waited for, and the caller is told of it", async () => {
     await serve("v26.2.0", (path) => (path.includes("/identities") ? { status: 503, headers: { "retry-after": "3600" }, text: "" } : undefined));
     const reply = await facade.send(ONE);
     expect(codeOf(reply)).toBe("KRATOS_UNAVAILABLE");
     expect(reply.errors![0]!.message).toContain("status 503");
-    expect(asked("/identities")).toHaveLength(3);
+    expect(reply.errors![0]!.extensions!["retryAfter"]).toBe(3600);
+    expect(asked("/identities")).toHaveLength(1);
   });
 });
 

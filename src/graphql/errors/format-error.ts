@@ -5,6 +5,7 @@ import {
   KratosFlowExpiredError,
   KratosForbiddenError,
   KratosInvalidError,
+  KratosOverloadedError,
   KratosPublicUrlRequiredError,
   KratosUnavailableError,
   KratosUnsupportedError,
@@ -19,6 +20,7 @@ const CODES: readonly (readonly [abstract new (...args: never[]) => KratosError,
   [KratosUnsupportedError, "UNSUPPORTED_BY_KRATOS"],
   [KratosPublicUrlRequiredError, "KRATOS_PUBLIC_URL_REQUIRED"],
   [KratosUnavailableError, "KRATOS_UNAVAILABLE"],
+  [KratosOverloadedError, "OVERLOADED"],
   [KratosError, "KRATOS_ERROR"],
 ];
 
@@ -53,5 +55,6 @@ function extensionsOf(error: KratosError): Record<string, unknown> {
   const code = CODES.find(([kind]) => error instanceof kind)?.[1];
   if (error instanceof KratosFlowExpiredError) return { code, ...error.wayOn };
   if (error instanceof KratosUnsupportedError) return { code, since: error.since };
+  if (error instanceof KratosUnavailableError && error.retryAfterS !== undefined) return { code, retryAfter: error.retryAfterS };
   return { code };
 }

@@ -19,22 +19,24 @@ export type FoundIdentities = Map<string, WireIdentity | Error>;
  */
 export async function findIdentities(upstream: Upstream, release: Release, ids: readonly string[]): Promise<FoundIdentities> {
   const size = release.features.idsFilter ? IDS_PER_REQUEST : 1;
-  if (ids.length <= size) return new Map(await findPart(upstream, release, ids));
+  // One for all: a thousand single requests to a Kratos that is gone would wait for it sixty times over.
+  const deadline = upstream.deadline();
+  if (ids.length <= size) return new Map(await findPart(upstream, release, ids, deadline));
   const parts = Array.from({ length: Math.ceil(ids.length / size) }, (_, part) => ids.slice(part * size, (part + 1) * size));
-  const found = await pMap(parts, (part) => findPart(upstream, release, part), { concurrency: CONCURRENCY });
+  const found = await pMap(parts, (part) => findPart(upstream, release, part, deadline), { concurrency: CONCURRENCY });
   return new Map(found.flatMap((entries) => entries));
 }
 
 type Entry = [id: string, identity: WireIdentity | Error];
 
 /** One request. Its failure is the failure of these ids alone, but for one that another release would not have. */
-async function findPart(upstream: Upstream, release: Release, ids: readonly string[]): Promise<Entry[]> {
+async function findPart(upstream: Upstream, release: Release, ids: readonly string[], deadline: number): Promise<Entry[]> {
   try {
     const [only] = ids;
-    if (ids.length === 1 && only) return [[only, await getIdentity(upstream, release, only)]];
+    if (ids.length === 1 && only) return [[only, await getIdentity(upstream, release, only, deadline)]];
     const operation = "listIdentities";
     const query = ids.map((id): [string, string] => ["ids", id]);
-    const answer = await upstream.sendToAdmin(release, { operation, path: "/identities", query });
+    const answer = await upstream.sendToAdmin(release, { operation, path: "/identities", query, deadline });
     const byId = new Map(readIdentities(operation, answer).map((identity) => [identity.id, identity]));
     return ids.flatMap((id) => {
       const identity = byId.get(id.toLowerCase());

@@ -4,7 +4,7 @@ import type { WireIdentity } from "../wire.js";
 import { readIdentity } from "./read-identity.js";
 
 /** @param id a UUID */
-export async function getIdentity(upstream: Upstream, release: Release, id: string): Promise<WireIdentity> {
+export async function getIdentity(upstream: Upstream, release: Release, id: string, deadline?: number): Promise<WireIdentity> {
   const operation = "getIdentity";
-  return readIdentity(operation, await upstream.sendToAdmin(release, { operation, path: `/identities/${id}` }));
+  return readIdentity(operation, await upstream.sendToAdmin(release, { operation, path: `/identities/${id}`, deadline }));
 }

@@ -1,6 +1,7 @@
 import { readJson } from "../answer.js";
 import { KratosInvalidError } from "../errors/invalid-error.js";
 import { KratosNotFoundError } from "../errors/not-found-error.js";
+import { KratosUnexpectedAnswerError } from "../errors/unexpected-answer-error.js";
 import type { Upstream } from "../upstream.js";
 import type { WireIdentity } from "../wire.js";
 import { findIdentities } from "./find-identities.js";
@@ -61,7 +62,9 @@ export class Identities {
       if (!isIdentityId(id)) throw new KratosNotFoundError(operation);
       const path = `/identities/${id}`;
       const answer = await this.upstream.sendToAdmin(release, { operation, method: "delete", path });
-      if (answer.status !== 204) readJson(operation, answer);
+      if (answer.status === 204) return;
+      readJson(operation, answer);
+      throw new KratosUnexpectedAnswerError(operation, answer.status, "an answer to a deletion");
     });
   }
 }
