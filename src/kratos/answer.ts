@@ -48,7 +48,7 @@ function parse(text: string): unknown {
 }
 
 function holds<T extends object>(value: unknown, keys: readonly (keyof T)[]): value is T {
-  return typeof value === "object" && value !== null && keys.every((key) => key in value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && keys.every((key) => key in value);
 }
 
 function fail(error: Error): never {

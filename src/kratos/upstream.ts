@@ -36,12 +36,15 @@ export class Upstream implements KratosSender {
     try {
       return await work(release);
     } catch (error) {
-      if (!(error instanceof KratosMisdirectedError)) throw error;
-      this.#releases.forget();
-      const now = await this.#releases.find(operation);
-      if (now.version === release.version) throw error;
-      return work(now);
+      if (!(error instanceof KratosMisdirectedError) || (await this.isStill(operation, release))) throw error;
+      return work(await this.#releases.find(operation));
     }
+  }
+
+  /** Whether a release is the running one, by what Kratos says now. */
+  async isStill(operation: string, { version }: Release): Promise<boolean> {
+    this.#releases.forget();
+    return (await this.#releases.find(operation)).version === version;
   }
 
   /** Sends a request for what belongs to the admin API, under the path that this release has it at. */

@@ -12,6 +12,7 @@ export interface Reply<Data> {
 
 export interface FacadeUnderTest {
   readonly url: string;
+  readonly kratos: Kratos;
   /** Sends an operation of the documents, with its types. */
   ask<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables, headers?: Record<string, string>): Promise<Reply<Data>>;
   /** Sends an operation as text. */
@@ -41,6 +42,7 @@ export async function startFacade(
   };
   return {
     url: server.url,
+    kratos,
     ask: (document, variables, headers) => post(print(document), variables, headers),
     send: post,
     stop: async () => {

@@ -21,15 +21,17 @@ export async function findIdentities(upstream: Upstream, release: Release, ids: 
   const size = release.features.idsFilter ? IDS_PER_REQUEST : 1;
   // One for all: a thousand single requests to a Kratos that is gone would wait for it sixty times over.
   const deadline = upstream.deadline();
-  if (ids.length <= size) return new Map(await findPart(upstream, release, ids, deadline));
   const parts = Array.from({ length: Math.ceil(ids.length / size) }, (_, part) => ids.slice(part * size, (part + 1) * size));
-  const found = await pMap(parts, (part) => findPart(upstream, release, part, deadline), { concurrency: CONCURRENCY });
-  return new Map(found.flatMap((entries) => entries));
+  const find = (part: readonly string[]) => findPart(upstream, release, part, deadline);
+  const entries = parts.length === 1 ? await find(ids) : (await pMap(parts, find, { concurrency: CONCURRENCY })).flat();
+  const misdirected = entries.find(([, identity]) => identity instanceof KratosMisdirectedError)?.[1];
+  if (misdirected && !(await upstream.isStill("listIdentities", release).catch(() => true))) throw misdirected;
+  return new Map(entries);
 }
 
 type Entry = [id: string, identity: WireIdentity | Error];
 
-/** One request. Its failure is the failure of these ids alone, but for one that another release would not have. */
+/** One request. Its failure is the failure of these ids alone. */
 async function findPart(upstream: Upstream, release: Release, ids: readonly string[], deadline: number): Promise<Entry[]> {
   try {
     const [only] = ids;
@@ -44,7 +46,6 @@ async function findPart(upstream: Upstream, release: Release, ids: readonly stri
     });
   } catch (error) {
     if (error instanceof KratosNotFoundError) return [];
-    if (error instanceof KratosMisdirectedError) throw error;
     return ids.map((id) => [id, error as Error]);
   }
 }

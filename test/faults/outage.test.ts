@@ -1,0 +1,84 @@
+import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { resetBefore, silent } from "../support/faults/faults.js";
+import { startFaultyKratos, type FaultyKratos } from "../support/faults/faulty-kratos.js";
+import { inTime } from "../support/faults/in-time.js";
+import { CHANGES, READS, RECOVERY_LINK } from "../support/faults/operations.js";
+
+let kratos: FaultyKratos;
+let facade: FacadeUnderTest;
+
+const serve = async (version: "v0.6.3-alpha.1" | "v26.2.0", timeoutMs = 2_000) => {
+  kratos = await startFaultyKratos(version);
+  facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl, timeoutMs });
+};
+
+afterEach(async () => {
+  await facade.stop();
+  await kratos.stop();
+});
+
+const idsOf = async (count: number): Promise<string[]> => {
+  const { edges } = dataOf(await facade.send(`{ identities(first: ${count}) { edges { node { id } } } }`))["identities"];
+  return edges.map(({ node }: any) => node.id);
+};
+
+describe("a Kratos that refuses connections", () => {
+  it("is KRATOS_UNAVAILABLE for all that it is asked, and nothing to what it is not asked for", async () => {
+    await serve("v26.2.0");
+    const [hurt, fine] = (await idsOf(2)) as [string, string];
+    await kratos.goAway();
+    await Promise.all(
+      Object.values({ ...READS, ...CHANGES, ...RECOVERY_LINK }).map(async ({ query }) => {
+        const { data, errors } = await inTime(facade.send(query({ hurt, fine })));
+        expect(data).toEqual({ hurt: null, fine: null });
+        expect(errors!.map(({ extensions }) => extensions!["code"])).toEqual(["KRATOS_UNAVAILABLE", "KRATOS_UNAVAILABLE"]);
+      }),
+    );
+    expect(dataOf(await facade.send(`{ __typename identity(id: "no-uuid") { id } health { alive } }`))).toEqual({
+      __typename: "Query",
+      identity: null,
+      health: { alive: false },
+    });
+  });
+
+  it("is served again by itself when it is back", async () => {
+    await serve("v26.2.0");
+    const [id] = await idsOf(1);
+    const query = `{ identity(id: "${id}") { id } }`;
+    await kratos.goAway();
+    const end = Date.now() + 1_000;
+    while (Date.now() < end) expect(codeOf(await facade.send(query))).toBe("KRATOS_UNAVAILABLE");
+    await kratos.comeBack();
+    expect(dataOf(await facade.send(query))["identity"]).toEqual({ id });
+    expect(dataOf(await facade.send("{ health { alive ready } }"))["health"]).toEqual({ alive: true, ready: true });
+  });
+});
+
+describe("a Kratos that is gone in the middle of a batch", () => {
+  it("is KRATOS_UNAVAILABLE for what is left of it, and within one deadline for all of that", async () => {
+    await serve("v0.6.3-alpha.1", 800);
+    const known = await idsOf(25);
+    const strangers = Array.from({ length: 975 }, (_, at) => `11111111-1111-4111-8111-${String(at).padStart(12, "0")}`);
+    const answered = new Set(known.slice(0, 20).map((id) => `GET /identities/${id}`));
+    kratos.fault = { do: silent, to: (line) => line.startsWith("GET /identities/") && !answered.has(line) };
+    const of = [...known, ...strangers].map((id) => ({ __typename: "Identity", id }));
+    const { data, errors } = await inTime(facade.send("query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }", { of }));
+    expect(data!["_entities"].filter(Boolean)).toHaveLength(20);
+    expect(errors).toHaveLength(980);
+    expect(new Set(errors!.map(({ extensions }) => extensions!["code"]))).toEqual(new Set(["KRATOS_UNAVAILABLE"]));
+    // What was never sent is not sent afterwards.
+    expect(kratos.hit.length).toBeLessThan(100);
+  });
+
+  it("and hangs up is so, too, and each of the others is what it is", async () => {
+    await serve("v0.6.3-alpha.1");
+    const known = await idsOf(25);
+    kratos.fault = { do: resetBefore, to: (line) => known.slice(20).some((id) => line.includes(id)) };
+    const of = known.map((id) => ({ __typename: "Identity", id }));
+    const { data, errors } = await facade.send("query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }", { of });
+    expect(data!["_entities"]).toEqual(known.map((id, at) => (at < 20 ? { id } : null)));
+    expect(errors!.map(({ path, extensions }) => [path, extensions!["code"]])).toEqual(
+      [20, 21, 22, 23, 24].map((at) => [["_entities", at], "KRATOS_UNAVAILABLE"]),
+    );
+  });
+});

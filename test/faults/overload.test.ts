@@ -1,0 +1,116 @@
+import type { ServerResponse } from "node:http";
+import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { eventually } from "../support/eventually.js";
+import { startFaultyKratos, type FaultyKratos } from "../support/faults/faulty-kratos.js";
+
+let kratos: FaultyKratos;
+let facade: FacadeUnderTest;
+/** What Kratos holds back, to be answered at command. */
+let held: ServerResponse[];
+
+const serve = async (connections: number, queueLength: number) => {
+  kratos = await startFaultyKratos();
+  facade = await startFacade({ ...kratos, timeoutMs: 10_000, connections, queueLength });
+  held = [];
+};
+
+afterEach(async () => {
+  await facade.stop();
+  await kratos.stop();
+});
+
+const hold = (to: string): void => {
+  kratos.fault = { do: (response) => void held.push(response), to: (line) => line.startsWith(to) };
+};
+const IDENTITY = { id: "11111111-1111-4111-8111-111111111111", schema_id: "default", schema_url: "http://kratos/schemas/default", traits: {} };
+const release = (): void => {
+  for (const response of held.splice(0)) response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify([IDENTITY]));
+};
+const PAGE = "{ identities(first: 1) { edges { node { id } } } }";
+
+it("as many as there are connections are under way, as many as the queue takes wait, and the rest is OVERLOADED at once", async () => {
+  await serve(4, 8);
+  dataOf(await facade.send("{ version }"));
+  hold("GET /admin/identities?");
+  let refused = 0;
+  const replies = Array.from({ length: 30 }, async () => {
+    const reply = await facade.send(PAGE);
+    if (reply.errors) refused++;
+    return reply;
+  });
+  // At once: nothing that was sent is answered yet.
+  await eventually("all beyond twelve are refused", () => refused === 18);
+  await eventually("four have arrived", () => held.length === 4);
+  expect(facade.kratos.load).toEqual({ running: 4, queued: 8 });
+
+  kratos.fault = { do: (response) => { held.push(response); release(); }, to: kratos.fault!.to };
+  release();
+  const done = await Promise.all(replies);
+  expect(done.filter(({ errors }) => !errors).map(({ data }) => data!["identities"].edges)).toEqual(Array(12).fill([{ node: { id: IDENTITY.id } }]));
+  expect(done.filter(({ errors }) => errors).map(codeOf)).toEqual(Array(18).fill("OVERLOADED"));
+  expect(kratos.hit).toHaveLength(12);
+  expect(kratos.most).toBe(4);
+  expect(facade.kratos.load).toEqual({ running: 0, queued: 0 });
+});
+
+it("a change that is OVERLOADED is never sent, and says that nothing was done", async () => {
+  await serve(1, 0);
+  dataOf(await facade.send("{ version }"));
+  hold("GET /admin/identities?");
+  const first = facade.send(PAGE);
+  await eventually("one is under way", () => held.length === 1);
+  const seen: string[] = [];
+  kratos.fault = { do: kratos.fault!.do, to: (line) => Boolean(seen.push(line)) && false };
+  const reply = await facade.send(`mutation {
+    createIdentity(input: { schemaId: "default", traits: { email: "x@example.com" } }) { identity { id } }
+    deleteIdentity(input: { id: "${IDENTITY.id}" }) { deletedIdentityId }
+  }`);
+  expect(reply.data).toEqual({ createIdentity: null, deleteIdentity: null });
+  expect(reply.errors!.map(({ extensions }) => extensions!["code"])).toEqual(["OVERLOADED", "OVERLOADED"]);
+  expect(reply.errors![0]!.message).toBe("Too much is asked of Kratos at once: createIdentity was not sent. Nothing was done; try again later.");
+  release();
+  dataOf(await first);
+  expect(seen).toEqual([]);
+});
+
+it("what waits leaves the queue at its deadline, and is not sent afterwards", async () => {
+  await serve(1, 100);
+  const hasty = await startFacade({ ...kratos, timeoutMs: 400, connections: 1 });
+  const [one] = dataOf(await hasty.send(PAGE))["identities"].edges;
+  kratos.fault = { do: (response) => void held.push(response), to: (line) => !line.endsWith("/version") };
+  // Each in a request of its own; the first has the only connection.
+  const replies = await Promise.all(
+    Array.from({ length: 10 }, () => hasty.send(`{ identity(id: "${one.node.id}") { id } }`)),
+  );
+  const codes = replies.map(codeOf);
+  expect(codes).toContain("OVERLOADED");
+  expect(codes.filter((code) => code !== "OVERLOADED" && code !== "KRATOS_UNAVAILABLE")).toEqual([]);
+  await eventually("nothing is left", () => hasty.kratos.load.running === 0);
+  expect(hasty.kratos.load).toEqual({ running: 0, queued: 0 });
+  expect(kratos.hit.length).toBeLessThan(10);
+  expect(kratos.most).toBeLessThanOrEqual(2);
+  await hasty.stop();
+});
+
+it("Kratos' health is asked for before all that waits, and once for however many want to know", async () => {
+  await serve(1, 1);
+  // With that the version is known.
+  dataOf(await facade.send(PAGE));
+  hold("GET /");
+  const pages = [facade.send(PAGE), facade.send(PAGE)];
+  await eventually("the queue is full", () => facade.kratos.load.queued === 1 && held.length === 1);
+  const ready = [1, 2, 3].map(() => fetch(`${facade.url}/health/ready`).then(async (response) => [response.status, await response.text()]));
+  await eventually("they wait for two answers", () => facade.kratos.load.queued === 3);
+  const order: string[] = [];
+  kratos.fault = {
+    to: (line) => Boolean(order.push(line)),
+    do: (response) => {
+      held.push(response);
+      release();
+    },
+  };
+  release();
+  for (const answer of await Promise.all(ready)) expect(answer).toEqual([200, '{"status":"ok","errors":[]}']);
+  await Promise.all(pages);
+  expect(order).toEqual(["GET /health/alive", "GET /health/ready", "GET /admin/identities?page_size=2"]);
+});
