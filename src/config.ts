@@ -1,6 +1,8 @@
 import type { z } from "zod";
+import { isKeyOf } from "./config/certificates.js";
 import { SECRETS, VARIABLES } from "./config/variables.js";
 import { withFiles } from "./config/with-files.js";
+import type { KratosOptions } from "./kratos/index.js";
 import type { AuthenticationOptions } from "./server/authentication/authenticate.js";
 import type { FacadeOptions } from "./server/facade.js";
 import { isLoopback } from "./server/host-check.js";
@@ -14,6 +16,8 @@ export interface Config {
   readonly kratosVersion?: string;
   /** Deadline of one request to Kratos in milliseconds. */
   readonly kratosTimeoutMs: number;
+  /** What is passed on to the adapter as it is. */
+  readonly kratos: Pick<KratosOptions, "connections" | "queueLength" | "tls" | "headers">;
   readonly host: string;
   readonly port: number;
   readonly logLevel: string;
@@ -54,6 +58,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     kratosPublicUrl: data.KRATOS_PUBLIC_URL,
     kratosVersion: data.KRATOS_VERSION,
     kratosTimeoutMs: data.KRATOS_TIMEOUT_MS,
+    kratos: {
+      connections: data.KRATOS_CONNECTIONS,
+      queueLength: data.KRATOS_QUEUE,
+      tls: { ca: data.KRATOS_CA, cert: data.KRATOS_CLIENT_CERT, key: data.KRATOS_CLIENT_KEY },
+      headers: data.KRATOS_HEADERS,
+    },
     host: data.HOST,
     port: data.PORT,
     logLevel: data.LOG_LEVEL,
@@ -94,11 +104,12 @@ function mistakeIn(name: string, expected: string, given: Readonly<Record<string
 /** What each variable by itself does not show. */
 function mistakesAmong(data: Variables): string[] {
   const mistakes: string[] = [];
-  for (const name of ["KRATOS_PUBLIC_URL", "KRATOS_VERSION"] as const) {
+  for (const name of ["KRATOS_PUBLIC_URL", "KRATOS_VERSION", "KRATOS_HEADERS"] as const) {
     if (data[name] && !data.KRATOS_ADMIN_URL) {
       mistakes.push(`${name} is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos`);
     }
   }
+  mistakes.push(...mistakesInTls(data));
   const { JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL } = data;
   if ([JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL].some(Boolean) && !(JWT_ISSUER && JWT_AUDIENCE && JWT_JWKS_URL)) {
     mistakes.push("JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, as https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json");
@@ -115,6 +126,19 @@ function mistakesAmong(data: Variables): string[] {
       `HOST is ${JSON.stringify(data.HOST)}, which others can reach, and there is no authentication: whoever reaches it would own every account. ` +
         'Set API_KEYS (make one with "kratos-graphql keys create"), or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL, or HOST to 127.0.0.1; INSECURE_NO_AUTH=true if you mean it',
     );
+  }
+  return mistakes;
+}
+
+function mistakesInTls({ KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, KRATOS_CA, KRATOS_CLIENT_CERT, KRATOS_CLIENT_KEY }: Variables): string[] {
+  const mistakes: string[] = [];
+  const set = Object.entries({ KRATOS_CA, KRATOS_CLIENT_CERT, KRATOS_CLIENT_KEY }).filter(([, value]) => value);
+  if (set.length > 0 && ![KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL].some((url) => url?.startsWith("https:"))) {
+    mistakes.push(`${set.map(([name]) => name).join(", ")} is for https, and neither KRATOS_ADMIN_URL nor KRATOS_PUBLIC_URL begins with https://`);
+  }
+  if (!KRATOS_CLIENT_CERT !== !KRATOS_CLIENT_KEY) mistakes.push("KRATOS_CLIENT_CERT and KRATOS_CLIENT_KEY must be set together");
+  else if (KRATOS_CLIENT_CERT && KRATOS_CLIENT_KEY && !isKeyOf(KRATOS_CLIENT_KEY, KRATOS_CLIENT_CERT)) {
+    mistakes.push("KRATOS_CLIENT_KEY must be the key of the certificate in KRATOS_CLIENT_CERT, and is another's");
   }
   return mistakes;
 }

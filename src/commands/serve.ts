@@ -26,6 +26,7 @@ async function start(): Promise<void> {
     publicUrl: upstream.publicUrl,
     version: config.kratosVersion,
     timeoutMs: config.kratosTimeoutMs,
+    ...config.kratos,
   });
   const facade = await createFacade({ kratos, logger, authentication: config.authentication, ...config.facade });
   const server = await listen(facade.handle, config.host, config.port);

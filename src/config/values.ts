@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { parseVersion } from "../kratos/index.js";
+import { isCertificate, isPrivateKey } from "./certificates.js";
+import { parseHeaderLines } from "./header-lines.js";
 import { parseApiKeys } from "../server/authentication/api-key.js";
 
 /** An http address of another server. */
@@ -26,6 +28,21 @@ export const apiKeys = z.string().transform((text, context) => {
     return parseApiKeys(text);
   } catch (error) {
     context.addIssue(`lines as "kratos-graphql keys create" prints them: ${(error as Error).message}`);
+    return z.NEVER;
+  }
+});
+
+export const certificate = z
+  .string()
+  .refine(isCertificate, "a certificate as PEM, or several one after the other, as -----BEGIN CERTIFICATE-----…");
+
+export const privateKey = z.string().refine(isPrivateKey, "a private key as PEM without a passphrase, as -----BEGIN PRIVATE KEY-----…");
+
+export const headers = z.string().transform((text, context) => {
+  try {
+    return parseHeaderLines(text);
+  } catch (error) {
+    context.addIssue(`lines as "Authorization: Bearer ory_pat_…": ${(error as Error).message}`);
     return z.NEVER;
   }
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_LIMITS } from "../server/limits/limits.js";
-import { address, apiKeys, flag, integer, logLevel, origins, rateLimit, redisUrl, traitPaths, version } from "./values.js";
+import { address, apiKeys, certificate, flag, headers, integer, logLevel, origins, privateKey, rateLimit, redisUrl, traitPaths, version } from "./values.js";
 
 /** The environment variables that the process knows, each as it must be. Any can come from a file: its name with _FILE behind it. */
 export const VARIABLES = z.object({
@@ -8,6 +8,12 @@ export const VARIABLES = z.object({
   KRATOS_PUBLIC_URL: address.optional(),
   KRATOS_VERSION: version.optional(),
   KRATOS_TIMEOUT_MS: integer(1, 600_000, 10_000).default(10_000),
+  KRATOS_CONNECTIONS: integer(1, 10_000, 64).default(64),
+  KRATOS_QUEUE: integer(0, 1_000_000, 256).default(256),
+  KRATOS_CA: certificate.optional(),
+  KRATOS_CLIENT_CERT: certificate.optional(),
+  KRATOS_CLIENT_KEY: privateKey.optional(),
+  KRATOS_HEADERS: headers.optional(),
   HOST: z.string().default("127.0.0.1"),
   PORT: integer(0, 65_535, 4000).default(4000),
   CORS_ORIGINS: origins.default([]),
@@ -39,4 +45,4 @@ export const VARIABLES = z.object({
 });
 
 /** Variables whose values are not repeated in a message. */
-export const SECRETS: ReadonlySet<string> = new Set(["API_KEYS", "REDIS_URL", "SAFELIST"]);
+export const SECRETS: ReadonlySet<string> = new Set(["API_KEYS", "KRATOS_CA", "KRATOS_CLIENT_CERT", "KRATOS_CLIENT_KEY", "KRATOS_HEADERS", "REDIS_URL", "SAFELIST"]);

@@ -15,20 +15,22 @@ export class Schemas {
    * @param ids the schemas' ids in Kratos' configuration, each once
    */
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, object | Error>> {
-    const found = await pMap(ids, (id) => this.get(id).catch((error: Error) => error), { concurrency: CONCURRENCY });
+    const deadline = this.upstream.deadline();
+    const found = await pMap(ids, (id) => this.get(id, deadline).catch((error: Error) => error), { concurrency: CONCURRENCY });
     return new Map(ids.flatMap((id, at) => (found[at] instanceof KratosNotFoundError ? [] : [[id, found[at]!]])));
   }
 
   /**
    * @param id the schema's id in Kratos' configuration
+   * @param deadline one before the configured one
    * @throws {KratosNotFoundError} where there is none
    */
-  get(id: string): Promise<object> {
+  get(id: string, deadline?: number): Promise<object> {
     return this.upstream.run(operation, async (release) => {
       // Half a character cannot be written in an address.
       if (/\p{Surrogate}/u.test(id)) notFound();
       const path = `/schemas/${release.features.base64SchemaIds ? base64Segment(id) : plainSegment(id)}`;
-      return readObject(operation, await this.upstream.sendToPublic(release, { operation, path }), []);
+      return readObject(operation, await this.upstream.sendToPublic(release, { operation, path, deadline }), []);
     });
   }
 }

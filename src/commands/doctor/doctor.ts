@@ -29,7 +29,7 @@ async function examine(): Promise<Finding[]> {
   if (adminUrl === undefined) {
     return [...findings, note("Kratos", "KRATOS_ADMIN_URL is not set: the server would start an embedded one, to try it out")];
   }
-  const kratos = new Kratos({ adminUrl, publicUrl, version: config.kratosVersion, timeoutMs: config.kratosTimeoutMs });
+  const kratos = new Kratos({ adminUrl, publicUrl, version: config.kratosVersion, timeoutMs: config.kratosTimeoutMs, ...config.kratos });
   findings.push(...(await checkKratos(kratos, adminUrl, publicUrl)));
   const reached = findings.some(({ check, verdict }) => check === "Kratos' version" && verdict === "ok");
   return reached ? [...findings, ...(await checkGraph(kratos))] : findings;
