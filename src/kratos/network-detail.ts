@@ -13,9 +13,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
 
 /** What the network did, for the operator's log; with what to do where that is known. */
 export function networkDetail(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  const code = String((cause as NodeJS.ErrnoException).code ?? "");
+  const { name, message, code = "" } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
   const advice = ADVICE.find(([pattern]) => pattern.test(code))?.[1];
-  return `${cause.name}: ${cause.message}${advice ? `; ${advice}` : ""}`;
+  return `${name}: ${message}${advice ? `; ${advice}` : ""}`;
 }

@@ -2,6 +2,14 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigError, loadConfig } from "../../src/config.js";
+import { makeAuthority, type Authority, type KeyPair } from "../support/certificates.js";
+
+let certificates: { authority: Authority; client: KeyPair; stranger: KeyPair };
+
+beforeAll(async () => {
+  const authority = await makeAuthority("Our authority");
+  certificates = { authority, client: await authority.sign("one"), stranger: await authority.sign("two") };
+});
 
 const mistakeIn = (env: Record<string, string>): string => {
   try {
@@ -17,6 +25,7 @@ it("an empty environment is the embedded Kratos on 127.0.0.1:4000, closed to oth
   expect(loadConfig({})).toMatchObject({
     kratosAdminUrl: undefined,
     kratosTimeoutMs: 10_000,
+    kratos: { connections: 64, queueLength: 256, headers: undefined },
     host: "127.0.0.1",
     port: 4000,
     authentication: { apiKeys: [] },
@@ -49,6 +58,12 @@ it("every variable is taken, also from a file", () => {
     KRATOS_PUBLIC_URL: "https://kratos.example.com",
     KRATOS_VERSION: "v1.3.1",
     KRATOS_TIMEOUT_MS: "500",
+    KRATOS_CONNECTIONS: "7",
+    KRATOS_QUEUE: "0",
+    KRATOS_CA: certificates.authority.cert,
+    KRATOS_CLIENT_CERT: certificates.client.cert,
+    KRATOS_CLIENT_KEY: certificates.client.key,
+    KRATOS_HEADERS: "Authorization: Bearer ory_pat_x\n\n# a comment\n  X-Tenant:one ",
     HOST: "0.0.0.0",
     PORT: "80",
     LOG_LEVEL: "warn",
@@ -79,6 +94,12 @@ it("every variable is taken, also from a file", () => {
     kratosPublicUrl: env.KRATOS_PUBLIC_URL,
     kratosVersion: "v1.3.1",
     kratosTimeoutMs: 500,
+    kratos: {
+      connections: 7,
+      queueLength: 0,
+      tls: { ca: env.KRATOS_CA, cert: env.KRATOS_CLIENT_CERT, key: env.KRATOS_CLIENT_KEY },
+      headers: { authorization: "Bearer ory_pat_x", "x-tenant": "one" },
+    },
     host: "0.0.0.0",
     port: 80,
     logLevel: "warn",
@@ -142,6 +163,13 @@ it.each([
     { API_KEYS: `shop sha256:${"0".repeat(64)} identities:raed` },
     'API_KEYS must be lines as "kratos-graphql keys create" prints them: the scopes of the key "shop" must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, parted by commas without blanks; "identities:raed" is none',
   ],
+  [{ KRATOS_HEADERS: "X-A: b" }, "KRATOS_HEADERS is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos"],
+  [{ KRATOS_HEADERS: "X-A: b\nhunter2" }, 'KRATOS_HEADERS must be lines as "Authorization: Bearer ory_pat_…": line 2 is not'],
+  [{ KRATOS_HEADERS: "Authorization: hunter2\u0007" }, 'KRATOS_HEADERS must be lines as "Authorization: Bearer ory_pat_…": line 1 is not'],
+  [{ KRATOS_HEADERS: "Host: hunter2" }, 'KRATOS_HEADERS must be lines as "Authorization: Bearer ory_pat_…": line 1 is Host, which this server sets itself'],
+  [{ KRATOS_HEADERS: "X-A: hunter2\nx-a: c" }, 'KRATOS_HEADERS must be lines as "Authorization: Bearer ory_pat_…": line 2 is x-a once more'],
+  [{ KRATOS_CA: "hunter2" }, "KRATOS_CA must be a certificate as PEM, or several one after the other, as -----BEGIN CERTIFICATE-----…"],
+  [{ KRATOS_CLIENT_KEY: "hunter2" }, "KRATOS_CLIENT_KEY must be a private key as PEM without a passphrase, as -----BEGIN PRIVATE KEY-----…"],
   [{ JWT_ISSUER: "https://auth.example.com/" }, "JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, as https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json"],
   [{ SAFELIST: "{}" }, 'SAFELIST must be a manifest as generate-persisted-query-manifest writes it: {"format": "apollo-persisted-query-manifest", "version": 1, "operations": […]}'],
   [
@@ -150,6 +178,17 @@ it.each([
   ],
 ])("the mistake in %j is named with what was expected and what came", (env, message) => {
   expect(mistakeIn(env as Record<string, string>)).toBe(message);
+});
+
+it("certificates that do not go together, or with no address, are named", () => {
+  const { authority, client, stranger } = certificates;
+  const https = { KRATOS_ADMIN_URL: "https://kratos:4434" };
+  expect(mistakeIn({ ...https, KRATOS_CLIENT_CERT: client.cert })).toBe("KRATOS_CLIENT_CERT and KRATOS_CLIENT_KEY must be set together");
+  const mixed = mistakeIn({ ...https, KRATOS_CLIENT_CERT: client.cert, KRATOS_CLIENT_KEY: stranger.key });
+  expect(mixed).toBe("KRATOS_CLIENT_KEY must be the key of the certificate in KRATOS_CLIENT_CERT, and is another's");
+  const plain = mistakeIn({ KRATOS_ADMIN_URL: "http://kratos:4434", KRATOS_CA: authority.cert });
+  expect(plain).toBe("KRATOS_CA is for https, and neither KRATOS_ADMIN_URL nor KRATOS_PUBLIC_URL begins with https://");
+  expect(loadConfig({ ...https, KRATOS_CA: authority.cert + client.cert }).kratos.tls!.ca).toContain(client.cert);
 });
 
 it("all mistakes are named in one go", () => {

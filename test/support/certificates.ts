@@ -1,0 +1,40 @@
+import { generate } from "selfsigned";
+
+export interface KeyPair {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** A private authority, and what it signs. */
+export interface Authority extends KeyPair {
+  /** For a server on the loopback interface. */
+  sign(name: string): Promise<KeyPair>;
+}
+
+const OPTIONS = { keyType: "ec" as const, algorithm: "sha256" };
+
+export async function makeAuthority(name: string): Promise<Authority> {
+  const { private: key, cert } = await generate([{ name: "commonName", value: name }], {
+    ...OPTIONS,
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "keyUsage", keyCertSign: true, digitalSignature: true, critical: true },
+    ],
+  });
+  return {
+    key,
+    cert,
+    sign: async (subject) => {
+      const signed = await generate([{ name: "commonName", value: subject }], {
+        ...OPTIONS,
+        ca: { key, cert },
+        extensions: [
+          { name: "basicConstraints", cA: false },
+          { name: "extKeyUsage", serverAuth: true, clientAuth: true },
+          { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
+        ],
+      });
+      return { key: signed.private, cert: signed.cert };
+    },
+  };
+}
