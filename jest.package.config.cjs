@@ -1,6 +1,6 @@
 const { projects } = require("./jest.config.cjs");
 
-/** The npm package, packed and installed in an empty folder: it asks the registry for what the package depends on. */
+/** What is shipped: the npm package, installed in an empty folder from the registry's packages, and the image's files. */
 module.exports = {
   ...projects[0],
   displayName: "package",

@@ -38,11 +38,11 @@ const TSCONFIG = {
   },
 };
 
-/** @param beside what else a consumer of the library installs */
+/** Packs what `npm run build` built. @param beside what else a consumer of the library installs */
 export async function installPackage(beside: readonly string[]): Promise<InstalledPackage> {
   const folder = mkdtempSync(join(tmpdir(), "kratos-graphql-package-"));
-  const packed = await run("npm", ["pack", "--json", "--pack-destination", folder]);
-  const [{ filename, files }] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf("\n[") + 1)) as [
+  const packed = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder]);
+  const [{ filename, files }] = JSON.parse(packed.stdout) as [
     { filename: string; files: { path: string }[] },
   ];
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
