@@ -36,6 +36,7 @@ module.exports = {
     contractOn("v26.2.0"),
     { ...common, displayName: "facade", testMatch: ["<rootDir>/test/facade/**/*.test.ts"] },
     { ...common, displayName: "security", testMatch: ["<rootDir>/test/security/**/*.test.ts"] },
+    { ...common, displayName: "deploy", testMatch: ["<rootDir>/test/deploy/**/*.test.ts"] },
     { ...common, displayName: "schema", testMatch: ["<rootDir>/test/schema/**/*.test.ts"] },
   ],
 };
