@@ -8,7 +8,7 @@ export const gatewayConfig = defineConfig({
   propagateHeaders: {
     fromClientToSubgraphs: ({ request, subgraphName }) => {
       const authorization = request.headers.get("authorization");
-      return subgraphName === "IDENTITIES" && authorization ? { authorization } : {};
+      return subgraphName === "identities" && authorization ? { authorization } : {};
     },
   },
 });
