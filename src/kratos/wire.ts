@@ -1,7 +1,7 @@
 /*
  * What Kratos sends, as far as it is used here: the newest release's shape is the common one, and what only the oldest has is
- * added to it. Values are passed on as they came, so there may be more in them. test/types/wire.ts holds these types against
- * those of Ory's own packages, which are not theirs to be seen in the published declarations.
+ * added to it. Values are passed on as they came, so there may be more in them. Ory's own packages, against which
+ * test/types/wire.ts holds these types, are for development alone: who installs this package does not have them.
  */
 
 /** One account. */
