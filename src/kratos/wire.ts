@@ -84,6 +84,8 @@ export interface WireErrorBody {
   readonly status?: string;
   readonly message: string;
   readonly reason?: string;
+  /** Id that Kratos logs the request under. */
+  readonly request?: string;
   readonly details?: object;
 }
 
