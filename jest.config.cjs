@@ -37,6 +37,7 @@ module.exports = {
     { ...common, displayName: "facade", testMatch: ["<rootDir>/test/facade/**/*.test.ts"] },
     { ...common, displayName: "security", testMatch: ["<rootDir>/test/security/**/*.test.ts"] },
     { ...common, displayName: "faults", testMatch: ["<rootDir>/test/faults/**/*.test.ts"] },
+    { ...common, displayName: "deploy", testMatch: ["<rootDir>/test/deploy/**/*.test.ts"] },
     { ...common, displayName: "schema", testMatch: ["<rootDir>/test/schema/**/*.test.ts"] },
   ],
 };

@@ -1,4 +1,5 @@
 import { build } from "esbuild";
+import { EXTERNALS } from "./externals.js";
 
 /**
  * Puts the server's program into a few files: loading some five hundred takes half of its start.
@@ -15,9 +16,8 @@ await build({
   target: "node20",
   minifyWhitespace: true,
   mainFields: ["module", "main"],
-  // Altair's files are served from its own package; class-validator is type-graphql's option, and not used; bundled, Apollo's
-  // hash would be one in JavaScript in place of Node's.
-  external: ["altair-static", "class-validator", "@apollo/utils.createhash"],
+  // class-validator is type-graphql's option, and not used.
+  external: [...EXTERNALS, "class-validator"],
   // What is CommonJS among the dependencies asks for Node's own modules by require.
   banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
 });

@@ -1,6 +1,45 @@
 import "reflect-metadata";
 
-export { createContext, type FacadeContext } from "./graphql/context.js";
-export { buildFacadeSchema, type FacadeSchema } from "./graphql/schema.js";
-export * from "./kratos/index.js";
 export { createFacade, type Facade, type FacadeOptions } from "./server/facade.js";
+export { createApiKey, parseApiKeys, type ApiKey } from "./server/authentication/api-key.js";
+export type { AuthenticationOptions } from "./server/authentication/authenticate.js";
+export type { JwtOptions } from "./server/authentication/jwt.js";
+export type { Limits } from "./server/limits/limits.js";
+export type { RateLimitOptions } from "./server/limits/rate-limit.js";
+export type { Logger } from "./server/logger.js";
+
+export { buildFacadeSchema, type FacadeSchema } from "./graphql/schema.js";
+export { createContext, type Asked, type FacadeContext } from "./graphql/context.js";
+export type { Caller } from "./graphql/authorization/caller.js";
+export type { Scope } from "./graphql/authorization/scope.js";
+export { TraitsMask } from "./graphql/traits-mask/traits-mask.js";
+export type { Audit, AuditEntry } from "./graphql/audit/audit.js";
+
+export {
+  Kratos,
+  KratosConflictError,
+  KratosDisabledError,
+  KratosError,
+  KratosFlowExpiredError,
+  KratosForbiddenError,
+  KratosInvalidError,
+  KratosMisdirectedError,
+  KratosNotFoundError,
+  KratosPublicUrlRequiredError,
+  KratosUnavailableError,
+  KratosUnexpectedAnswerError,
+  KratosUnsupportedError,
+  type Fault,
+  type Features,
+  type FlowCredentials,
+  type FlowKind,
+  type IdentityChange,
+  type IdentityPage,
+  type KratosOptions,
+  type PagePosition,
+  type Readiness,
+  type Release,
+  type SelfServiceErrorRecord,
+  type WayOn,
+} from "./kratos/index.js";
+export type * from "./kratos/wire.js";

@@ -2,13 +2,15 @@
 import "reflect-metadata";
 import { Command } from "commander";
 import { createKey } from "./commands/create-key.js";
+import { HELP } from "./commands/help.js";
 import { SCOPES } from "./graphql/authorization/scope.js";
 
 const program = new Command("kratos-graphql")
-  .description("GraphQL over the admin API of Ory Kratos. Settings come from environment variables, which the README lists.")
+  .description("GraphQL over the admin API of Ory Kratos. All settings are environment variables.")
   .showHelpAfterError("See kratos-graphql --help. Settings come from environment variables: KRATOS_ADMIN_URL, PORT and others.")
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "kratos-graphql:")) })
-  .allowExcessArguments(false);
+  .allowExcessArguments(false)
+  .addHelpText("after", HELP);
 
 program
   .command("serve", { isDefault: true })

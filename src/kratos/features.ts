@@ -1,4 +1,4 @@
-import { compare, parse, type SemVer } from "semver";
+import { compare, valid } from "semver";
 
 /** The oldest Kratos that this adapter speaks to. */
 export const OLDEST_KRATOS = "v0.6.3-alpha.1";
@@ -28,12 +28,11 @@ export const FIRST_VERSION = {
 export type Features = Readonly<Record<keyof typeof FIRST_VERSION, boolean>>;
 
 /** @param version as Kratos gives it, `v1.3.1`; undefined where it is not of that form (a build from source says `master`). */
-export function parseVersion(version: string): SemVer | undefined {
-  return parse(version) ?? undefined;
+export function parseVersion(version: string): string | undefined {
+  return valid(version) ?? undefined;
 }
 
-
-export function featuresOf(version: SemVer): Features {
+export function featuresOf(version: string): Features {
   const entries = Object.entries(FIRST_VERSION).map(([feature, first]) => [feature, compare(version, first) >= 0]);
   return Object.fromEntries(entries) as Features;
 }

@@ -1,7 +1,12 @@
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { parse } from "yaml";
+import { VARIABLES } from "../../src/config/variables.js";
 import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { addressOf, start } from "../support/process.js";
 
@@ -55,6 +60,29 @@ it.each([["--port=4000"], ["sevre"], ["schema", "more"], ["keys", "create"]])("t
   const { output, ended } = start({}, ...args);
   expect(await ended).toBe(1);
   expect(output.error).toMatch(/^kratos-graphql: .+\nSee kratos-graphql --help\. Settings come from environment variables/);
+}, 30_000);
+
+it("`--help` teaches a first start: its commands run as they stand there, and it names only variables that there are", async () => {
+  const { output, ended } = start({}, "--help");
+  expect(await ended).toBe(0);
+  for (const command of ["serve", "schema", "keys", "doctor"]) expect(output.out).toMatch(new RegExp(`^  ${command} `, "m"));
+  const known = new Set(Object.keys(VARIABLES.shape).flatMap((name) => [name, `${name}_FILE`]).concat("NODE_ENV", "_FILE"));
+  const named = output.out.match(/\b[A-Z]+_[A-Z_]+\b|\bHOST\b|\bPORT\b|_FILE\b/g)!;
+  expect(named.filter((name) => !known.has(name))).toEqual([]);
+  expect(named).toEqual(expect.arrayContaining(["KRATOS_ADMIN_URL", "KRATOS_PUBLIC_URL", "API_KEYS", "API_KEYS_FILE", "HOST", "PORT"]));
+  expect(Math.max(...output.out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(90);
+
+  const [, example] = /callers with a key:\n\n(.*?)\n\n/s.exec(output.out)!;
+  const kratos = await startEmbeddedKratos();
+  const folder = mkdtempSync(join(tmpdir(), "kratos-graphql-help-"));
+  const script = example!
+    .replace("http://127.0.0.1:4434", kratos.adminUrl)
+    .replace("http://127.0.0.1:4433", kratos.publicUrl)
+    .replace(/ && kratos-graphql serve/, "")
+    .replaceAll("kratos-graphql ", `${process.execPath} --import ${resolve("node_modules/tsx/dist/loader.mjs")} ${resolve("src/main.ts")} `);
+  const { stdout } = await promisify(execFile)("sh", ["-ec", script], { cwd: folder, env: { ...process.env, TSX_TSCONFIG_PATH: resolve("tsconfig.json") } });
+  expect(stdout).toMatch(/Kratos/);
+  await kratos.stop();
 }, 30_000);
 
 it("`schema` prints the SDL, byte for byte what schema.graphql holds", async () => {

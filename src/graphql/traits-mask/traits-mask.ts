@@ -20,7 +20,7 @@ export class TraitsMask {
   identity(wire: WireIdentity): WireIdentity {
     const traits = structuredClone(wire.traits ?? {}) as Json;
     const hidden = new Set(this.#paths.flatMap((path) => takeOut(traits, path)).map(comparable));
-    const masked = <Address extends { value: string }>(addresses: Address[] | undefined) =>
+    const masked = <Address extends { value: string }>(addresses: readonly Address[] | undefined) =>
       addresses?.map((address) => (hidden.has(comparable(address.value)) ? { ...address, value: MASKED } : address));
     return {
       ...wire,

@@ -1,0 +1,119 @@
+import { createHash, randomUUID } from "node:crypto";
+import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
+import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+
+/* client → round robin → three facades, each with its own caches → proxy → one Kratos. */
+let kratos: EmbeddedKratos;
+let toKratos: RecordingProxy;
+let replicas: FacadeUnderTest[];
+let balancer: RecordingProxy;
+/** How many requests each replica has had. */
+let turns: number[];
+
+beforeEach(async () => {
+  kratos = await startEmbeddedKratos();
+  toKratos = await startRecordingProxy(kratos.adminUrl);
+  replicas = await Promise.all([0, 1, 2].map(() => startFacade({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl })));
+  balancer = await startRecordingProxy("");
+  turns = [0, 0, 0];
+  let next = 0;
+  Object.defineProperty(balancer, "target", {
+    get: () => {
+      const at = next++ % replicas.length;
+      turns[at]! += 1;
+      return replicas[at]!.url;
+    },
+  });
+});
+
+afterEach(async () => {
+  await balancer.stop();
+  await Promise.all(replicas.map((replica) => replica.stop()));
+  await toKratos.stop();
+  await kratos.stop();
+});
+
+const post = async (body: object): Promise<Reply<Record<string, any>>> => {
+  const headers = { "content-type": "application/json" };
+  return (await fetch(`${balancer.url}/graphql`, { method: "POST", headers, body: JSON.stringify(body) })).json() as any;
+};
+const send = async (query: string, variables: object = {}) => dataOf(await post({ query, variables }));
+
+const PAGE = "query ($after: String) { identities(first: 4, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }";
+
+async function walk(eachPage = async (_page: number) => {}): Promise<string[]> {
+  const ids: string[] = [];
+  let after: string | null = null;
+  for (let page = 1; ; page += 1) {
+    const { identities } = await send(PAGE, { after });
+    ids.push(...identities.edges.map(({ node }: any) => node.id));
+    if (!identities.pageInfo.hasNextPage) return ids;
+    after = identities.pageInfo.endCursor;
+    await eachPage(page);
+  }
+}
+
+it("a walk whose every page is another replica's sees each identity once", async () => {
+  const all = dataOf(await replicas[0]!.send("{ identities(first: 250) { edges { node { id } } } }"))["identities"].edges;
+  expect(await walk()).toEqual(all.map(({ node }: any) => node.id));
+  expect(Math.min(...turns)).toBeGreaterThanOrEqual(2);
+});
+
+it("a walk goes on while one replica goes and another comes", async () => {
+  const ids = await walk(async (page) => {
+    if (page !== 3) return;
+    const [gone] = replicas.splice(1, 1);
+    replicas.push(await startFacade({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl }));
+    await gone!.stop();
+  });
+  expect(ids).toHaveLength(new Set(ids).size);
+  expect(ids.length).toBeGreaterThanOrEqual(25);
+});
+
+it("what one replica creates, changes and deletes, all others see at once", async () => {
+  const email = `${randomUUID()}@replicas.example.com`;
+  const create = "mutation ($traits: JSONObject!) { createIdentity(input: { schemaId: \"default\", traits: $traits }) { identity { id } } }";
+  const { id } = (await send(create, { traits: { email } }))["createIdentity"].identity;
+  const read = async () => (await send("query ($id: ID!) { identity(id: $id) { traits } }", { id }))["identity"];
+  const everywhere = () => Promise.all([read(), read(), read()]);
+  expect(await everywhere()).toEqual(Array(3).fill({ traits: { email } }));
+  await send("mutation ($id: ID!, $traits: JSONObject!) { updateIdentity(input: { id: $id, traits: $traits }) { identity { id } } }", { id, traits: { email, age: 7 } });
+  expect(await everywhere()).toEqual(Array(3).fill({ traits: { email, age: 7 } }));
+  await send("mutation ($id: ID!) { deleteIdentity(input: { id: $id }) { userErrors { code } } }", { id });
+  expect(await everywhere()).toEqual([null, null, null]);
+  expect(Math.min(...turns)).toBeGreaterThanOrEqual(3);
+});
+
+it("persisted queries are answered by each, though each has its own: what one does not know the client sends along", async () => {
+  const query = "{ identities(first: 1) { edges { node { schemaId } } } }";
+  const extensions = { persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") } };
+  let unknown = 0;
+  for (let at = 0; at < 9; at += 1) {
+    let reply = await post({ extensions });
+    if (reply.errors?.[0]?.extensions?.["code"] === "PERSISTED_QUERY_NOT_FOUND") {
+      unknown += 1;
+      reply = await post({ query, extensions });
+    }
+    expect(dataOf(reply)["identities"].edges).toHaveLength(1);
+  }
+  expect(unknown).toBeGreaterThan(0);
+  expect(unknown).toBeLessThan(9);
+});
+
+it("Kratos is upgraded under them, and each speaks to the new release", async () => {
+  const older = await startEmbeddedKratos({ version: "v0.6.3-alpha.1" });
+  toKratos.target = older.adminUrl;
+  const lists = async () => {
+    toKratos.take();
+    for (const _ of replicas) await send("{ identities(first: 1) { edges { cursor } } }");
+    return toKratos.take().map(({ path }) => path.split("?")[0]);
+  };
+  const versions = async () => [await send("{ version }"), await send("{ version }"), await send("{ version }")].map(({ version }) => version);
+  expect(await versions()).toEqual(Array(3).fill("v0.6.3-alpha.1"));
+  expect(new Set(await lists())).toEqual(new Set(["/identities"]));
+  toKratos.target = kratos.adminUrl;
+  expect(await versions()).toEqual(Array(3).fill("v26.2.0"));
+  expect(await lists()).toEqual(Array(3).fill("/admin/identities"));
+  await older.stop();
+});
