@@ -7,6 +7,12 @@ import { parseApiKeys } from "../server/authentication/api-key.js";
 /** An http address of another server. */
 export const address = z.string().refine(isHttpUrl, "an http or https address without user, password and query, as http://127.0.0.1:4434");
 
+/** Where an issuer's keys are; some issuers' address has a query. */
+export const jwksUrl = z.string().refine(
+  (text) => URL.canParse(text) && isHttpUrl(text.replace(/\?.*$/, "")),
+  "an http or https address, as https://auth.example.com/.well-known/jwks.json",
+);
+
 export const version = z
   .string()
   .refine((text) => parseVersion(text) !== undefined, "a version of Kratos in full, as v1.3.1 or v0.6.3-alpha.1");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_LIMITS } from "../server/limits/limits.js";
-import { address, apiKeys, certificate, flag, headers, integer, logLevel, origins, privateKey, rateLimit, redisUrl, traitPaths, version } from "./values.js";
+import { address, apiKeys, jwksUrl, certificate, flag, headers, integer, logLevel, origins, privateKey, rateLimit, redisUrl, traitPaths, version } from "./values.js";
 
 /** The environment variables that the process knows, each as it must be. Any can come from a file: its name with _FILE behind it. */
 export const VARIABLES = z.object({
@@ -23,7 +23,7 @@ export const VARIABLES = z.object({
   API_KEYS: apiKeys.default([]),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
-  JWT_JWKS_URL: address.optional(),
+  JWT_JWKS_URL: jwksUrl.optional(),
   JWT_CLOCK_TOLERANCE_S: integer(0, 600, 5).default(5),
   INSECURE_NO_AUTH: flag.default(false),
   TRAITS_MASK: traitPaths.default([]),

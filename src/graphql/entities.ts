@@ -1,8 +1,9 @@
 import { extendSchema, parse, type GraphQLFieldResolver, type GraphQLSchema, type GraphQLUnionType } from "graphql";
 import { requireScope } from "./authorization/require-scope.js";
 import type { FacadeContext } from "./context.js";
-import { manyForOne } from "./cost/cost.js";
+import { references } from "./cost/cost.js";
 import { badUserInput } from "./errors/bad-user-input.js";
+import { came } from "./errors/came.js";
 import { Identity } from "./identity/identity.type.js";
 
 /** References in one request. A router asks for a page's at once, and a page has 250 at the most. */
@@ -48,7 +49,7 @@ export function asSubgraph(graph: GraphQLSchema, sdl: string, publicSdl: boolean
     return Promise.all(representations.map((representation) => load(representation, context).catch((error: Error) => error)));
   };
   _entities!.resolve = resolve;
-  _entities!.extensions = { complexity: manyForOne((args) => (args["representations"] as unknown[]).length) };
+  _entities!.extensions = { complexity: references };
   const service: GraphQLFieldResolver<unknown, FacadeContext> = (_source, _args, { caller }) => {
     if (!publicSdl) requireScope(caller, "system:read");
     return { sdl };
@@ -59,14 +60,12 @@ export function asSubgraph(graph: GraphQLSchema, sdl: string, publicSdl: boolean
 }
 
 async function load(representation: unknown, context: Loaders): Promise<object | null> {
+  // Here is no type-graphql to ask.
+  requireScope(context.caller, "identities:read");
   const { __typename: type, id } = (representation ?? {}) as { __typename?: unknown; id?: unknown };
   const from = typeof type === "string" && Object.hasOwn(LOADERS, type) ? LOADERS[type] : undefined;
-  if (from && typeof id === "string") {
-    // Here is no type-graphql to ask.
-    requireScope(context.caller, "identities:read");
-    return from(context, id);
-  }
+  if (from && typeof id === "string") return from(context, id);
   throw badUserInput(
-    `A representation must have "__typename" (${Object.keys(LOADERS).join(" or ")}) and "id" (a string); it was ${JSON.stringify(representation)}.`,
+    `A representation must have "__typename" (${Object.keys(LOADERS).join(" or ")}) and "id" (a string); it was ${came(representation)}.`,
   );
 }

@@ -10,7 +10,7 @@ export const badDuration: Fault = {
 
 /** The faults that Kratos has a sentence of its own for. */
 const SENTENCES: readonly (readonly [RegExp, (found: string) => Fault])[] = [
-  [/^Unable to find JSON Schema ID: (.*)$/s, (id) => ({ path: ["schema_id"], message: `Kratos has no identity schema "${id}".` })],
+  [/^Unable to find JSON Schema ID: (.*)$/s, (id) => ({ path: ["schema_id"], message: `Kratos has no identity schema "${id.slice(0, 100)}".` })],
   [/"expires_in"/, () => badDuration],
   [/^The identity does not have any recovery addresses set/, () => ({ path: ["identity_id"], message: "The identity has no recovery address." })],
 ];

@@ -4,6 +4,7 @@ import { KratosUnavailableError } from "./errors/unavailable-error.js";
 import { KratosUnreadableAnswerError } from "./errors/unreadable-answer-error.js";
 import { networkDetail } from "./network-detail.js";
 import { NoPlaceError, Places, type KratosLoad } from "./places.js";
+import { toBody } from "./request-body.js";
 import { withRetries } from "./retries.js";
 import { DeadlineError, Transport, type KratosTls } from "./transport.js";
 
@@ -111,7 +112,7 @@ export class KratosHttp implements KratosSender {
       method: method.toUpperCase(),
       path: query ? `${path}?${new URLSearchParams(query).toString()}` : path,
       headers: this.#headersOf(request),
-      body: json === undefined ? undefined : JSON.stringify(json),
+      body: json === undefined ? undefined : toBody(request.operation, json),
       ahead,
     };
     const attempt = () => transport.send(sent, deadline - performance.now());

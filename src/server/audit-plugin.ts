@@ -1,7 +1,8 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import { getOperationAST, OperationTypeNode, type GraphQLFormattedError } from "graphql";
+import { getArgumentValues, getOperationAST, OperationTypeNode, type FieldNode, type GraphQLField, type GraphQLFormattedError } from "graphql";
 import type { AuditEntry } from "../graphql/audit/audit.js";
 import type { FacadeContext } from "../graphql/context.js";
+import { isIdentityId } from "../kratos/index.js";
 import type { Logger } from "./logger.js";
 import { rootFieldsOf } from "./root-fields.js";
 
@@ -19,18 +20,34 @@ export function auditPlugin(logger: Logger): ApolloServerPlugin<FacadeContext> {
       // Each operation of a batch has a context of its own.
       contextValue.audit = { record };
       return {
-        async willSendResponse({ document, request, response }) {
+        async willSendResponse({ document, schema, request, response }) {
           const operation = document && getOperationAST(document, request.operationName);
           if (operation?.operation !== OperationTypeNode.MUTATION || response.body.kind !== "single") return;
           const errors = response.body.singleResult.errors ?? [];
-          for (const [key, { name }] of rootFieldsOf(document!, operation)) {
+          const mutations = schema.getMutationType()!.getFields();
+          // An operation that was refused as a whole may hold thousands of fields: each mutation in it is a line then.
+          const whole = errors.some(({ path }) => path === undefined);
+          const named = new Set<string>();
+          for (const [key, node] of rootFieldsOf(document!, operation)) {
+            const mutation = node.name.value;
             const codes = codesOf(errors, key);
-            if (!recorded.has(key) && codes.length > 0) record(key, { mutation: name.value, outcome: "refused", codes });
+            // Any other name is whatever the caller chose to write.
+            if (!Object.hasOwn(mutations, mutation) || recorded.has(key) || codes.length === 0 || (whole && named.has(mutation))) continue;
+            named.add(mutation);
+            const identityId = whole ? undefined : identityIdIn(mutations[mutation]!, node, request.variables);
+            record(key, { mutation, ...(identityId && { identityId }), outcome: "refused", codes });
           }
         },
       };
     },
   };
+}
+
+/** The identity that a mutation was to be about. */
+function identityIdIn(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Record<string, unknown> = {}): string | undefined {
+  const { input } = getArgumentValues(field, node, variables) as { input: { readonly id?: unknown; readonly identityId?: unknown } };
+  const id = input.id ?? input.identityId;
+  return typeof id === "string" && isIdentityId(id) ? id.toLowerCase() : undefined;
 }
 
 /** The codes of the errors of one field, and of those of the whole operation. */

@@ -59,7 +59,8 @@ export function createCompiledExecution(
 
   const listener: GraphQLRequestListener<FacadeContext> = {
     async responseForOperation({ document, operation, operationName, request, contextValue }) {
-      if (operation.operation !== "query") return null;
+      // Undefined where a request names no operation of its document: graphql-js refuses it.
+      if (operation?.operation !== "query") return null;
       const compiled = find(document, operationName ?? "");
       if (!compiled) return null;
       const { data, errors } = (await compiled.query(undefined, contextValue, request.variables ?? {})) as ExecutionResult;

@@ -21,8 +21,8 @@ import { sendJson } from "./send-json.js";
 export interface FacadeOptions {
   readonly kratos: Kratos;
   readonly logger: Logger;
-  /** How callers prove who they are; anybody may do anything where it is left out. */
-  readonly authentication?: AuthenticationOptions;
+  /** How callers prove who they are; with `none` anybody who reaches it may do anything. */
+  readonly authentication: AuthenticationOptions | "none";
   /** Answers requests for this machine's own names alone: for a server without authentication. */
   readonly loopbackOnly?: boolean;
   /** Origins whose pages may call the API from a browser; none where it is left out. */
@@ -72,7 +72,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const graphql = createGraphQLHandler({
     apollo,
     kratos,
-    authenticate: await createAuthenticate(options.authentication ?? { apiKeys: [] }),
+    authenticate: await createAuthenticate(options.authentication === "none" ? { apiKeys: [] } : options.authentication),
     rateLimit,
     safelist,
     traitsMask: options.traitsMask?.length ? new TraitsMask(options.traitsMask) : undefined,
@@ -110,7 +110,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
       return response.headersSent ? undefined : sendRefusal(response, error);
     }
     logger.error({ requestId, err: errorForLog(error) }, "A request failed.");
-    if (!response.headersSent) sendJson(response, 500, { errors: [{ message: "Internal server error. The server's log says more." }] });
+    if (!response.headersSent) sendRefusal(response, new Refusal(500, "INTERNAL_SERVER_ERROR", "Internal server error. The server's log says more."));
   };
 
   return {

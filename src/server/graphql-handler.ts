@@ -34,10 +34,11 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
 
   return async (request, response, requestId) => {
     const caller = await authenticate(request.headers.authorization);
+    await rateLimit?.take(caller.name, 1);
     const body = await readBody(request, response);
     const search = searchOf(request);
     const operations = request.method === "POST" ? operationsIn(body) : [operationIn(search)];
-    await rateLimit?.take(caller.name, Math.max(1, operations.length));
+    if (operations.length > 1) await rateLimit?.take(caller.name, operations.length - 1);
     for (const query of operations) safelist?.check(query);
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toGraphQLRequest(request, search, body),

@@ -12,6 +12,7 @@ let server: Listening;
 beforeAll(async () => {
   kratos = await startScriptedKratos("v26.2.0", () => undefined);
   facade = await createFacade({
+    authentication: "none",
     kratos: new Kratos({ adminUrl: kratos.url, timeoutMs: 1000 }),
     logger: pino({ level: "silent" }),
     corsOrigins: ["https://app.example.com"],

@@ -83,7 +83,7 @@ it.each<[string, string, object, object]>([
 it("one refused for a missing scope is a line, and its neighbours have theirs", async () => {
   await mutate(`mutation { ${create("canary@example.com")} deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }`, {}, reader);
   const refused = { caller: "key:shop", requestId: "r-1", outcome: "refused", codes: ["FORBIDDEN"] };
-  expect(audited()).toEqual([{ ...refused, mutation: "createIdentity" }, { ...refused, mutation: "deleteIdentity" }]);
+  expect(audited()).toEqual([{ ...refused, mutation: "createIdentity" }, { ...refused, mutation: "deleteIdentity", identityId: ABSENT }]);
 });
 
 it("one that is too dear, and one that is sent by GET, are lines", async () => {
@@ -94,6 +94,13 @@ it("one that is too dear, and one that is sent by GET, are lines", async () => {
   expect(audited().map(({ outcome, codes }) => [outcome, codes])).toEqual([["refused", ["OPERATION_TOO_LARGE"]], ["refused", ["BAD_REQUEST"]]]);
   expect(lines.join()).not.toContain("canary");
   await tight.stop();
+});
+
+it("of an operation that is refused as a whole each mutation is one line, and what is no mutation is none", async () => {
+  const many = Array.from({ length: 60 }, (_, at) => `a${at}: deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId }`).join(" ");
+  await mutate(`mutation { ${many} canary${"x".repeat(500)} }`);
+  expect(audited().map(({ mutation, outcome }) => [mutation, outcome])).toEqual([["deleteIdentity", "refused"]]);
+  expect(lines.join()).not.toContain("canary");
 });
 
 it("one that is skipped is none, and queries are none", async () => {

@@ -321,3 +321,52 @@ it("documents are kept by the length of their texts, comments included, and a th
   for (let at = 0; at < 1200; at++) await store.set(`small ${at}`, parse("{ version }"));
   expect(store.keys()).toHaveLength(1000);
 });
+
+describe("by their variables and names", () => {
+  let facade: FacadeUnderTest;
+
+  beforeAll(async () => {
+    facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl });
+    await facade.send("{ version }");
+  });
+
+  beforeEach(() => void proxy.take());
+
+  afterAll(() => facade.stop());
+
+  describe("one large value, named a thousand times,", () => {
+    const large = "x".repeat(300_000);
+    const repeat = (count: number, part: (at: number) => string) => Array.from({ length: count }, (_, at) => part(at)).join(" ");
+
+    it.each([
+      ["as a reference", `query ($v: _Any!) { _entities(representations: [${repeat(1000, () => "$v")}]) { __typename } }`, { v: { __typename: "Nobody", large } }],
+      ["as a cursor", `query ($v: String!) { ${repeat(20, (at) => `a${at}: identities(after: $v) { pageInfo { endCursor } }`)} }`, { v: large }],
+      ["as a trait", `mutation ($v: JSON!) { createIdentity(input: { schemaId: "default", traits: { ${repeat(50, (at) => `k${at}: $v`)} } }) { userErrors { code message path } } }`, { v: large }],
+    ])("%s is not repeated in the answer, nor sent to Kratos", async (_name, query, variables) => {
+      const response = await fetch(`${facade.url}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ query, variables }),
+      });
+      const text = await response.text();
+      expect(text.length).toBeLessThan(500_000);
+      expect(text).toMatch(/BAD_USER_INPUT|INVALID/);
+      expect(text).not.toContain("xxx");
+      expect(proxy.take()).toEqual([]);
+    });
+  });
+
+  it("a thousand references to schemas, each a request to Kratos, are priced so", async () => {
+    const query = `query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }`;
+    const { errors } = await facade.send(query, { r: Array.from({ length: 1000 }, (_, at) => ({ __typename: "IdentitySchema", id: `schema-${at}` })) });
+    expect(errors).toEqual([expect.objectContaining({ extensions: expect.objectContaining({ code: "OPERATION_TOO_LARGE" }) })]);
+    expect(proxy.take()).toEqual([]);
+  });
+
+  it("a document of several operations without a name is refused as the caller's mistake", async () => {
+    for (const body of [{ query: "query A { version } query B { version }" }, { query: "query A { version }", operationName: "C" }]) {
+      const response = await fetch(`${facade.url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+      expect([response.status, ((await response.json()) as any).errors[0].extensions.code]).toEqual([400, "OPERATION_RESOLUTION_FAILURE"]);
+    }
+  });
+});

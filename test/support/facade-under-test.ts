@@ -28,7 +28,7 @@ export async function startFacade(
 ): Promise<FacadeUnderTest> {
   const watch = watchForLeaks([options.adminUrl, options.publicUrl]);
   const kratos = new Kratos({ timeoutMs: 10_000, ...options });
-  const facade = await createFacade({ kratos, logger: watch.logger, explorers: true, introspection: true, ...facadeOptions });
+  const facade = await createFacade({ kratos, logger: watch.logger, authentication: "none", explorers: true, introspection: true, ...facadeOptions });
   const server = await listen(facade.handle, "127.0.0.1", 0);
   const post = async (query: string, variables: unknown, headers: Record<string, string> = {}): Promise<Reply<any>> => {
     const response = await fetch(`${server.url}/graphql`, {

@@ -1,6 +1,7 @@
 import { GraphQLError } from "graphql";
 import { createMethodMiddlewareDecorator } from "type-graphql";
 import { isIdentityId, KratosUnavailableError } from "../../kratos/index.js";
+import type { AuditEntry } from "./audit.js";
 import type { FacadeContext } from "../context.js";
 import { formatError } from "../errors/format-error.js";
 import type { UserError } from "../user-error/user-error.js";
@@ -13,7 +14,7 @@ interface Payload {
 /** Writes down what becomes of a mutation. */
 export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ args, context, info }, next) => {
   const input = args["input"] as { readonly id?: string; readonly identityId?: string };
-  const record = (outcome: "done" | "refused" | "failed" | "unknown", codes: readonly string[], payload?: Payload) => {
+  const record = (outcome: AuditEntry["outcome"], codes: readonly string[], payload?: Payload) => {
     // Only a UUID is written: what else a caller gives for an id may be anything.
     const identityId = [payload?.identity?.id, input.id, input.identityId].find((id) => id !== undefined && isIdentityId(id));
     context.audit?.record(String(info.path.key), {

@@ -10,6 +10,13 @@ export const oneRequest: Cost = ({ childComplexity }) => REQUEST + childComplexi
 /** A field that makes two, or one that changes something. */
 export const twoRequests: Cost = ({ childComplexity }) => 2 * REQUEST + childComplexity;
 
+/** The references of a router: identities come together, each schema by a request of its own. */
+export const references: Cost = ({ args, childComplexity }) => {
+  const given = args["representations"] as readonly ({ readonly __typename?: unknown } | null)[];
+  const schemas = given.filter((reference) => reference?.__typename === "IdentitySchema").length;
+  return REQUEST * (1 + schemas) + given.length * (1 + childComplexity);
+};
+
 /** A field that gives several things for one request. */
 export function manyForOne(count: (args: Record<string, unknown>) => number): Cost {
   return ({ args, childComplexity }) => REQUEST + count(args) * (1 + childComplexity);

@@ -6,8 +6,8 @@ import { oneRequest } from "../cost/cost.js";
 import { badUserInput } from "../errors/bad-user-input.js";
 import { nullIfNotFound } from "../errors/null-if-not-found.js";
 import { Identity } from "../identity/identity.type.js";
-import { withoutTokens } from "./without-tokens.js";
-import { withoutTraits } from "./without-traits.js";
+import { withoutSecrets } from "./without-secrets.js";
+import { withoutSettingsTraits } from "./without-settings-traits.js";
 import { LoginFlow, RecoveryFlow, RegistrationFlow, SettingsFlow, VerificationFlow } from "./flows.js";
 
 const ID_ARG = { description: "The flow's id: the `flow` in the address of the page that shows it." };
@@ -78,7 +78,7 @@ async function read<K extends FlowKind, Flow>(
   const wire = await nullIfNotFound(kratos.flows.get(kind, id, flowCredentials));
   if (wire === null) return null;
   const shown = mask ? mask.flow(wire) : wire;
-  const request_url = caller.scopes.has("secrets:read") ? shown.request_url : withoutTokens(shown.request_url);
-  const ui = kind !== "settings" || caller.scopes.has("identities:read") ? shown.ui : withoutTraits(shown.ui);
-  return from({ ...shown, request_url, ui });
+  const open = caller.scopes.has("secrets:read") ? shown : withoutSecrets(shown);
+  const ui = kind !== "settings" || caller.scopes.has("identities:read") ? open.ui : withoutSettingsTraits(open.ui);
+  return from({ ...open, ui });
 }

@@ -17,6 +17,9 @@ export interface JwtOptions {
 /** Signatures by a key pair. One that is made with a shared secret is never taken: the public key would be that secret. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
 
+/** A name stands in each line of the log. */
+const MOST_CHARACTERS = 256;
+
 const TIMEOUT_MS = 5_000;
 /** Keys are asked for again when they are older, and for a key that is not among them no more often than this. */
 const CACHE_MAX_AGE_MS = 600_000;
@@ -42,11 +45,20 @@ export function createJwtCheck({ issuer, audience, jwksUrl, clockToleranceS }: J
         clockTolerance: clockToleranceS,
         requiredClaims: ["exp"],
       });
-      return { name: `jwt:${payload.sub ?? "unnamed"}`, scopes: new Set(scopesIn(payload)) };
+      return { name: `jwt:${bearerOf(payload)}`, scopes: new Set(scopesIn(payload)) };
     } catch (error) {
       throw mean(error);
     }
   };
+}
+
+/** Whose the token is: its subject, or the client that it was given to, as some issuers have it for services. */
+function bearerOf({ sub, client_id, azp }: JWTPayload): string {
+  const name = [sub, client_id, azp].find((claim) => typeof claim === "string" && claim !== "") as string | undefined;
+  if (name === undefined || name.length > MOST_CHARACTERS) {
+    throw new BadTokenError(`The token must say whose it is: "sub", "client_id" or "azp", of ${MOST_CHARACTERS} characters at the most.`);
+  }
+  return name;
 }
 
 /** `scope`, parted by blanks (RFC 8693), or `scp`, a list, as Ory Hydra and others have it. What is no scope of ours is left out. */
@@ -57,6 +69,7 @@ function scopesIn({ scope, scp }: JWTPayload): Scope[] {
 }
 
 function mean(error: unknown): Error {
+  if (error instanceof BadTokenError) return error;
   if (error instanceof errors.JWTExpired) return new BadTokenError("The token has expired.");
   if (error instanceof errors.JWTClaimValidationFailed) return new BadTokenError(`The token's "${error.claim}" is not what is expected here.`);
   if (error instanceof errors.JWSSignatureVerificationFailed) return new BadTokenError("The token's signature is not right.");
