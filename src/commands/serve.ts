@@ -29,13 +29,13 @@ async function start(): Promise<void> {
     ...config.kratos,
   });
   const metrics = await serveMetrics(config);
-  const tracerProvider = await exportTraces(config, logger);
+  const traces = await exportTraces(config, logger);
   const facade = await createFacade({
     kratos,
     logger,
     authentication: config.authentication,
     metrics: metrics?.registry,
-    tracerProvider,
+    tracerProvider: traces?.tracerProvider,
     ...config.facade,
   });
   const server = await listen(facade.handle, config.host, config.port);
@@ -50,7 +50,7 @@ async function start(): Promise<void> {
     await facade.stop();
     await upstream.stop();
     await metrics?.close();
-    await tracerProvider?.shutdown();
+    await traces?.stop();
     process.exit(0);
   };
   process.once("SIGTERM", () => {
@@ -70,8 +70,8 @@ async function serveMetrics({ host, metricsPort }: Config) {
 
 async function exportTraces({ otlpProtocol }: Config, logger: Logger) {
   if (otlpProtocol === undefined) return undefined;
-  const { createOtlpProvider } = await import("../server/telemetry/otlp.js");
-  return createOtlpProvider(otlpProtocol, logger);
+  const { exportSpans } = await import("../server/telemetry/otlp.js");
+  return exportSpans(otlpProtocol, logger);
 }
 
 /** Where Kratos is: the configured one, or an embedded one that is started here. */

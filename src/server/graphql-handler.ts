@@ -60,7 +60,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     });
     const { status = 200 } = answer;
     // Answers hold people's data, which is for no cache on the way.
-    const headers: Record<string, string | number> = { ...Object.fromEntries(answer.headers), "cache-control": "no-store" };
+    const headers: Record<string, string | number> = { "cache-control": "no-store", ...Object.fromEntries(answer.headers) };
     if (answer.body.kind === "complete") {
       const { string } = answer.body;
       headers["content-length"] = Buffer.byteLength(string);
