@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import { listen, type Listening } from "../../src/server/listen.js";
 import { createProcessMetrics } from "../../src/server/telemetry/process-metrics.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
