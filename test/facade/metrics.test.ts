@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Registry } from "prom-client";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Registry } from "prom-client";
 import { listen, type Listening } from "../../src/server/listen.js";
 import { createProcessMetrics } from "../../src/server/telemetry/process-metrics.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
@@ -21,7 +22,7 @@ beforeEach(async () => {
     if (path === "/admin/recovery/link" && method === "POST") return { json: { recovery_link: LINK } };
     if (path.startsWith("/admin/identities/")) return { status: 404, json: { error: { code: 404, message: "none" } } };
     if (path.startsWith("/admin/identities")) return "reset";
-    return undefined;
+    return path.startsWith("/self-service/errors") ? "hang" : undefined;
   });
   const { registry, handle } = createProcessMetrics();
   metrics = { registry, ...(await listen(handle, "127.0.0.1", 0)) };
@@ -87,6 +88,20 @@ it("an operation that is none of this graph's gets no name of its own", async ()
   expect(labelsIn(text, "operation")).toEqual(new Set(["other", "Right"]));
   expect(valueOf(text, `kratos_graphql_operation_errors_total{operation="Right",code="GRAPHQL_VALIDATION_FAILED"}`)).toBe("1");
 });
+
+it("what is under way to Kratos, and what waits, is in the metrics", async () => {
+  const narrow = new Registry();
+  const other = await startFacade({ adminUrl: kratos.url, publicUrl: kratos.url, connections: 1, timeoutMs: 1_000 }, { metrics: narrow });
+  const asked = Promise.all([1, 2, 3].map(() => other.send(`query Hang { selfServiceError(id: "hang") { id } }`)));
+  const loadOf = () => ["running", "queued"].map(async (name) => valueOf(await narrow.metrics(), `kratos_graphql_upstream_${name}`));
+  const loadIs = async (load: string) => {
+    while ((await Promise.all(loadOf())).join() !== load) await sleep(5);
+  };
+  await loadIs("1,2");
+  await asked;
+  await loadIs("0,0");
+  await other.stop();
+}, 10_000);
 
 it("what asks whether the server is ready is counted among Kratos' requests", async () => {
   await (await fetch(`${facade.url}/health/ready`)).text();

@@ -1,5 +1,6 @@
-import { Counter, Histogram, type Registry } from "prom-client";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { LoaderName } from "../../graphql/context.js";
+import type { Kratos } from "../../kratos/index.js";
 import { OperationNames } from "./operation-names.js";
 import type { OperationRecord } from "./operation-record.js";
 
@@ -15,8 +16,24 @@ export class Metrics {
   readonly #refusals;
   readonly #batches;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, kratos: Kratos) {
     const registers = [registry];
+    new Gauge({
+      name: "kratos_graphql_upstream_running",
+      help: "Requests to Kratos that are under way.",
+      registers,
+      collect() {
+        this.set(kratos.load.running);
+      },
+    });
+    new Gauge({
+      name: "kratos_graphql_upstream_queued",
+      help: "Requests to Kratos that wait for another to end.",
+      registers,
+      collect() {
+        this.set(kratos.load.queued);
+      },
+    });
     this.#operations = new Histogram({
       name: "kratos_graphql_operation_duration_seconds",
       help: "Time that GraphQL operations took, by name; those over the first 200 names are `other`.",
@@ -39,7 +56,7 @@ export class Metrics {
     });
     this.#upstreamErrors = new Counter({
       name: "kratos_graphql_upstream_errors_total",
-      help: "Requests that Kratos answered with this status of 400 or more, or not at all (KRATOS_UNAVAILABLE).",
+      help: "Requests that Kratos answered with this status of 400 or more, or that got no answer, by the error's code.",
       labelNames: ["operation", "code"],
       registers,
     });
