@@ -3,11 +3,11 @@ import { EXTERNALS } from "./externals.js";
 
 /**
  * Puts the server's program into a few files: loading some five hundred takes half of its start.
- * The library beside it, dist/index.js, is what tsc makes of each file.
+ * The library beside it, dist/index.js, is what tsc makes of each file. Another folder than dist can be given.
  */
 await build({
   entryPoints: ["src/main.ts"],
-  outdir: "dist",
+  outdir: process.argv[2] ?? "dist",
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,
   splitting: true,

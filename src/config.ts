@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { isKeyOf } from "./config/certificates.js";
+import { otlpIn } from "./config/otel.js";
 import { SECRETS, VARIABLES } from "./config/variables.js";
 import { withFiles } from "./config/with-files.js";
 import type { KratosOptions } from "./kratos/index.js";
@@ -7,6 +8,7 @@ import type { AuthenticationOptions } from "./server/authentication/authenticate
 import type { FacadeOptions } from "./server/facade.js";
 import { isLoopback } from "./server/host-check.js";
 import { readSafelist } from "./server/safelist.js";
+import type { OtlpProtocol } from "./server/telemetry/otlp.js";
 
 /** What the process is told by its environment. */
 export interface Config {
@@ -20,6 +22,10 @@ export interface Config {
   readonly kratos: Pick<KratosOptions, "connections" | "queueLength" | "tls" | "headers">;
   readonly host: string;
   readonly port: number;
+  /** Where Prometheus finds the metrics; there are none where it is left out. */
+  readonly metricsPort?: number;
+  /** How traces are sent to OpenTelemetry's collector; there are none where it is left out. */
+  readonly otlpProtocol?: OtlpProtocol;
   readonly logLevel: string;
   /** How long requests are still taken after SIGTERM, in milliseconds: for the load balancer to see that this is not ready. */
   readonly shutdownDelayMs: number;
@@ -48,6 +54,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const { success, data, error } = VARIABLES.safeParse(given);
   if (!success) mistakes.push(...error.issues.map(({ path, message }) => mistakeIn(String(path[0]), message, given)));
   if (success) mistakes.push(...mistakesAmong(data));
+  const otlp = otlpIn(env);
+  mistakes.push(...otlp.mistakes);
   if (!success || mistakes.length > 0) throw new ConfigError([...new Set(mistakes)]);
 
   const production = env["NODE_ENV"] === "production";
@@ -66,6 +74,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     },
     host: data.HOST,
     port: data.PORT,
+    metricsPort: data.METRICS_PORT,
+    otlpProtocol: otlp.protocol,
     logLevel: data.LOG_LEVEL,
     shutdownDelayMs: data.SHUTDOWN_DELAY_MS ?? (production ? 5_000 : 0),
     authentication,

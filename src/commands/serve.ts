@@ -28,9 +28,19 @@ async function start(): Promise<void> {
     timeoutMs: config.kratosTimeoutMs,
     ...config.kratos,
   });
-  const facade = await createFacade({ kratos, logger, authentication: config.authentication, ...config.facade });
+  const metrics = await serveMetrics(config);
+  const traces = await exportTraces(config, logger);
+  const facade = await createFacade({
+    kratos,
+    logger,
+    authentication: config.authentication,
+    metrics: metrics?.registry,
+    tracerProvider: traces?.tracerProvider,
+    ...config.facade,
+  });
   const server = await listen(facade.handle, config.host, config.port);
   logger.info(`GraphQL is at ${server.url}/graphql; ${hint(config)}.`);
+  if (metrics) logger.info(`Metrics are at ${metrics.url}/metrics.`);
   setTimeout(settleHeap, 1000).unref();
 
   const stop = async (delayMs: number): Promise<void> => {
@@ -39,6 +49,8 @@ async function start(): Promise<void> {
     await server.close();
     await facade.stop();
     await upstream.stop();
+    await metrics?.close();
+    await traces?.stop();
     process.exit(0);
   };
   process.once("SIGTERM", () => {
@@ -46,6 +58,20 @@ async function start(): Promise<void> {
     void stop(config.shutdownDelayMs);
   });
   process.once("SIGINT", () => void stop(0));
+}
+
+/** The metrics, on a port of their own: whoever may scrape them need not be let in to the graph. */
+async function serveMetrics({ host, metricsPort }: Config) {
+  if (metricsPort === undefined) return undefined;
+  const { createProcessMetrics } = await import("../server/telemetry/process-metrics.js");
+  const { registry, handle } = createProcessMetrics();
+  return { registry, ...(await listen(handle, host, metricsPort, "METRICS_PORT")) };
+}
+
+async function exportTraces({ otlpProtocol }: Config, logger: Logger) {
+  if (otlpProtocol === undefined) return undefined;
+  const { exportSpans } = await import("../server/telemetry/otlp.js");
+  return exportSpans(otlpProtocol, logger);
 }
 
 /** Where Kratos is: the configured one, or an embedded one that is started here. */

@@ -16,6 +16,7 @@ export const VARIABLES = z.object({
   KRATOS_HEADERS: headers.optional(),
   HOST: z.string().default("127.0.0.1"),
   PORT: integer(0, 65_535, 4000).default(4000),
+  METRICS_PORT: integer(0, 65_535, 9464).optional(),
   CORS_ORIGINS: origins.default([]),
   LOG_LEVEL: logLevel.default("info"),
   SHUTDOWN_DELAY_MS: integer(0, 600_000, 5_000).optional(),

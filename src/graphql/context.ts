@@ -8,6 +8,9 @@ import { createIdentitySchemaLoader } from "./identity-schema/identity-schema.lo
 import type { IdentitySchema } from "./identity-schema/identity-schema.type.js";
 import type { TraitsMask } from "./traits-mask/traits-mask.js";
 
+/** The loaders, by the names that metrics have for them. */
+export type LoaderName = "identity" | "identity_schema";
+
 /** What a request brings with it. */
 export interface Asked {
   readonly kratos: Kratos;
@@ -19,6 +22,8 @@ export interface Asked {
   readonly traitsMask?: TraitsMask;
   /** What the caller sent that Kratos asks for at flows. It is passed on for nothing else. */
   readonly flowCredentials?: FlowCredentials;
+  /** Hears how many keys a loader asks for at once. */
+  readonly onBatch?: (loader: LoaderName, size: number) => void;
 }
 
 /** What the resolvers of one request share. */
@@ -36,7 +41,7 @@ export interface FacadeContext {
 }
 
 /** A context for one request, its loaders empty. */
-export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask, flowCredentials = {} }: Asked): FacadeContext {
+export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask, flowCredentials = {}, onBatch }: Asked): FacadeContext {
   const mask = caller.scopes.has("secrets:read") ? undefined : traitsMask;
   return {
     kratos,
@@ -44,7 +49,7 @@ export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask,
     requestId,
     flowCredentials,
     mask,
-    identities: createIdentityLoader(kratos, mask),
-    identitySchemas: createIdentitySchemaLoader(kratos),
+    identities: createIdentityLoader(kratos, mask, onBatch),
+    identitySchemas: createIdentitySchemaLoader(kratos, onBatch),
   };
 }

@@ -19,6 +19,7 @@ export type { FlowCredentials, FlowKind } from "./flows.js";
 export type { IdentityChange } from "./identities/update-identity.js";
 export type { IdentityPage, PagePosition } from "./identities/identity-page.js";
 export { isIdentityId } from "./identities/identity-id.js";
+export type { Interceptor, Send } from "./interceptor.js";
 export { Kratos, type KratosOptions } from "./kratos.js";
 export type { KratosLoad } from "./places.js";
 export type { SelfServiceErrorRecord } from "./self-service-errors.js";

@@ -1,5 +1,6 @@
 import { Flows } from "./flows.js";
 import { Identities } from "./identities/identities.js";
+import type { Interceptor } from "./interceptor.js";
 import type { KratosLoad } from "./places.js";
 import { RecoveryLinks } from "./recovery-links.js";
 import { Schemas } from "./schemas.js";
@@ -19,8 +20,8 @@ export class Kratos {
   readonly system: System;
   readonly #upstream: Upstream;
 
-  constructor(options: KratosOptions) {
-    const upstream = new Upstream(options);
+  constructor(options: KratosOptions | Upstream) {
+    const upstream = options instanceof Upstream ? options : Upstream.of(options);
     this.#upstream = upstream;
     this.identities = new Identities(upstream);
     this.schemas = new Schemas(upstream);
@@ -28,6 +29,11 @@ export class Kratos {
     this.selfServiceErrors = new SelfServiceErrors(upstream);
     this.recoveryLinks = new RecoveryLinks(upstream);
     this.system = new System(upstream);
+  }
+
+  /** The same Kratos, with every request to it going through an interceptor. Cheap enough to be made for each caller's request. */
+  through(interceptor: Interceptor): Kratos {
+    return new Kratos(this.#upstream.through(interceptor));
   }
 
   /** How many requests are under way, and how many wait. */

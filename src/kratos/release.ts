@@ -21,17 +21,15 @@ export class ReleaseFinder {
   #found?: { readonly release: Promise<Release>; readonly at: number };
 
   /** @param override the version to believe in place of asking, as `v1.3.1` */
-  constructor(
-    private readonly http: KratosSender,
-    private readonly override?: string,
-  ) {}
+  constructor(private readonly override?: string) {}
 
   /**
+   * @param http what Kratos is asked by, where it has to be
    * @throws {KratosUnsupportedError} where that Kratos is older than the oldest supported
    * @throws {KratosError} where Kratos cannot be asked
    */
-  async find(operation: string): Promise<Release> {
-    const release = await this.#remembered();
+  async find(operation: string, http: KratosSender): Promise<Release> {
+    const release = await this.#remembered(http);
     if (release.tooOld) {
       throw new KratosUnsupportedError(operation, release.version, OLDEST_KRATOS);
     }
@@ -49,9 +47,9 @@ export class ReleaseFinder {
     this.#found = undefined;
   }
 
-  #remembered(): Promise<Release> {
+  #remembered(http: KratosSender): Promise<Release> {
     if (!this.#found || Date.now() - this.#found.at > FRESH_MS) {
-      const found = { release: this.#detect(), at: Date.now() };
+      const found = { release: this.#detect(http), at: Date.now() };
       this.#found = found;
       found.release.catch(() => {
         if (this.#found === found) this.forget();
@@ -60,19 +58,19 @@ export class ReleaseFinder {
     return this.#found.release;
   }
 
-  async #detect(): Promise<Release> {
-    const version = this.override ?? (await askVersion(this.http));
+  async #detect(http: KratosSender): Promise<Release> {
+    const version = this.override ?? (await askVersion(http));
     const parsed = parseVersion(version);
     const tooOld = parsed !== undefined && compare(parsed, OLDEST_KRATOS) < 0;
-    return { version, features: featuresOf(parsed ?? (await this.#probe())), tooOld };
+    return { version, features: featuresOf(parsed ?? (await this.#probe(http))), tooOld };
   }
 
   /** A Kratos built from source gives `master` as its version, so what it has is tried: the answer is the oldest release alike. */
-  async #probe() {
-    const list = await this.http.send({ operation: "listIdentities", path: "/admin/identities", query: { page_size: "1" } });
+  async #probe(http: KratosSender) {
+    const list = await http.send({ operation: "listIdentities", path: "/admin/identities", query: { page_size: "1" } });
     const version = async () => {
       if (list.status === 200) return list.link.includes("page_token=") ? FIRST_VERSION.keysetPages : FIRST_VERSION.adminPrefix;
-      const stub = await this.http.send({
+      const stub = await http.send({
         operation: "getSelfServiceError",
         path: "/self-service/errors",
         query: { error: "stub:500" },

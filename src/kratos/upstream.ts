@@ -2,6 +2,7 @@ import { KratosMisdirectedError } from "./errors/misdirected-error.js";
 import { KratosOverloadedError } from "./errors/overloaded-error.js";
 import { KratosPublicUrlRequiredError } from "./errors/public-url-required-error.js";
 import { KratosHttp, type KratosAnswer, type KratosHttpOptions, type KratosRequest, type KratosSender } from "./http.js";
+import type { Interceptor } from "./interceptor.js";
 import type { KratosLoad } from "./places.js";
 import { askVersion, ReleaseFinder, type Release } from "./release.js";
 
@@ -14,11 +15,23 @@ export interface UpstreamOptions extends KratosHttpOptions {
 export class Upstream implements KratosSender {
   readonly #http: KratosHttp;
   readonly #releases: ReleaseFinder;
+  readonly #interceptor?: Interceptor;
+  /** All that is asked waits for the version, so that goes before all. */
+  readonly #ahead: KratosSender = { send: (request) => this.#exchange({ ...request, ahead: true }) };
 
-  constructor(options: UpstreamOptions) {
-    this.#http = new KratosHttp(options);
-    // All that is asked waits for the version, so that goes before all.
-    this.#releases = new ReleaseFinder({ send: (request) => this.#http.send({ ...request, ahead: true }) }, options.version);
+  private constructor(http: KratosHttp, releases: ReleaseFinder, interceptor?: Interceptor) {
+    this.#http = http;
+    this.#releases = releases;
+    this.#interceptor = interceptor;
+  }
+
+  static of(options: UpstreamOptions): Upstream {
+    return new Upstream(new KratosHttp(options), new ReleaseFinder(options.version));
+  }
+
+  /** The same Kratos, its connections and what is known of it included, with every request going through an interceptor. */
+  through(interceptor: Interceptor): Upstream {
+    return new Upstream(this.#http, this.#releases, interceptor);
   }
 
   get load(): KratosLoad {
@@ -32,19 +45,19 @@ export class Upstream implements KratosSender {
 
   /** Runs one operation with what the running release has; once more where that turns out to be another release. */
   async run<T>(operation: string, work: (release: Release) => Promise<T>): Promise<T> {
-    const release = await this.#releases.find(operation);
+    const release = await this.#releases.find(operation, this.#ahead);
     try {
       return await work(release);
     } catch (error) {
       if (!(error instanceof KratosMisdirectedError) || (await this.isStill(operation, release))) throw error;
-      return work(await this.#releases.find(operation));
+      return work(await this.#releases.find(operation, this.#ahead));
     }
   }
 
   /** Whether a release is the running one, by what Kratos says now. */
   async isStill(operation: string, { version }: Release): Promise<boolean> {
     this.#releases.forget();
-    return (await this.#releases.find(operation)).version === version;
+    return (await this.#releases.find(operation, this.#ahead)).version === version;
   }
 
   /** Sends a request for what belongs to the admin API, under the path that this release has it at. */
@@ -69,12 +82,17 @@ export class Upstream implements KratosSender {
   /** Sends a request as it is. A Kratos that is away may be another release when it is back. */
   async send(request: KratosRequest): Promise<KratosAnswer> {
     try {
-      const answer = await this.#http.send(request);
+      const answer = await this.#exchange(request);
       if (answer.status >= 502) this.#releases.forget();
       return answer;
     } catch (error) {
       if (!(error instanceof KratosOverloadedError)) this.#releases.forget();
       throw error;
     }
+  }
+
+  #exchange(request: KratosRequest): Promise<KratosAnswer> {
+    if (!this.#interceptor) return this.#http.send(request);
+    return this.#interceptor(request.operation, (headers) => this.#http.send({ ...request, headers: { ...headers, ...request.headers } }));
   }
 }

@@ -8,7 +8,6 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
 import type { GraphQLFormattedError, GraphQLSchema } from "graphql";
-import type { FacadeContext } from "../graphql/context.js";
 import { formatError } from "../graphql/errors/format-error.js";
 import { apolloLog } from "./apollo-log.js";
 import { auditPlugin } from "./audit-plugin.js";
@@ -21,6 +20,8 @@ import { asLimit } from "./limits/limits-of-graphql.js";
 import type { Limits } from "./limits/limits.js";
 import type { Logger } from "./logger.js";
 import type { Safelist } from "./safelist.js";
+import type { ObservedContext } from "./telemetry/request-telemetry.js";
+import { telemetryPlugin } from "./telemetry/telemetry-plugin.js";
 
 export interface ApolloOptions {
   readonly logger: Logger;
@@ -34,13 +35,13 @@ export interface ApolloOptions {
 }
 
 /** The executor of GraphQL operations. Nothing is sent to anybody but the caller. */
-export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions): ApolloServer<FacadeContext> {
+export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions): ApolloServer<ObservedContext> {
   const { logger, limits, introspection, batching, safelist } = options;
   const compiled = createCompiledExecution(schema, (error) => {
     logError(logger, error);
     return formatError(error.toJSON(), unwrapResolverError(error));
   });
-  return new ApolloServer<FacadeContext>({
+  return new ApolloServer<ObservedContext>({
     schema,
     logger: apolloLog(logger),
     introspection,
@@ -63,6 +64,7 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
       auditPlugin(logger),
       limitPlugin(limits),
       compiled.plugin,
+      telemetryPlugin(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

@@ -1,5 +1,7 @@
+import type { TracerProvider } from "@opentelemetry/api";
 import cors from "cors";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Registry } from "prom-client";
 import { buildFacadeSchema } from "../graphql/schema.js";
 import { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
@@ -17,6 +19,8 @@ import { Refusal, sendRefusal } from "./refusal.js";
 import { requestIdOf } from "./request-id.js";
 import { readSafelist } from "./safelist.js";
 import { sendJson } from "./send-json.js";
+import { createTelemetry } from "./telemetry/telemetry.js";
+import { watchUpstream } from "./telemetry/watch-upstream.js";
 
 export interface FacadeOptions {
   readonly kratos: Kratos;
@@ -43,6 +47,10 @@ export interface FacadeOptions {
   readonly traitsMask?: readonly string[];
   /** Whether every caller may see the subgraph's SDL, without `system:read` (default false). */
   readonly publicSdl?: boolean;
+  /** Where the metrics are counted; they are not where it is left out. */
+  readonly metrics?: Registry;
+  /** Where the traces go; there are none where it is left out. */
+  readonly tracerProvider?: TracerProvider;
 }
 
 /** The facade as a handler for node:http. */
@@ -69,9 +77,11 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     safelist,
   });
   await apollo.start();
+  const telemetry = await createTelemetry(options);
   const graphql = createGraphQLHandler({
     apollo,
     kratos,
+    telemetry,
     authenticate: await createAuthenticate(options.authentication === "none" ? { apiKeys: [] } : options.authentication),
     rateLimit,
     safelist,
@@ -81,7 +91,8 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   // The cookies of a page's user are passed on for flows, so a page that is let in may send them.
   const allowOrigins = corsOrigins.length > 0 ? cors({ origin: [...corsOrigins], credentials: true, maxAge: 600, exposedHeaders: ["retry-after", "x-request-id"] }) : passOn;
 
-  const readiness = createReadiness(kratos);
+  // Probes are no part of any trace.
+  const readiness = createReadiness(kratos.through((operation, send) => watchUpstream(operation, send, {}, telemetry.metrics)));
   let draining = false;
 
   const route = async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {

@@ -1,7 +1,7 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from "@apollo/server";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller } from "../graphql/authorization/caller.js";
-import { createContext, type FacadeContext } from "../graphql/context.js";
+import { createContext } from "../graphql/context.js";
 import type { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import type { Authenticate } from "./authentication/authenticate.js";
@@ -9,13 +9,15 @@ import { createBodyReader } from "./body-reader.js";
 import type { RateLimit } from "./limits/rate-limit.js";
 import { Refusal } from "./refusal.js";
 import type { Safelist } from "./safelist.js";
+import { RequestTelemetry, type ObservedContext, type Telemetry } from "./telemetry/request-telemetry.js";
 
 /** Answers GraphQL over HTTP. */
 export type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
 
 export interface GraphQLHandlerOptions {
-  readonly apollo: ApolloServer<FacadeContext>;
+  readonly apollo: ApolloServer<ObservedContext>;
   readonly kratos: Kratos;
+  readonly telemetry: Telemetry;
   readonly authenticate: Authenticate;
   readonly rateLimit?: RateLimit;
   readonly safelist?: Safelist;
@@ -33,7 +35,20 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
   const readBody = createBodyReader(maxBodyBytes);
 
   return async (request, response, requestId) => {
+    const telemetry = new RequestTelemetry(options.telemetry, requestId, request);
+    try {
+      telemetry.answered(await answerTo(request, response, requestId, telemetry));
+    } catch (error) {
+      if (error instanceof Refusal) telemetry.refused(error.status, error.code);
+      else telemetry.refused(500, "INTERNAL_SERVER_ERROR");
+      throw error;
+    }
+  };
+
+  /** @returns the answer's status */
+  async function answerTo(request: IncomingMessage, response: ServerResponse, requestId: string, telemetry: RequestTelemetry): Promise<number> {
     const caller = await authenticate(request.headers.authorization);
+    telemetry.caller = caller.name;
     await rateLimit?.take(caller.name, 1);
     const body = await readBody(request, response);
     const search = searchOf(request);
@@ -42,25 +57,28 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     for (const query of operations) safelist?.check(query);
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toGraphQLRequest(request, search, body),
-      context: async () => contextOf(request, caller, requestId),
+      context: async () => contextOf(request, caller, requestId, telemetry),
     });
+    const { status = 200 } = answer;
     // Answers hold people's data, which is for no cache on the way.
-    const headers: Record<string, string | number> = { ...Object.fromEntries(answer.headers), "cache-control": "no-store" };
+    const headers: Record<string, string | number> = { "cache-control": "no-store", ...Object.fromEntries(answer.headers) };
     if (answer.body.kind === "complete") {
       const { string } = answer.body;
       headers["content-length"] = Buffer.byteLength(string);
-      response.writeHead(answer.status ?? 200, headers).end(string);
-      return;
+      response.writeHead(status, headers).end(string);
+      return status;
     }
-    response.writeHead(answer.status ?? 200, headers);
+    response.writeHead(status, headers);
     for await (const chunk of answer.body.asyncIterator) response.write(chunk);
     response.end();
-  };
+    return status;
+  }
 
-  function contextOf({ headers }: IncomingMessage, caller: Caller, requestId: string): FacadeContext {
+  function contextOf({ headers }: IncomingMessage, caller: Caller, requestId: string, telemetry: RequestTelemetry): ObservedContext {
     const sessionToken = headers["x-session-token"];
     const flowCredentials = { cookie: headers.cookie, sessionToken: typeof sessionToken === "string" ? sessionToken : undefined };
-    return createContext({ kratos, caller, requestId, traitsMask, flowCredentials });
+    const asked = { kratos: telemetry.kratosFrom(kratos), caller, requestId, traitsMask, flowCredentials, onBatch: telemetry.onBatch };
+    return Object.assign(createContext(asked), { telemetry });
   }
 }
 

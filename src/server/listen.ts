@@ -14,8 +14,8 @@ export class ListenError extends Error {}
 const GRACE_MS = 10_000;
 
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "is in use; set PORT to another, or stop what listens there",
-  EACCES: "may not be listened on; set PORT to one above 1023",
+  EADDRINUSE: "is in use; set {PORT} to another, or stop what listens there",
+  EACCES: "may not be listened on; set {PORT} to one above 1023",
   EADDRNOTAVAIL: "is no address of this machine; set HOST to 127.0.0.1, 0.0.0.0 or one that is",
   ENOTFOUND: "is no address of this machine; set HOST to 127.0.0.1, 0.0.0.0 or one that is",
 };
@@ -23,13 +23,15 @@ const REASONS: Readonly<Record<string, string>> = {
 /**
  * Starts an HTTP server.
  * @param port 0 for any free one
+ * @param portVariable what an operator sets to have another
  * @throws {ListenError} that says what to do where the address cannot be had
  */
-export async function listen(handle: RequestListener, host: string, port: number): Promise<Listening> {
+export async function listen(handle: RequestListener, host: string, port: number, portVariable = "PORT"): Promise<Listening> {
   const server = createServer(handle);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      reject(new ListenError(`${host}:${port} ${REASONS[error.code ?? ""] ?? `cannot be listened on (${error.message})`}`));
+      const reason = REASONS[error.code ?? ""] ?? `cannot be listened on (${error.message})`;
+      reject(new ListenError(`${host}:${port} ${reason.replace("{PORT}", portVariable)}`));
     });
     server.listen(port, host, resolve);
   });

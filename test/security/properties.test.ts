@@ -113,7 +113,7 @@ const ALWAYS: typeof ASKED[string] = [
   [FLOW, { id: /^/ }],
   [/^GET \/self-service\/errors$/, { error: /^/ }],
 ];
-const HEADERS = ["host", "connection", "accept", "content-type", "content-length"];
+const HEADERS = ["host", "connection", "accept", "content-type", "content-length", "x-request-id"];
 
 describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (version) => {
   let kratos: EmbeddedKratos;
@@ -143,6 +143,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     expect(query).toMatch(/^([\w.*+=&-]|%[0-9A-F]{2})*$/);
     for (const [key, value] of new URLSearchParams(query)) expect([key, value]).toEqual([key, expect.stringMatching(known![1]?.[key] ?? /$^/)]);
     expect(headers.host).toBe(new URL(host).host);
+    expect(headers["x-request-id"]).toMatch(/^[\w.:-]{1,128}$/);
     const ofFlows = FLOW.test(`${method} ${pathname}`) ? ["cookie", "x-session-token"] : [];
     expect(Object.keys(headers).filter((name) => ![...HEADERS, ...ofFlows].includes(name))).toEqual([]);
   }

@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Registry } from "prom-client";
+import { listen, type Listening } from "../../src/server/listen.js";
+import { createProcessMetrics } from "../../src/server/telemetry/process-metrics.js";
+import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+
+const ID = "f2d9c1a0-3b1e-4d67-9d53-0c4c7a2f5a11";
+const MISSING = "f2d9c1a0-3b1e-4d67-9d53-0c4c7a2f5a12";
+const LINK = "https://kratos.example.com/self-service/recovery?token=secret-token";
+const identity = { id: ID, schema_id: "default", schema_url: "", traits: { email: "ann@example.com" } };
+
+let kratos: ScriptedKratos;
+let metrics: { readonly registry: Registry } & Listening;
+let facade: FacadeUnderTest;
+
+beforeEach(async () => {
+  kratos = await startScriptedKratos("v26.2.0", ({ method }, path) => {
+    if (path === `/admin/identities/${ID}`) return { json: identity };
+    if (path.includes("?ids=")) return { json: [identity] };
+    if (path === "/admin/recovery/link" && method === "POST") return { json: { recovery_link: LINK } };
+    if (path.startsWith("/admin/identities/")) return { status: 404, json: { error: { code: 404, message: "none" } } };
+    if (path.startsWith("/admin/identities")) return "reset";
+    return path.startsWith("/self-service/errors") ? "hang" : undefined;
+  });
+  const { registry, handle } = createProcessMetrics();
+  metrics = { registry, ...(await listen(handle, "127.0.0.1", 0)) };
+  facade = await startFacade({ adminUrl: kratos.url }, { metrics: metrics.registry });
+});
+
+afterEach(async () => {
+  await facade.stop();
+  await metrics.close();
+  await kratos.stop();
+});
+
+const scrape = async () => (await fetch(`${metrics.url}/metrics`)).text();
+/** The value of one series; undefined where there is none. */
+const valueOf = (text: string, series: string) => text.split("\n").find((line) => line.startsWith(`${series} `))?.split(" ")[1];
+const labelsIn = (text: string, label: string) => new Set([...text.matchAll(new RegExp(`\\b${label}="([^"]*)"`, "g"))].map(([, value]) => value));
+
+async function someOfEach(): Promise<void> {
+  await facade.send(`query Ann($id: ID!) { identity(id: $id) { traits } }`, { id: ID });
+  await facade.send(`query Two { a: identity(id: "${ID}") { id } b: identity(id: "${MISSING}") { id } }`);
+  await facade.send(`{ identity(id: "${MISSING}") { id } }`);
+  await facade.send(`query List { identities(first: 1) { edges { cursor } } }`);
+  await facade.send(`mutation Link { createRecoveryLink(input: { identityId: "${ID}" }) { recoveryLink { url } } }`);
+  await (await fetch(`${facade.url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: "{" })).text();
+}
+
+it("operations and requests to Kratos are counted by name, and their errors by code", async () => {
+  await someOfEach();
+  const text = await scrape();
+  const counted = (name: string) => valueOf(text, `kratos_graphql_${name}`);
+  expect(counted(`operation_duration_seconds_count{operation="Ann",type="query"}`)).toBe("1");
+  expect(counted(`operation_duration_seconds_count{operation="Link",type="mutation"}`)).toBe("1");
+  expect(counted(`operation_duration_seconds_count{operation="anonymous",type="query"}`)).toBe("1");
+  expect(counted(`operation_errors_total{operation="List",code="KRATOS_UNAVAILABLE"}`)).toBe("1");
+  expect(counted(`upstream_duration_seconds_count{operation="getIdentity"}`)).toBe("2");
+  expect(counted(`upstream_duration_seconds_count{operation="createRecoveryLink"}`)).toBe("1");
+  expect(counted(`upstream_errors_total{operation="getIdentity",code="404"}`)).toBe("1");
+  expect(counted(`upstream_errors_total{operation="listIdentities",code="KRATOS_UNAVAILABLE"}`)).toBe("1");
+  expect(counted(`loader_batch_size_bucket{le="1",loader="identity"}`)).toBe("2");
+  expect(counted(`loader_batch_size_sum{loader="identity"}`)).toBe("4");
+  expect(counted(`refusals_total{code="BAD_REQUEST"}`)).toBe("1");
+  expect(Number(valueOf(text, "nodejs_eventloop_lag_p99_seconds"))).toBeGreaterThan(0);
+});
+
+it("no id, trait or link is in the metrics", async () => {
+  await someOfEach();
+  expect(await scrape()).not.toMatch(/f2d9c1a0|ann@|secret-token|https?:/);
+});
+
+it("a caller that makes up names gets a bounded number of series, and later ones are `other`", async () => {
+  for (let at = 0; at < 150; at++) await facade.send(`query Made_up_${at} { __typename }`);
+  await facade.send(`query ${"x".repeat(500)} { __typename }`);
+  const names = labelsIn(await scrape(), "operation");
+  expect(names.size).toBe(101);
+  expect(names).toContain("other");
+});
+
+it("an operation that is none of this graph's gets no name of its own", async () => {
+  await facade.send(`query Wrong { nothing }`);
+  await facade.send(`query Right { __typename }`);
+  await facade.send(`query Right { nothing }`);
+  const text = await scrape();
+  expect(labelsIn(text, "operation")).toEqual(new Set(["other", "Right"]));
+  expect(valueOf(text, `kratos_graphql_operation_errors_total{operation="Right",code="GRAPHQL_VALIDATION_FAILED"}`)).toBe("1");
+});
+
+it("what is under way to Kratos, and what waits, is in the metrics", async () => {
+  const narrow = new Registry();
+  const other = await startFacade({ adminUrl: kratos.url, publicUrl: kratos.url, connections: 1, timeoutMs: 1_000 }, { metrics: narrow });
+  const asked = Promise.all([1, 2, 3].map(() => other.send(`query Hang { selfServiceError(id: "hang") { id } }`)));
+  const loadOf = () => ["running", "queued"].map(async (name) => valueOf(await narrow.metrics(), `kratos_graphql_upstream_${name}`));
+  const loadIs = async (load: string) => {
+    while ((await Promise.all(loadOf())).join() !== load) await sleep(5);
+  };
+  await loadIs("1,2");
+  await asked;
+  await loadIs("0,0");
+  await other.stop();
+}, 10_000);
+
+it("what asks whether the server is ready is counted among Kratos' requests", async () => {
+  await (await fetch(`${facade.url}/health/ready`)).text();
+  expect(valueOf(await scrape(), `kratos_graphql_upstream_duration_seconds_count{operation="isReady"}`)).toBe("1");
+});
+
+it("the metrics are at /metrics of their own port, and nowhere on the one of the graph", async () => {
+  expect((await fetch(`${metrics.url}/`)).status).toBe(404);
+  expect((await fetch(`${facade.url}/metrics`)).status).toBe(404);
+});
+
+it("each metric that the Grafana dashboard reads is one that there is", async () => {
+  await someOfEach();
+  const known = new Set((await scrape()).split("\n").map((line) => /^[a-z]\w*/.exec(line)?.[0]));
+  const { panels, templating } = JSON.parse(readFileSync("deploy/grafana/kratos-graphql.json", "utf8"));
+  const queries: string[] = [
+    ...panels.flatMap(({ targets = [] }: any) => targets.map(({ expr }: any) => expr)),
+    ...templating.list.flatMap(({ query }: any) => (typeof query === "object" ? [query.query] : [])),
+  ];
+  const named = new Set(queries.flatMap((query) => query.match(/\b(kratos_graphql|process|nodejs)_\w+/g) ?? []));
+  expect(named.size).toBeGreaterThan(10);
+  expect([...named].filter((name) => !known.has(name))).toEqual([]);
+  // And each of this server's own is on it.
+  const own = [...known].flatMap((name) => /^(kratos_graphql_\w+?)(_bucket|_sum|_count)?$/.exec(name ?? "")?.[1] ?? []);
+  expect([...new Set(own)].filter((name) => ![...named].some((read) => read.startsWith(name)))).toEqual([]);
+});

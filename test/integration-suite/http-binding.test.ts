@@ -1,0 +1,30 @@
+import { ApolloServer } from "@apollo/server";
+import { defineIntegrationTestSuite } from "@apollo/server-integration-testsuite";
+import pino from "pino";
+import { Kratos } from "../../src/kratos/index.js";
+import { createAuthenticate } from "../../src/server/authentication/authenticate.js";
+import { createGraphQLHandler, type GraphQLHandlerOptions } from "../../src/server/graphql-handler.js";
+import { listen } from "../../src/server/listen.js";
+import { sendRefusal } from "../../src/server/refusal.js";
+
+/** Apollo's own tests of what stands between HTTP and Apollo Server, on what stands there here. */
+defineIntegrationTestSuite(async (config, { context } = {}) => {
+  const server = new ApolloServer(config);
+  await server.start();
+  const handle = createGraphQLHandler({
+    // The suite looks into contexts that it makes itself, where the facade makes one of its own.
+    apollo: {
+      executeHTTPGraphQLRequest: (request: object) => server.executeHTTPGraphQLRequest({ ...request, context: context ?? (async () => ({})) } as never),
+    } as unknown as GraphQLHandlerOptions["apollo"],
+    kratos: new Kratos({ adminUrl: "http://127.0.0.1:9", timeoutMs: 1000 }),
+    telemetry: { logger: pino({ level: "silent" }) },
+    authenticate: await createAuthenticate({ apiKeys: [] }),
+    maxBodyBytes: 1_000_000,
+  });
+  const { url, close } = await listen(
+    (request, response) => void handle(request, response, "request-id").catch((error) => sendRefusal(response, error)),
+    "127.0.0.1",
+    0,
+  );
+  return { server, url, extraCleanup: close };
+});
