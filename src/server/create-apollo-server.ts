@@ -76,5 +76,7 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
 
 /** By itself Apollo Server hides suggestions where a document is not valid, and shows those for its variables. */
 function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  // Its words are for whoever runs the server, and name the software.
+  if (formatted.extensions?.["validationErrorCode"] === "INTROSPECTION_DISABLED") return { ...formatted, message: "Introspection is switched off here." };
   return { ...formatted, message: formatted.message.replace(/ ?Did you mean .+\?$/s, "") };
 }

@@ -1,0 +1,35 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const PAGES = ["README.md", ...readdirSync("docs").filter((name) => name.endsWith(".md")).map((name) => join("docs", name))];
+const TESTS = readdirSync("test", { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.ts"));
+
+describe.each(PAGES)("%s", (page) => {
+  const text = readFileSync(page, "utf8");
+
+  it("names no test file that there is not", () => {
+    const named = [...text.matchAll(/`([\w/-]+\.test\.ts)`/g)].map(([, path]) => path!.replace(/^test\//, ""));
+    expect(named.filter((path) => !TESTS.some((test) => test === path || test.endsWith(`/${path}`)))).toEqual([]);
+  });
+
+  it("quotes no test's name that its file does not have", () => {
+    const quoted = [...text.matchAll(/`(?:test\/)?([\w/-]+\.test\.ts)`: ((?:"[^"]+"(?:, )?)+)/g)].flatMap(([, path, names]) =>
+      [...names!.matchAll(/"([^"]+)"/g)].map(([, name]) => [path!, name!.replaceAll("…", "").trim()] as const),
+    );
+    const source = (path: string) => TESTS.filter((test) => test === path || test.endsWith(`/${path}`)).map((test) => readFileSync(join("test", test), "utf8")).join();
+    expect(quoted.filter(([path, name]) => !source(path).includes(name))).toEqual([]);
+  });
+
+  it("links to no file that there is not", () => {
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => join(page, "..", link!));
+    expect(links.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it("names no variable that the server does not know", () => {
+    const known = readFileSync("src/config/variables.ts", "utf8");
+    const named = [...text.matchAll(/`([A-Z][A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g)].map(([, name]) => name!.replace(/_FILE$/, ""));
+    const elsewhere = /^(NODE_ENV|OTEL_|CHROMIUM_PATH|KRATOS_SHORT_LIVED|FAST_CHECK|NODE_|LOG_LEVEL$)/;
+    const codes = readFileSync("README.md", "utf8").match(/\| `[A-Z_`, ]+` \|/g)!.join();
+    expect([...new Set(named)].filter((name) => !elsewhere.test(name) && !known.includes(`${name}:`) && !codes.includes(name))).toEqual([]);
+  });
+});
