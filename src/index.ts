@@ -37,6 +37,7 @@ export {
   type FlowKind,
   type IdentityChange,
   type IdentityPage,
+  type Interceptor,
   type KratosLoad,
   type KratosOptions,
   type KratosTls,
