@@ -1,6 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import pino from "pino";
+import { Kratos, type KratosOptions } from "../../src/kratos/index.js";
+import { createFacade } from "../../src/server/facade.js";
+import { listen } from "../../src/server/listen.js";
 import { eventually } from "../support/eventually.js";
 import * as faults from "../support/faults/faults.js";
 import { startFaultyKratos, type FaultyKratos } from "../support/faults/faulty-kratos.js";
@@ -15,17 +18,35 @@ const strangers = Array.from({ length: 250 }, (_, at) => ({ __typename: "Identit
 const openSockets = () => process.getActiveResourcesInfo().filter((kind) => kind === "TCPSocketWrap").length;
 
 let kratos: FaultyKratos;
-let facade: FacadeUnderTest;
+let facade: Awaited<ReturnType<typeof startUnwatched>>;
 
 beforeAll(async () => {
   kratos = await startFaultyKratos("v0.6.3-alpha.1");
-  facade = await startFacade({ ...kratos, timeoutMs: 60_000, connections: CONNECTIONS });
+  facade = await startUnwatched({ ...kratos, timeoutMs: 60_000, connections: CONNECTIONS });
 });
 
 afterAll(async () => {
   await facade.stop();
   await kratos.stop();
 });
+
+/** The facade without what the other tests watch it with, for that keeps all that it sees. */
+async function startUnwatched({ adminUrl, publicUrl, timeoutMs, connections }: KratosOptions) {
+  const kratos = new Kratos({ adminUrl, publicUrl, timeoutMs, connections });
+  const { handle, stop } = await createFacade({ kratos, logger: pino({ level: "silent" }) });
+  const server = await listen(handle, "127.0.0.1", 0);
+  return {
+    kratos,
+    send: async (query: string, variables?: object): Promise<any> => {
+      const headers = { "content-type": "application/json" };
+      return (await fetch(`${server.url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query, variables }) })).json();
+    },
+    stop: async () => {
+      await server.close();
+      await stop();
+    },
+  };
+}
 
 const KINDS = [faults.resetBefore, faults.html, faults.resetInBody, faults.plainText500, faults.malformed, faults.largeHeaders, faults.noHttp];
 
@@ -64,11 +85,11 @@ it("ten thousand faults leave no memory, no socket and no place behind", async (
   expect(facade.kratos.load.queued).toBe(0);
 
   kratos.fault = undefined;
-  expect(dataOf(await facade.send("{ identities(first: 1) { edges { node { id } } } }"))["identities"].edges).toHaveLength(1);
+  expect((await facade.send("{ identities(first: 1) { edges { cursor } } }")).data.identities.edges).toHaveLength(1);
 }, 60_000);
 
 it("a connection that Kratos says nothing on, or a byte at a time, is cut at the deadline", async () => {
-  const hasty = await startFacade({ ...kratos, timeoutMs: 200, connections: CONNECTIONS });
+  const hasty = await startUnwatched({ ...kratos, timeoutMs: 200, connections: CONNECTIONS });
   for (const fault of [faults.silent, faults.drip]) {
     kratos.fault = undefined;
     await hasty.send("{ identities(first: 1) { edges { cursor } } }");
