@@ -33,7 +33,7 @@ afterAll(async () => {
 /** The facade without what the other tests watch it with, for that keeps all that it sees. */
 async function startUnwatched({ adminUrl, publicUrl, timeoutMs, connections }: KratosOptions) {
   const kratos = new Kratos({ adminUrl, publicUrl, timeoutMs, connections });
-  const { handle, stop } = await createFacade({ kratos, logger: pino({ level: "silent" }) });
+  const { handle, stop } = await createFacade({ kratos, logger: pino({ level: "silent" }), authentication: "none" });
   const server = await listen(handle, "127.0.0.1", 0);
   return {
     kratos,
