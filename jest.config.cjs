@@ -30,6 +30,8 @@ const contractOn = (release) => ({
 module.exports = {
   // A test that fails in its middle leaves its servers open.
   forceExit: true,
+  // By itself jest leaves a core idle, and these tests wait for servers half of their time.
+  maxWorkers: "100%",
 
   projects: [
     contractOn("v0.6.3-alpha.1"),

@@ -28,11 +28,11 @@ export function toMarkdown({ minutes, callers, ledger, faults, start, end }: Soa
 }
 
 const FILE = "docs/operations.md";
-const PLACE = /(<!-- soak -->\n)[\s\S]*(\n<!-- \/soak -->)/;
+const PLACE = /(<!-- soak -->\n)[\s\S]*(<!-- \/soak -->)/;
 
 /** Puts the table into docs/operations.md. */
 export function writeDocs(table: string): void {
   const page = readFileSync(FILE, "utf8");
   if (!PLACE.test(page)) throw new Error(`${FILE} has no <!-- soak --> place for the table.`);
-  writeFileSync(FILE, page.replace(PLACE, (_, before: string, after: string) => `${before}\n${table}\n${after}`));
+  writeFileSync(FILE, page.replace(PLACE, (_, before: string, after: string) => `${before}\n${table}\n\n${after}`));
 }
