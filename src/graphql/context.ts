@@ -2,14 +2,12 @@ import type DataLoader from "dataloader";
 import type { FlowCredentials, Kratos } from "../kratos/index.js";
 import type { Audit } from "./audit/audit.js";
 import { ANYBODY, type Caller } from "./authorization/caller.js";
+import type { BatchListener } from "./batch-listener.js";
 import { createIdentityLoader } from "./identity/identity.loader.js";
 import type { Identity } from "./identity/identity.type.js";
 import { createIdentitySchemaLoader } from "./identity-schema/identity-schema.loader.js";
 import type { IdentitySchema } from "./identity-schema/identity-schema.type.js";
 import type { TraitsMask } from "./traits-mask/traits-mask.js";
-
-/** The loaders, by the names that metrics have for them. */
-export type LoaderName = "identity" | "identity_schema";
 
 /** What a request brings with it. */
 export interface Asked {
@@ -23,7 +21,7 @@ export interface Asked {
   /** What the caller sent that Kratos asks for at flows. It is passed on for nothing else. */
   readonly flowCredentials?: FlowCredentials;
   /** Hears how many keys a loader asks for at once. */
-  readonly onBatch?: (loader: LoaderName, size: number) => void;
+  readonly onBatch?: BatchListener;
 }
 
 /** What the resolvers of one request share. */

@@ -1,7 +1,7 @@
 import { errorOf } from "./error-of.js";
 import { KratosMisdirectedError } from "./errors/misdirected-error.js";
 import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
-import type { KratosAnswer } from "./http.js";
+import type { KratosAnswer } from "./sender.js";
 import { secondsIn } from "./retry-after.js";
 import type { WireErrorBody } from "./wire.js";
 

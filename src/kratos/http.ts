@@ -6,6 +6,7 @@ import { networkDetail } from "./network-detail.js";
 import { NoPlaceError, Places, type KratosLoad } from "./places.js";
 import { toBody } from "./request-body.js";
 import { withRetries } from "./retries.js";
+import type { KratosAnswer, KratosRequest, KratosSender } from "./sender.js";
 import { DeadlineError, Transport, type KratosTls } from "./transport.js";
 
 export interface KratosHttpOptions {
@@ -22,39 +23,6 @@ export interface KratosHttpOptions {
   readonly tls?: KratosTls;
   /** Sent with each request, to both addresses and to nobody else; their names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface KratosRequest {
-  /** Ory's name of the operation, for errors and logs. */
-  readonly operation: string;
-  readonly port?: "admin" | "public";
-  readonly method?: "get" | "post" | "put" | "patch" | "delete";
-  /** Path with a leading slash; whatever a caller gave in it is encoded. */
-  readonly path: string;
-  readonly query?: ConstructorParameters<typeof URLSearchParams>[0];
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly json?: unknown;
-  /** Whether a GET may be sent again when it fails (default true). */
-  readonly retry?: boolean;
-  /** A deadline before the configured one, in the time of performance.now(). */
-  readonly deadline?: number;
-  /** Whether it goes before the queue and is never refused: for the few that all others wait for (default false). */
-  readonly ahead?: boolean;
-}
-
-export interface KratosAnswer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly location: string;
-  readonly link: string;
-  readonly date: string;
-  readonly retryAfter: string;
-  readonly body: string;
-}
-
-/** What requests to Kratos can be given to. */
-export interface KratosSender {
-  send(request: KratosRequest): Promise<KratosAnswer>;
 }
 
 const DEFAULT_CONNECTIONS = 64;

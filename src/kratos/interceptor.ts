@@ -1,4 +1,4 @@
-import type { KratosAnswer } from "./http.js";
+import type { KratosAnswer } from "./sender.js";
 
 /** Sends the request that an interceptor was called for, with these headers beside its own; once. */
 export type Send = (headers: Readonly<Record<string, string>>) => Promise<KratosAnswer>;

@@ -2,7 +2,7 @@ import { compare } from "semver";
 import { readObject } from "./answer.js";
 import { KratosUnsupportedError } from "./errors/unsupported-error.js";
 import { featuresOf, FIRST_VERSION, OLDEST_KRATOS, parseVersion, type Features } from "./features.js";
-import type { KratosSender } from "./http.js";
+import type { KratosSender } from "./sender.js";
 import { sendForSystem } from "./send-for-system.js";
 
 /** A running Kratos: the version as it gives it itself, and what that version has. */

@@ -1,5 +1,5 @@
 import ky, { HTTPError } from "ky";
-import type { KratosAnswer } from "./http.js";
+import type { KratosAnswer } from "./sender.js";
 import { secondsIn } from "./retry-after.js";
 
 /** Statuses of a read that are worth another try. A change is never sent again: whether the first try got through can't be known. */

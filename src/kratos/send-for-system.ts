@@ -1,4 +1,4 @@
-import type { KratosAnswer, KratosRequest, KratosSender } from "./http.js";
+import type { KratosAnswer, KratosRequest, KratosSender } from "./sender.js";
 
 /**
  * Asks for the version, health or metrics. They are at one path in the oldest and the newest releases;

@@ -1,7 +1,7 @@
 import { readJson } from "./answer.js";
 import { KratosError } from "./errors/kratos-error.js";
 import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
-import type { KratosAnswer } from "./http.js";
+import type { KratosAnswer } from "./sender.js";
 import { sendForSystem } from "./send-for-system.js";
 import type { Release } from "./release.js";
 import type { Upstream } from "./upstream.js";

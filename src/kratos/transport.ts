@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from "undici";
-import type { KratosAnswer } from "./http.js";
+import type { KratosAnswer } from "./sender.js";
 import { NoPlaceError, type Places } from "./places.js";
 
 export interface TransportOptions {

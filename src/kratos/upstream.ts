@@ -1,7 +1,8 @@
 import { KratosMisdirectedError } from "./errors/misdirected-error.js";
 import { KratosOverloadedError } from "./errors/overloaded-error.js";
 import { KratosPublicUrlRequiredError } from "./errors/public-url-required-error.js";
-import { KratosHttp, type KratosAnswer, type KratosHttpOptions, type KratosRequest, type KratosSender } from "./http.js";
+import { KratosHttp, type KratosHttpOptions } from "./http.js";
+import type { KratosAnswer, KratosRequest, KratosSender } from "./sender.js";
 import type { Interceptor } from "./interceptor.js";
 import type { KratosLoad } from "./places.js";
 import { askVersion, ReleaseFinder, type Release } from "./release.js";

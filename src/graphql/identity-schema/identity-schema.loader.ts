@@ -1,10 +1,10 @@
 import DataLoader from "dataloader";
 import type { Kratos } from "../../kratos/index.js";
-import type { Asked } from "../context.js";
+import type { BatchListener } from "../batch-listener.js";
 import { IdentitySchema } from "./identity-schema.type.js";
 
 /** Loads the identity schemas of one request by id, each once; null where there is none. */
-export function createIdentitySchemaLoader(kratos: Kratos, onBatch: Asked["onBatch"]): DataLoader<string, IdentitySchema | null> {
+export function createIdentitySchemaLoader(kratos: Kratos, onBatch: BatchListener | undefined): DataLoader<string, IdentitySchema | null> {
   return new DataLoader(async (ids) => {
     onBatch?.("identity_schema", ids.length);
     const found = await kratos.schemas.find(ids);

@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import type { Kratos } from "../../kratos/index.js";
-import type { Asked } from "../context.js";
+import type { BatchListener } from "../batch-listener.js";
 import type { TraitsMask } from "../traits-mask/traits-mask.js";
 import { Identity } from "./identity.type.js";
 
@@ -11,7 +11,7 @@ import { Identity } from "./identity.type.js";
 export function createIdentityLoader(
   kratos: Kratos,
   mask: TraitsMask | undefined,
-  onBatch: Asked["onBatch"],
+  onBatch: BatchListener | undefined,
 ): DataLoader<string, Identity | null> {
   return new DataLoader(
     async (ids) => {

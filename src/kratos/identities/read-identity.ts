@@ -1,5 +1,5 @@
 import { readList, readObject } from "../answer.js";
-import type { KratosAnswer } from "../http.js";
+import type { KratosAnswer } from "../sender.js";
 import type { WireIdentity } from "../wire.js";
 
 const KEYS = ["id", "schema_id", "schema_url", "traits"] as const;

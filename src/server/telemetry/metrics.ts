@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { LoaderName } from "../../graphql/context.js";
+import type { LoaderName } from "../../graphql/batch-listener.js";
 import type { Kratos } from "../../kratos/index.js";
 import { OperationNames } from "./operation-names.js";
 import type { OperationRecord } from "./operation-record.js";

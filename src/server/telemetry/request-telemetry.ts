@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import type { FacadeContext, LoaderName } from "../../graphql/context.js";
+import type { BatchListener } from "../../graphql/batch-listener.js";
+import type { FacadeContext } from "../../graphql/context.js";
 import type { Kratos } from "../../kratos/index.js";
 import type { Logger } from "../logger.js";
 import type { Metrics } from "./metrics.js";
@@ -35,7 +36,7 @@ export class RequestTelemetry {
   }
 
   /** Hears how many keys a loader asks for at once; undefined where nobody wants to know. */
-  get onBatch(): ((loader: LoaderName, size: number) => void) | undefined {
+  get onBatch(): BatchListener | undefined {
     const { metrics } = this.telemetry;
     return metrics && ((loader, size) => metrics.batch(loader, size));
   }
