@@ -37,7 +37,7 @@ it("every type, field, argument and value has a description that says something"
   expect(all.filter(([, description]) => (description ?? "").length < 8)).toEqual([]);
 });
 
-it("schema.graphql is what the code builds (npm run schema writes it)", () => {
+it("schema.graphql is what the code builds (npm run schema:write writes it)", () => {
   expect(readFileSync("schema.graphql", "utf8")).toBe(sdl);
 });
 
