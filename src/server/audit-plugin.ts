@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import { getArgumentValues, getOperationAST, OperationTypeNode, type FieldNode, type GraphQLField, type GraphQLFormattedError } from "graphql";
+import { getArgumentValues, getOperationAST, getVariableValues, OperationTypeNode, type FieldNode, type GraphQLField, type GraphQLFormattedError } from "graphql";
 import type { AuditEntry } from "../graphql/audit/audit.js";
 import type { FacadeContext } from "../graphql/context.js";
 import { isIdentityId } from "../kratos/index.js";
@@ -27,6 +27,8 @@ export function auditPlugin(logger: Logger): ApolloServerPlugin<FacadeContext> {
           const mutations = schema.getMutationType()!.getFields();
           // An operation that was refused as a whole may hold thousands of fields: each mutation in it is a line then.
           const whole = errors.some(({ path }) => path === undefined);
+          // With the defaults of those that were not given.
+          const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
           const named = new Set<string>();
           for (const [key, node] of rootFieldsOf(document!, operation)) {
             const mutation = node.name.value;
@@ -34,7 +36,7 @@ export function auditPlugin(logger: Logger): ApolloServerPlugin<FacadeContext> {
             // Any other name is whatever the caller chose to write.
             if (!Object.hasOwn(mutations, mutation) || recorded.has(key) || codes.length === 0 || (whole && named.has(mutation))) continue;
             named.add(mutation);
-            const identityId = whole ? undefined : identityIdIn(mutations[mutation]!, node, request.variables);
+            const identityId = whole || !variables ? undefined : identityIdIn(mutations[mutation]!, node, variables);
             record(key, { mutation, ...(identityId && { identityId }), outcome: "refused", codes });
           }
         },
@@ -44,7 +46,7 @@ export function auditPlugin(logger: Logger): ApolloServerPlugin<FacadeContext> {
 }
 
 /** The identity that a mutation was to be about. */
-function identityIdIn(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Record<string, unknown> = {}): string | undefined {
+function identityIdIn(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Record<string, unknown>): string | undefined {
   const { input } = getArgumentValues(field, node, variables) as { input: { readonly id?: unknown; readonly identityId?: unknown } };
   const id = input.id ?? input.identityId;
   return typeof id === "string" && isIdentityId(id) ? id.toLowerCase() : undefined;

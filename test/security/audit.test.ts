@@ -150,3 +150,9 @@ it("a log that is switched off is", async () => {
   expect(lines).toEqual([]);
   await silent.stop();
 });
+
+it("one refused for a missing scope, whose input stands as its variable's default, is a line with its identity", async () => {
+  const answer = await mutate(`mutation ($input: DeleteIdentityInput! = { id: "${ABSENT}" }) { deleteIdentity(input: $input) { deletedIdentityId } }`, {}, reader);
+  expect(answer.body.errors[0].extensions.code).toBe("FORBIDDEN");
+  expect(audited()).toEqual([{ caller: "key:shop", requestId: "r-1", mutation: "deleteIdentity", identityId: ABSENT, outcome: "refused", codes: ["FORBIDDEN"] }]);
+});
