@@ -7,7 +7,6 @@ import type { KratosOptions } from "./kratos/index.js";
 import type { AuthenticationOptions } from "./server/authentication/authenticate.js";
 import type { FacadeOptions } from "./server/facade.js";
 import { isLoopback } from "./server/host-check.js";
-import { readSafelist } from "./server/safelist.js";
 import type { OtlpProtocol } from "./server/telemetry/otlp.js";
 
 /** What the process is told by its environment. */
@@ -123,13 +122,6 @@ function mistakesAmong(data: Variables): string[] {
   const { JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL } = data;
   if ([JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL].some(Boolean) && !(JWT_ISSUER && JWT_AUDIENCE && JWT_JWKS_URL)) {
     mistakes.push("JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, as https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json");
-  }
-  if (data.SAFELIST !== undefined) {
-    try {
-      readSafelist(data.SAFELIST);
-    } catch (error) {
-      mistakes.push(`SAFELIST must be ${(error as Error).message}`);
-    }
   }
   if (isOpen(authenticationIn(data)) && !isLoopback(data.HOST) && !data.INSECURE_NO_AUTH) {
     mistakes.push(

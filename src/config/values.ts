@@ -3,6 +3,7 @@ import { parseVersion } from "../kratos/index.js";
 import { isCertificate, isPrivateKey } from "./certificates.js";
 import { parseHeaderLines } from "./header-lines.js";
 import { parseApiKeys } from "../server/authentication/api-key.js";
+import { readSafelist } from "../server/safelist.js";
 
 /** An http address of another server. */
 export const address = z.string().refine(isHttpUrl, "an http or https address without user, password and query, as http://127.0.0.1:4434");
@@ -29,14 +30,7 @@ export const origins = z
   .refine((text) => listOf(text).every(isOrigin), "origins parted by commas, as https://app.example.com")
   .transform(listOf);
 
-export const apiKeys = z.string().transform((text, context) => {
-  try {
-    return parseApiKeys(text);
-  } catch (error) {
-    context.addIssue(`lines as "kratos-graphql keys create" prints them: ${(error as Error).message}`);
-    return z.NEVER;
-  }
-});
+export const apiKeys = readBy(parseApiKeys, 'lines as "kratos-graphql keys create" prints them');
 
 export const certificate = z
   .string()
@@ -44,12 +38,14 @@ export const certificate = z
 
 export const privateKey = z.string().refine(isPrivateKey, "a private key as PEM without a passphrase, as -----BEGIN PRIVATE KEY-----…");
 
-export const headers = z.string().transform((text, context) => {
+export const headers = readBy(parseHeaderLines, 'lines as "Authorization: Bearer ory_pat_…"');
+
+/** The text of a manifest, which stays a text. */
+export const safelist = z.string().superRefine((text, context) => {
   try {
-    return parseHeaderLines(text);
+    readSafelist(text);
   } catch (error) {
-    context.addIssue(`lines as "Authorization: Bearer ory_pat_…": ${(error as Error).message}`);
-    return z.NEVER;
+    context.addIssue((error as Error).message);
   }
 });
 
@@ -73,6 +69,18 @@ export const traitPaths = z
   .transform(listOf);
 
 export const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "silent"], "trace, debug, info, warn, error or silent");
+
+/** What a parser makes of a text; its error says what is wrong with it. */
+function readBy<T>(parse: (text: string) => T, expected: string) {
+  return z.string().transform((text, context): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue(`${expected}: ${(error as Error).message}`);
+      return z.NEVER;
+    }
+  });
+}
 
 function isHttpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { DEFAULT_CONNECTIONS, DEFAULT_QUEUE_LENGTH } from "../kratos/index.js";
+import { DEFAULT_MAX_BODY_BYTES } from "../server/body-reader.js";
 import { DEFAULT_LIMITS } from "../server/limits/limits.js";
-import { address, apiKeys, jwksUrl, certificate, flag, headers, integer, logLevel, origins, privateKey, rateLimit, redisUrl, traitPaths, version } from "./values.js";
+import { address, apiKeys, jwksUrl, certificate, flag, headers, integer, logLevel, origins, privateKey, rateLimit, redisUrl, safelist, traitPaths, version } from "./values.js";
 
 /** The environment variables that the process knows, each as it must be. Any can come from a file: its name with _FILE behind it. */
 export const VARIABLES = z.object({
@@ -8,8 +10,8 @@ export const VARIABLES = z.object({
   KRATOS_PUBLIC_URL: address.optional(),
   KRATOS_VERSION: version.optional(),
   KRATOS_TIMEOUT_MS: integer(1, 600_000, 10_000).default(10_000),
-  KRATOS_CONNECTIONS: integer(1, 10_000, 64).default(64),
-  KRATOS_QUEUE: integer(0, 1_000_000, 256).default(256),
+  KRATOS_CONNECTIONS: integer(1, 10_000, DEFAULT_CONNECTIONS).default(DEFAULT_CONNECTIONS),
+  KRATOS_QUEUE: integer(0, 1_000_000, DEFAULT_QUEUE_LENGTH).default(DEFAULT_QUEUE_LENGTH),
   KRATOS_CA: certificate.optional(),
   KRATOS_CLIENT_CERT: certificate.optional(),
   KRATOS_CLIENT_KEY: privateKey.optional(),
@@ -33,10 +35,10 @@ export const VARIABLES = z.object({
   EXPLORERS: flag.optional(),
   PUBLIC_SDL: flag.default(false),
   BATCHING: flag.default(false),
-  SAFELIST: z.string().optional(),
+  SAFELIST: safelist.optional(),
   RATE_LIMIT: rateLimit.default({ requests: 1000, windowS: 10 }),
   REDIS_URL: redisUrl.optional(),
-  MAX_BODY_BYTES: integer(1, 100_000_000, 1_000_000).default(1_000_000),
+  MAX_BODY_BYTES: integer(1, 100_000_000, DEFAULT_MAX_BODY_BYTES).default(DEFAULT_MAX_BODY_BYTES),
   MAX_DEPTH: integer(1, 1000, DEFAULT_LIMITS.depth).default(DEFAULT_LIMITS.depth),
   MAX_ALIASES: integer(0, 100_000, DEFAULT_LIMITS.aliases).default(DEFAULT_LIMITS.aliases),
   MAX_ROOT_FIELDS: integer(1, 100_000, DEFAULT_LIMITS.rootFields).default(DEFAULT_LIMITS.rootFields),

@@ -9,6 +9,7 @@ import { KratosNotFoundError } from "./errors/not-found-error.js";
 import { KratosUnavailableError } from "./errors/unavailable-error.js";
 import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
 import { faultsIn } from "./faults.js";
+import { isUuid } from "./uuid.js";
 import type { WireErrorBody } from "./wire.js";
 
 /** Kratos' two sentences for what its configuration switches off; in a validation's text they would be a caller's words. */
@@ -17,7 +18,6 @@ const DISABLED = /^[^[]*(is not allowed because it|endpoint) was disabled/;
 /** As `security_csrf_violation`. */
 const ERROR_ID = /^[a-z0-9]+(_[a-z0-9]+)+$/;
 const NEW_FLOW = /\/self-service\/[a-z]+\/(api|browser)$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * The error that a status and an error body of Kratos mean. The `code` in the body is not looked at: it is often another.
@@ -61,7 +61,7 @@ function detailOf(body: WireErrorBody | undefined): string {
   const known = [
     Number.isInteger(code) && `code ${code}`,
     ERROR_ID.test(String(id)) && `error ${id}`,
-    UUID.test(String(request)) && `request ${request}`,
+    isUuid(String(request)) && `request ${request}`,
   ];
   return known.filter(Boolean).join(", ") || "an error body without code and id";
 }
@@ -73,6 +73,6 @@ function wayOnIn(body: WireErrorBody | undefined): WayOn {
   const url = typeof address === "string" && URL.canParse(address) ? new URL(address) : undefined;
   return {
     ...(url && NEW_FLOW.test(url.pathname) && { newFlowPath: url.pathname + url.search }),
-    ...(typeof use_flow_id === "string" && UUID.test(use_flow_id) && { useFlowId: use_flow_id }),
+    ...(typeof use_flow_id === "string" && isUuid(use_flow_id) && { useFlowId: use_flow_id }),
   };
 }

@@ -25,8 +25,8 @@ export interface KratosHttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const DEFAULT_CONNECTIONS = 64;
-const DEFAULT_QUEUE_LENGTH = 256;
+export const DEFAULT_CONNECTIONS = 64;
+export const DEFAULT_QUEUE_LENGTH = 256;
 /** A connection that takes longer does not come about. */
 const LONGEST_CONNECT_MS = 10_000;
 

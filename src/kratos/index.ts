@@ -12,6 +12,7 @@ export { KratosUnavailableError } from "./errors/unavailable-error.js";
 export { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
 export { KratosUnreadableAnswerError } from "./errors/unreadable-answer-error.js";
 export { KratosUnsupportedError } from "./errors/unsupported-error.js";
+export { DEFAULT_CONNECTIONS, DEFAULT_QUEUE_LENGTH } from "./http.js";
 export type { Fault } from "./fault.js";
 export { parseVersion, type Features } from "./features.js";
 export type { Release } from "./release.js";

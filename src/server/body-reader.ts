@@ -2,6 +2,9 @@ import bodyParser from "body-parser";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Refusal } from "./refusal.js";
 
+/** Largest body, where nothing else is set. */
+export const DEFAULT_MAX_BODY_BYTES = 1_000_000;
+
 /** Lists and objects within each other in a body. JSON of more cannot always be written again, as it must be for Kratos. */
 const MOST_LEVELS = 200;
 

@@ -1,4 +1,5 @@
 import { Kind, visit, type DocumentNode, type SelectionSetNode } from "graphql";
+import { fragmentsOf } from "./fragments-of.js";
 
 /** Selections of a document with its fragments written out. Applications ask for some hundreds. */
 const MOST_SELECTIONS = 2_000;
@@ -26,13 +27,14 @@ export function isCompilable(document: DocumentNode): boolean {
 }
 
 /** How many selections a document's operations have when each spread is replaced by its fragment. */
-function writtenOut({ definitions }: DocumentNode): number {
+function writtenOut(document: DocumentNode): number {
+  const fragments = fragmentsOf(document);
   const sizes = new Map<string, number>();
   const ofFragment = (name: string): number => {
     const known = sizes.get(name);
     if (known !== undefined) return known;
-    const fragment = definitions.find((one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name);
-    const size = fragment?.kind === Kind.FRAGMENT_DEFINITION ? sizeOf(fragment.selectionSet) : 0;
+    const fragment = fragments.get(name);
+    const size = fragment ? sizeOf(fragment.selectionSet) : 0;
     sizes.set(name, size);
     return size;
   };
@@ -44,5 +46,5 @@ function writtenOut({ definitions }: DocumentNode): number {
     }
     return sum;
   };
-  return definitions.reduce((sum, one) => sum + (one.kind === Kind.OPERATION_DEFINITION ? sizeOf(one.selectionSet) : 0), 0);
+  return document.definitions.reduce((sum, one) => sum + (one.kind === Kind.OPERATION_DEFINITION ? sizeOf(one.selectionSet) : 0), 0);
 }

@@ -19,7 +19,7 @@ export interface CompiledExecution {
  * have defaults, and variables that do not fit, whose messages differ.
  *
  * A document is compiled when it comes a second time, so that one-off queries do not pay for it, and used compiled from
- * then on. The compiled ones live as long as Apollo's bounded document store keeps their document.
+ * the third time on. The compiled ones live as long as Apollo's bounded document store keeps their document.
  *
  * @param report gets each request's errors and gives them in the form that callers see
  */
@@ -38,7 +38,7 @@ export function createCompiledExecution(
     return isCompiledQuery(compiled) ? compiled : null;
   }
 
-  /** The compiled form of an operation, from its third use on; graphql-js has the first two. */
+  /** The compiled form of an operation, where there is one by now. */
   function find(document: DocumentNode, operationName: string): CompiledQuery | null {
     const operations = known.get(document) ?? new Map<string, Known>();
     const operation = operations.get(operationName);

@@ -6,6 +6,7 @@ import { buildFacadeSchema } from "../graphql/schema.js";
 import { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import { createAuthenticate, type AuthenticationOptions } from "./authentication/authenticate.js";
+import { DEFAULT_MAX_BODY_BYTES } from "./body-reader.js";
 import { createApolloServer } from "./create-apollo-server.js";
 import { errorForLog } from "./error-for-log.js";
 import { refuseExplorer } from "./explorers/refuse-explorer.js";
@@ -86,7 +87,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     rateLimit,
     safelist,
     traitsMask: options.traitsMask?.length ? new TraitsMask(options.traitsMask) : undefined,
-    maxBodyBytes: options.maxBodyBytes ?? 1_000_000,
+    maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
   });
   // The cookies of a page's user are passed on for flows, so a page that is let in may send them.
   const allowOrigins = corsOrigins.length > 0 ? cors({ origin: [...corsOrigins], credentials: true, maxAge: 600, exposedHeaders: ["retry-after", "x-request-id"] }) : passOn;

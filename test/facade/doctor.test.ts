@@ -1,7 +1,7 @@
-import { execFile } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { start } from "../support/process.js";
 
 interface Report {
   readonly exit: number;
@@ -11,14 +11,11 @@ interface Report {
 }
 
 /** Runs `kratos-graphql doctor` as a process. */
-function doctor(env: Record<string, string>): Promise<Report> {
-  return new Promise((resolve) => {
-    const options = { env: { PATH: process.env["PATH"], ...env } };
-    const child = execFile(process.execPath, ["--import", "tsx", "src/main.ts", "doctor"], options, (_error, out) => {
-      const lines = out.split("\n").map((line) => /^(ok|note|FAULT) +(.+?) {2,}(.+)$/.exec(line));
-      resolve({ exit: child.exitCode!, out, lines: new Map(lines.flatMap((found) => (found ? [[found[2]!, `${found[1]}: ${found[3]}`]] : []))) });
-    });
-  });
+async function doctor(env: Record<string, string>): Promise<Report> {
+  const { output, ended } = start(env, "doctor");
+  const exit = (await ended)!;
+  const lines = output.out.split("\n").map((line) => /^(ok|note|FAULT) +(.+?) {2,}(.+)$/.exec(line));
+  return { exit, out: output.out, lines: new Map(lines.flatMap((found) => (found ? [[found[2]!, `${found[1]}: ${found[3]}`]] : []))) };
 }
 
 async function serve(answer: Parameters<typeof createServer>[1]): Promise<{ url: string; server: Server }> {

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { addressOf, start } from "../support/process.js";
 
 interface Answered {
   readonly status: number;
@@ -26,16 +26,8 @@ function send(agent: Agent, url: string, query?: string): Promise<Answered> {
 
 it("on SIGTERM it is not ready any more, answers under load all that is sent until then and all under way, and ends", async () => {
   const kratos = await startEmbeddedKratos();
-  const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
-    env: { PATH: process.env["PATH"], PORT: "0", KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "1000" },
-  });
-  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const base = await new Promise<string>((resolve) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      const [, url] = /GraphQL is at (\S+)\/graphql/.exec(chunk.toString()) ?? [];
-      if (url) resolve(url);
-    });
-  });
+  const facade = start({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "1000" });
+  const url = await addressOf(facade);
 
   const agent = new Agent({ keepAlive: true, maxSockets: 20 });
   const wrong: unknown[] = [];
@@ -45,7 +37,7 @@ it("on SIGTERM it is not ready any more, answers under load all that is sent unt
   const callers = Array.from({ length: 20 }, async () => {
     while (ready) {
       try {
-        const { status, body } = await send(agent, `${base}/graphql`, "{ identities(first: 20) { edges { node { id traits } } } }");
+        const { status, body } = await send(agent, url, "{ identities(first: 20) { edges { node { id traits } } } }");
         if (status === 200 && !body.includes('"errors"')) answered++;
         else wrong.push(body);
       } catch (error) {
@@ -56,14 +48,14 @@ it("on SIGTERM it is not ready any more, answers under load all that is sent unt
   const balancer = (async () => {
     while (ready) {
       await sleep(50);
-      ready = (await send(new Agent(), `${base}/health/ready`)).status === 200;
+      ready = (await send(new Agent(), new URL("/health/ready", url).href)).status === 200;
     }
   })();
 
   await sleep(300);
-  child.kill("SIGTERM");
+  facade.child.kill("SIGTERM");
   await Promise.all([...callers, balancer]);
-  expect(await ended).toBe(0);
+  expect(await facade.ended).toBe(0);
   expect(wrong).toEqual([]);
   expect(answered).toBeGreaterThan(0);
   await kratos.stop();

@@ -1,8 +1,6 @@
-import { request as send, type IncomingHttpHeaders } from "node:http";
+import { sendRaw, type Answer } from "./request.js";
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+export interface HttpAnswer extends Omit<Answer, "text"> {
   /** Parsed where it is JSON. */
   readonly body: any;
 }
@@ -15,17 +13,9 @@ export interface HttpRequest {
 }
 
 /** Sends anything over HTTP, also what `fetch` would not. */
-export function overHttp(url: string, { method = "POST", path = "/graphql", headers, body }: HttpRequest): Promise<HttpAnswer> {
-  return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
-    const outgoing = send(url + path, { method, headers: { ...length, ...headers }, agent: false }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: parsed(Buffer.concat(chunks).toString()) }));
-    });
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
+export async function overHttp(url: string, { method = "POST", path = "/graphql", headers = {}, body }: HttpRequest): Promise<HttpAnswer> {
+  const { text, ...answer } = await sendRaw(url + path, method, Object.entries(headers), body);
+  return { ...answer, body: parsed(text) };
 }
 
 /** Posts JSON to /graphql. */

@@ -1,9 +1,8 @@
-import { GraphQLError } from "graphql";
 import { createMethodMiddlewareDecorator } from "type-graphql";
 import { isIdentityId, KratosUnavailableError } from "../../kratos/index.js";
 import type { AuditEntry } from "./audit.js";
 import type { FacadeContext } from "../context.js";
-import { formatError } from "../errors/format-error.js";
+import { codeOf } from "../errors/format-error.js";
 import type { UserError } from "../user-error/user-error.js";
 
 interface Payload {
@@ -30,8 +29,7 @@ export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ a
     record(codes.length > 0 ? "refused" : "done", codes, payload);
     return payload;
   } catch (error) {
-    const { extensions } = formatError(new GraphQLError(""), error);
-    record(error instanceof KratosUnavailableError ? "unknown" : "failed", [String(extensions?.["code"])]);
+    record(error instanceof KratosUnavailableError ? "unknown" : "failed", [codeOf(error)]);
     throw error;
   }
 });

@@ -46,6 +46,11 @@ export function isUnexpected({ path }: Pick<GraphQLFormattedError, "path">, thro
   return path !== undefined && thrown.extensions["code"] === undefined;
 }
 
+/** The code that callers see of what was thrown. */
+export function codeOf(thrown: unknown): string {
+  return String(formatError(new GraphQLError(""), thrown).extensions?.["code"]);
+}
+
 /** In a mutation's faults a caller finds what they sent; what Kratos says of a query's may be anything. */
 function messageOf(error: KratosError): string {
   return error instanceof KratosInvalidError ? "Kratos refuses this input." : error.message;

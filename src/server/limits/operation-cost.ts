@@ -19,6 +19,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
+import { fragmentsOf } from "../fragments-of.js";
 import type { Cost } from "../../graphql/cost/cost.js";
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -35,7 +36,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
 }
 
 class CostCounter {
-  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #costs = new Map<string, number>();
 
   constructor(
@@ -43,9 +44,7 @@ class CostCounter {
     document: DocumentNode,
     private readonly variables: Variables,
   ) {
-    for (const definition of document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
-    }
+    this.#fragments = fragmentsOf(document);
   }
 
   ofSelections({ selections }: SelectionSetNode, type: GraphQLNamedType): number {

@@ -1,5 +1,4 @@
-import { GraphQLError } from "graphql";
-import { formatError } from "../../graphql/errors/format-error.js";
+import { codeOf } from "../../graphql/errors/format-error.js";
 import type { Interceptor, Send } from "../../kratos/index.js";
 import type { Metrics } from "./metrics.js";
 import type { RequestTrace } from "./tracing.js";
@@ -23,7 +22,7 @@ async function watch(operation: string, send: Send, headers: Headers, metrics?: 
     end(answer.status, answer.status < 400 ? undefined : String(answer.status));
     return answer;
   } catch (error) {
-    end(undefined, String(formatError(new GraphQLError(""), error).extensions?.["code"]));
+    end(undefined, codeOf(error));
     throw error;
   }
 }

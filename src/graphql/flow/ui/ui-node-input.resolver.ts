@@ -2,10 +2,11 @@ import { GraphQLJSON } from "graphql-scalars";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { requireScope } from "../../authorization/require-scope.js";
 import type { FacadeContext } from "../../context.js";
+import { SECRET_NAMES } from "../secret-names.js";
 import { UiNodeInputAttributes } from "./ui-node-attributes.js";
 
-/** Inputs whose value lets whoever has it go on in the user's place. The CSRF token is none: it is worth nothing without its cookie. */
-const SECRET_INPUTS: ReadonlySet<string> = new Set(["code", "token", "session_token", "session_token_exchange_code", "password"]);
+/** Inputs whose value is not for everybody. The CSRF token's is: it is worth nothing without its cookie. */
+const SECRET_INPUTS: ReadonlySet<string> = new Set([...SECRET_NAMES, "password"]);
 
 @Resolver(() => UiNodeInputAttributes)
 export class UiNodeInputResolver {
