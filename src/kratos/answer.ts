@@ -1,6 +1,7 @@
 import { errorOf } from "./error-of.js";
 import { KratosMisdirectedError } from "./errors/misdirected-error.js";
 import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
+import { parseJson } from "./json.js";
 import type { KratosAnswer } from "./sender.js";
 import { secondsIn } from "./retry-after.js";
 import type { WireErrorBody } from "./wire.js";
@@ -12,7 +13,7 @@ import type { WireErrorBody } from "./wire.js";
 export function readJson(operation: string, answer: KratosAnswer): unknown {
   if (answer.status >= 200 && answer.status < 300) {
     // A page in Kratos' place may well be JSON by chance, but does not say that it is.
-    const value = answer.contentType.includes("json") ? parse(answer.body) : undefined;
+    const value = answer.contentType.includes("json") ? parseJson(answer.body) : undefined;
     return value === undefined ? fail(new KratosUnexpectedAnswerError(operation, answer.status, "not JSON")) : value;
   }
   if (answer.status >= 300 && answer.status < 400) throw new KratosMisdirectedError(operation, answer.status, answer.location);
@@ -34,17 +35,8 @@ export function readList<T extends object>(operation: string, answer: KratosAnsw
 }
 
 function errorBodyIn(answer: KratosAnswer): WireErrorBody | undefined {
-  const body = answer.contentType.includes("json") ? parse(answer.body) : undefined;
+  const body = answer.contentType.includes("json") ? parseJson(answer.body) : undefined;
   return holds<{ error: WireErrorBody }>(body, ["error"]) && holds<WireErrorBody>(body.error, []) ? body.error : undefined;
-}
-
-/** @returns undefined, which JSON cannot say, where the text is not JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function holds<T extends object>(value: unknown, keys: readonly (keyof T)[]): value is T {

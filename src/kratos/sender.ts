@@ -25,7 +25,7 @@ export interface KratosAnswer {
   readonly link: string;
   readonly date: string;
   readonly retryAfter: string;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
 /** What requests to Kratos can be given to. */

@@ -1,4 +1,5 @@
 import { readJson } from "./answer.js";
+import { parseJson } from "./json.js";
 import { KratosError } from "./errors/kratos-error.js";
 import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
 import type { KratosAnswer } from "./sender.js";
@@ -55,7 +56,7 @@ export class System {
     const operation = "prometheus";
     const answer = await sendForSystem(this.upstream, { operation, path: "/metrics/prometheus" });
     if (answer.status !== 200) readJson(operation, answer);
-    if (answer.contentType.includes("text/plain")) return answer.body;
+    if (answer.contentType.includes("text/plain")) return answer.body.toString();
     throw new KratosUnexpectedAnswerError(operation, answer.status, "not plain text");
   }
 
@@ -83,11 +84,7 @@ function isOk(answer: KratosAnswer | undefined): boolean {
   return answer?.status === 200 && answer.contentType.includes("json");
 }
 
-function failingIn(body: string): string[] {
-  try {
-    const { errors } = JSON.parse(body) as { errors?: Record<string, unknown> };
-    return Object.keys(errors ?? {});
-  } catch {
-    return [];
-  }
+function failingIn(body: Buffer): string[] {
+  const { errors } = (parseJson(body) ?? {}) as { errors?: Record<string, unknown> };
+  return Object.keys(errors ?? {});
 }

@@ -129,7 +129,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       link: first(this.#headers["link"]),
       date: first(this.#headers["date"]),
       retryAfter: first(this.#headers["retry-after"]),
-      body: (only && more.length === 0 ? only : Buffer.concat(this.#chunks)).toString(),
+      body: only && more.length === 0 ? only : Buffer.concat(this.#chunks),
     });
   }
 

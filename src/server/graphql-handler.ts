@@ -63,9 +63,9 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     // Answers hold people's data, which is for no cache on the way.
     const headers: Record<string, string | number> = { "cache-control": "no-store", ...Object.fromEntries(answer.headers) };
     if (answer.body.kind === "complete") {
-      const { string } = answer.body;
-      headers["content-length"] = Buffer.byteLength(string);
-      response.writeHead(status, headers).end(string);
+      const body = Buffer.from(answer.body.string);
+      headers["content-length"] = body.length;
+      response.writeHead(status, headers).end(body);
       return status;
     }
     response.writeHead(status, headers);

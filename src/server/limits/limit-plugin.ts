@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from "@apollo/server";
-import { GraphQLError } from "graphql";
+import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from "graphql";
 import type { FacadeContext } from "../../graphql/context.js";
 import { limitError } from "./limit-error.js";
 import type { Limits } from "./limits.js";
@@ -9,19 +9,35 @@ import { rootFieldsOf } from "../root-fields.js";
 /** A caller that sends this header is told what the operation costs. */
 const COST_HEADER = "x-graphql-cost";
 
+interface Size {
+  readonly rootFields: number;
+  /** Undefined where the variables do not fit. */
+  readonly cost: number | undefined;
+}
+
 /** The limits that hold for one operation with its variables. What an operation costs is in `extensions.cost` for whoever asks. */
-export function limitPlugin({ rootFields, cost: mostCost }: Limits): ApolloServerPlugin<FacadeContext> {
+export function limitPlugin({ rootFields: mostRootFields, cost: mostCost }: Limits): ApolloServerPlugin<FacadeContext> {
   const costs = new WeakMap<object, number>();
+  /** The sizes of those that are the same whatever the variables are. */
+  const fixed = new WeakMap<OperationDefinitionNode, Size>();
+
+  function sizeOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Size {
+    const known = fixed.get(operation);
+    if (known) return known;
+    const price = priced(() => costOf(schema, document, operation, variables));
+    const size = { rootFields: rootFieldsOf(document, operation).size, cost: price?.cost };
+    if (price?.isFixed) fixed.set(operation, size);
+    return size;
+  }
 
   const listener: GraphQLRequestListener<FacadeContext> = {
     async didResolveOperation(asked) {
       const { schema, document, operation, request } = asked;
       // Apollo Server itself refuses a request that names no operation of its document.
       if (!operation) return;
-      const found = rootFieldsOf(document, operation).size;
-      if (found > rootFields) throw limitError("number of root fields", rootFields, found);
-      const cost = priced(() => costOf(schema, document, operation, request.variables ?? {}));
-      if (cost === null) return;
+      const { rootFields, cost } = sizeOf(schema, document, operation, request.variables ?? {});
+      if (rootFields > mostRootFields) throw limitError("number of root fields", mostRootFields, rootFields);
+      if (cost === undefined) return;
       if (wantsCost(asked)) costs.set(asked.request, cost);
       // A cost beyond all numbers is none that is less.
       if (!(cost <= mostCost)) throw limitError("cost", mostCost, cost);
@@ -37,7 +53,7 @@ export function limitPlugin({ rootFields, cost: mostCost }: Limits): ApolloServe
 }
 
 /** A null for an argument that must not be null fails as the cost is counted already. */
-function priced(count: () => number | null): number | null {
+function priced<T>(count: () => T): T {
   try {
     return count();
   } catch (error) {
