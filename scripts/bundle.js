@@ -1,5 +1,18 @@
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { EXTERNALS } from "./externals.js";
+
+/** Whatever is CommonJS would bring another graphql beside that of the modules, whose errors and types are none of the first's. */
+const oneGraphql = {
+  name: "one graphql",
+  setup({ onResolve }) {
+    onResolve({ filter: /^graphql(\/.+)?$/ }, ({ path, kind }) => {
+      if (kind !== "require-call") return undefined;
+      const module = path === "graphql" ? "graphql/index.mjs" : path.replace(/(\.js)?$/, ".mjs");
+      return { path: fileURLToPath(import.meta.resolve(module)) };
+    });
+  },
+};
 
 /**
  * Puts the server's program into a few files: loading some five hundred takes half of its start.
@@ -14,8 +27,10 @@ await build({
   platform: "node",
   format: "esm",
   target: "node20",
+  // V8 keeps the source of what it loads.
   minifyWhitespace: true,
   mainFields: ["module", "main"],
+  plugins: [oneGraphql],
   // class-validator is type-graphql's option, and not used.
   external: [...EXTERNALS, "class-validator"],
   // What is CommonJS among the dependencies asks for Node's own modules by require.

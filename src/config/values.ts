@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseVersion } from "../kratos/index.js";
 import { isCertificate, isPrivateKey } from "./certificates.js";
 import { parseHeaderLines } from "./header-lines.js";

@@ -1,5 +1,5 @@
-import bodyParser from "body-parser";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { BodyError, readBytes } from "./body-bytes.js";
 import { Refusal } from "./refusal.js";
 
 /** Largest body, where nothing else is set. */
@@ -8,31 +8,45 @@ export const DEFAULT_MAX_BODY_BYTES = 1_000_000;
 /** Lists and objects within each other in a body. JSON of more cannot always be written again, as it must be for Kratos. */
 const MOST_LEVELS = 200;
 
-/** Reads a request's body, undefined where it has none; throws a {@link Refusal} where it will not do. */
-export type BodyReader = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+const utf8 = new TextDecoder();
+
+/** Reads a request's body, undefined where it has none that says it is JSON; throws a {@link Refusal} where it will not do. */
+export type BodyReader = (request: IncomingMessage) => Promise<unknown>;
 
 /** @param maxBodyBytes largest body, after it is unzipped */
 export function createBodyReader(maxBodyBytes: number): BodyReader {
-  const parseJson = bodyParser.json({ limit: maxBodyBytes });
-  return (request, response) =>
-    new Promise<unknown>((resolve, reject) => {
-      parseJson(request, response, (error?: unknown) => {
-        if (error) return reject(refusalOf(error as { status?: number; type?: string }, maxBodyBytes));
-        const { body } = request as IncomingMessage & { body?: unknown };
-        if (!isDeeper(body, MOST_LEVELS)) return resolve(body);
-        reject(new Refusal(400, "BAD_REQUEST", `The request body has more than ${MOST_LEVELS} lists and objects within each other.`));
-      });
-    });
+  return async (request) => {
+    const [type = "", ...parameters] = (request.headers["content-type"] ?? "").toLowerCase().split(";");
+    if (type.trim() !== "application/json") return undefined;
+    try {
+      if (!parameters.every(isUtf8)) throw new BodyError(415);
+      const bytes = await readBytes(request, maxBodyBytes);
+      if (bytes.length === 0) return undefined;
+      const body: unknown = JSON.parse(utf8.decode(bytes));
+      if (typeof body !== "object" || body === null) throw new SyntaxError("A body is an object or an array.");
+      if (!isDeeper(body, MOST_LEVELS)) return body;
+    } catch (error) {
+      throw refusalOf(error, maxBodyBytes);
+    }
+    throw new Refusal(400, "BAD_REQUEST", `The request body has more than ${MOST_LEVELS} lists and objects within each other.`);
+  };
 }
 
-function refusalOf({ status = 400, type }: { status?: number; type?: string }, maxBodyBytes: number): Refusal {
+/** Whether a parameter of the content type, if it is the charset, is the one that JSON has. */
+function isUtf8(parameter: string): boolean {
+  const [name, value = ""] = parameter.split("=");
+  return name?.trim() !== "charset" || /^\s*"?utf-?8"?\s*$/.test(value);
+}
+
+function refusalOf(error: unknown, maxBodyBytes: number): Refusal {
+  if (!(error instanceof BodyError)) {
+    return new Refusal(400, "BAD_REQUEST", 'The request body is not JSON. Expected an object such as {"query": "{ version }"}.');
+  }
   const message =
-    type === "entity.too.large"
+    error.status === 413
       ? `The request body is larger than the ${maxBodyBytes} bytes that are allowed.`
-      : type === "entity.parse.failed"
-        ? 'The request body is not JSON. Expected an object such as {"query": "{ version }"}.'
-        : "The request body cannot be read: expected JSON in UTF-8, plain or compressed with gzip, deflate or br.";
-  return new Refusal(status, "BAD_REQUEST", message);
+      : "The request body cannot be read: expected JSON in UTF-8, plain or compressed with gzip, deflate or br.";
+  return new Refusal(error.status, "BAD_REQUEST", message);
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

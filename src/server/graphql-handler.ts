@@ -50,7 +50,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     const caller = await authenticate(request.headers.authorization);
     telemetry.caller = caller.name;
     await rateLimit?.take(caller.name, 1);
-    const body = await readBody(request, response);
+    const body = await readBody(request);
     const search = searchOf(request);
     const operations = request.method === "POST" ? operationsIn(body) : [operationIn(search)];
     if (operations.length > 1) await rateLimit?.take(caller.name, operations.length - 1);

@@ -3,7 +3,7 @@ import pino, { type Logger } from "pino";
 export type { Logger };
 
 /** A line a request, each written by itself, would cost a fifth of an answer: they are written together, and soon. */
-const TOGETHER = { sync: false, minLength: 4_096, periodicFlush: 100 };
+const TOGETHER = { sync: false, minLength: 8_192, periodicFlush: 100 };
 
 /**
  * The process's log on standard output: readable in a terminal, JSON lines elsewhere.

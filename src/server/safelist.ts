@@ -1,5 +1,5 @@
 import type { PersistedQueryOptions } from "@apollo/server";
-import { z } from "zod";
+import * as z from "zod";
 import { Refusal } from "./refusal.js";
 
 /** What `generate-persisted-query-manifest` writes; of each operation the two keys that count here. */

@@ -1,5 +1,6 @@
+import { connect } from "node:net";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import pino from "pino";
-import { gzipSync } from "node:zlib";
 import { Kratos } from "../../src/kratos/index.js";
 import { createFacade, type Facade } from "../../src/server/facade.js";
 import { listen, type Listening } from "../../src/server/listen.js";
@@ -45,8 +46,10 @@ it("GraphQL is answered at /graphql", async () => {
   expect(await response.json()).toEqual({ data: { version: "v26.2.0" } });
 });
 
-it("a zipped body is unzipped, and counts as large as it is then", async () => {
+it("a compressed body is unpacked, and counts as large as it is then", async () => {
   expect((await post(gzipSync(VERSION), { ...json, "content-encoding": "gzip" })).status).toBe(200);
+  expect((await post(deflateSync(VERSION), { ...json, "content-encoding": "deflate" })).status).toBe(200);
+  expect((await post(brotliCompressSync(VERSION), { ...json, "content-encoding": "BR" })).status).toBe(200);
   const bomb = gzipSync(JSON.stringify({ query: `{ version ${" ".repeat(100_000)} }` }));
   expect((await post(bomb, { ...json, "content-encoding": "gzip" })).status).toBe(413);
 });
@@ -61,6 +64,40 @@ it("a body that is not JSON is refused with an example of what is", async () => 
   const response = await post("{ version }");
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining('{"query": "{ version }"}'), extensions: { code: "BAD_REQUEST" } }] });
+});
+
+it.each([
+  ["what is no object", "null", {}],
+  ["nothing", "", {}],
+  ["what is broken", gzipSync(VERSION).subarray(0, 30), { "content-encoding": "gzip" }],
+  ["what is compressed, but not as it says", deflateSync(VERSION), { "content-encoding": "gzip" }],
+])("a body of %s is refused", async (_, body, headers) => {
+  const response = await post(body, { ...json, ...headers });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_REQUEST" } }] });
+});
+
+it.each<Record<string, string>>([
+  { "content-encoding": "zstd" },
+  { "content-encoding": "constructor" },
+  { "content-type": "application/json; charset=iso-8859-1" },
+])("a body with %j is refused with what can be read", async (headers) => {
+  const response = await post(VERSION, { ...json, ...headers });
+  expect(response.status).toBe(415);
+  expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining("JSON in UTF-8, plain or compressed with gzip, deflate or br") }] });
+});
+
+it.each(["application/json;charset=utf-8", 'Application/JSON ; v=1; Charset="UTF-8"'])("a body of the type %s is read, with or without a mark of its byte order", async (type) => {
+  expect((await post(VERSION, { "content-type": type })).status).toBe(200);
+  expect((await post(`\ufeff${VERSION}`, { "content-type": type })).status).toBe(200);
+});
+
+it("a body that breaks off is no operation, and the server goes on", async () => {
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+  socket.write(`POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n${VERSION}`);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  socket.destroy();
+  expect((await post(VERSION)).status).toBe(200);
 });
 
 it("a request that a page of another site could send unasked is refused", async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 /** An answer as a Kratos gives it, with `later` after a while; `hang` never answers, `reset` hangs up. */
 export type Scripted =
-  | { status?: number; headers?: Record<string, string>; json?: unknown; text?: string; later?: () => void }
+  | { status?: number; headers?: Record<string, string>; json?: unknown; text?: string | Buffer; later?: () => void }
   | "hang"
   | "reset";
 
