@@ -1,4 +1,4 @@
-import { HeaderMap, type ApolloServerPlugin, type GraphQLRequestListener } from "@apollo/server";
+import { HeaderMap, type GraphQLRequestListener } from "@apollo/server";
 import { type GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from "graphql";
 import type { CompiledQuery } from "graphql-jit";
 import type { FacadeContext } from "../graphql/context.js";
@@ -8,7 +8,8 @@ import { isCompilable } from "./compilable.js";
 type Known = "seen" | CompiledQuery | null;
 
 export interface CompiledExecution {
-  readonly plugin: ApolloServerPlugin<FacadeContext>;
+  /** The step of an Apollo Server's plugin that answers in place of graphql-js, where there is a compiled form. */
+  readonly execute: NonNullable<GraphQLRequestListener<FacadeContext>["responseForOperation"]>;
   /** How many operations have been compiled so far. */
   readonly compilations: () => number;
 }
@@ -57,8 +58,8 @@ export function createCompiledExecution(
     return null;
   }
 
-  const listener: GraphQLRequestListener<FacadeContext> = {
-    async responseForOperation({ document, operation, operationName, request, contextValue }) {
+  return {
+    async execute({ document, operation, operationName, request, contextValue }) {
       // Undefined where a request names no operation of its document: graphql-js refuses it.
       if (operation?.operation !== "query") return null;
       const compiled = find(document, operationName ?? "");
@@ -71,7 +72,6 @@ export function createCompiledExecution(
         body: { kind: "single", singleResult: errors?.length ? { errors: errors.map(report), data } : { data } },
       };
     },
+    compilations: () => compilations,
   };
-
-  return { plugin: { requestDidStart: async () => listener }, compilations: () => compilations };
 }

@@ -10,18 +10,16 @@ import {
 import type { GraphQLFormattedError, GraphQLSchema } from "graphql";
 import { formatError } from "../graphql/errors/format-error.js";
 import { apolloLog } from "./apollo-log.js";
-import { auditPlugin } from "./audit-plugin.js";
 import { createCompiledExecution } from "./compiled-execution.js";
 import { createDocumentStore } from "./document-store.js";
-import { errorLog, logError } from "./error-log.js";
-import { limitPlugin } from "./limits/limit-plugin.js";
+import { logError } from "./log-error.js";
 import { limitRules } from "./limits/limit-rules.js";
 import { asLimit } from "./limits/limits-of-graphql.js";
 import type { Limits } from "./limits/limits.js";
 import type { Logger } from "./logger.js";
+import { operationPlugin } from "./operation-plugin.js";
 import type { Safelist } from "./safelist.js";
 import type { ObservedContext } from "./telemetry/request-telemetry.js";
-import { telemetryPlugin } from "./telemetry/telemetry-plugin.js";
 
 export interface ApolloOptions {
   readonly logger: Logger;
@@ -45,7 +43,6 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
     schema,
     logger: apolloLog(logger),
     introspection,
-    hideSchemaDetailsFromClientErrors: !introspection,
     allowBatchedHttpRequests: batching,
     // By itself it keeps the newest 30 MiB of what callers register.
     ...(safelist && { persistedQueries: { cache: safelist.cache } }),
@@ -60,11 +57,7 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
       return introspection ? known : withoutSuggestion(known);
     },
     plugins: [
-      errorLog(logger),
-      auditPlugin(logger),
-      limitPlugin(limits),
-      compiled.plugin,
-      telemetryPlugin(),
+      operationPlugin(logger, limits, compiled),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -74,7 +67,7 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
   });
 }
 
-/** By itself Apollo Server hides suggestions where a document is not valid, and shows those for its variables. */
+/** Apollo Server's own way to hide suggestions shows those for variables. */
 function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedError {
   // Its words are for whoever runs the server, and name the software.
   if (formatted.extensions?.["validationErrorCode"] === "INTROSPECTION_DISABLED") return { ...formatted, message: "Introspection is switched off here." };

@@ -63,9 +63,9 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     // Answers hold people's data, which is for no cache on the way.
     const headers: Record<string, string | number> = { "cache-control": "no-store", ...Object.fromEntries(answer.headers) };
     if (answer.body.kind === "complete") {
-      const body = Buffer.from(answer.body.string);
-      headers["content-length"] = body.length;
-      response.writeHead(status, headers).end(body);
+      const { string } = answer.body;
+      headers["content-length"] = Buffer.byteLength(string);
+      response.writeHead(status, headers).end(string);
       return status;
     }
     response.writeHead(status, headers);
@@ -108,9 +108,13 @@ function searchOf({ url = "" }: IncomingMessage): string {
   return start < 0 ? "" : url.slice(start);
 }
 
+/** What most clients accept. It says no more than its absence, and would be taken apart twice for each answer. */
+const ANY_JSON = new Set(["*/*", "application/json"]);
+
 function toGraphQLRequest(request: IncomingMessage, search: string, body: unknown): HTTPGraphQLRequest {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
+    if (name === "accept" && ANY_JSON.has(String(value))) continue;
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   }
   return { method: request.method ?? "GET", headers, search, body };

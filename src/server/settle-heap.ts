@@ -7,8 +7,8 @@ import { runInNewContext } from "node:vm";
  * (docs/performance.md).
  */
 export function settleHeap(): void {
-  // What has grown old may grow by half before it is collected.
-  setFlagsFromString("--heap-growing-percent=50");
+  // What has grown old may grow by a third before it is collected.
+  setFlagsFromString("--heap-growing-percent=30");
   setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();
   setFlagsFromString("--no-expose-gc");

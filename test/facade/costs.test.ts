@@ -97,7 +97,7 @@ describe("the compiled queries", () => {
   async function served() {
     const compiled = createCompiledExecution(schema, (error) => error.toJSON());
     const { ApolloServer } = await import("@apollo/server");
-    const apollo = new ApolloServer<any>({ schema, plugins: [compiled.plugin], logger: pino({ level: "silent" }) });
+    const apollo = new ApolloServer<any>({ schema, plugins: [{ requestDidStart: async () => ({ responseForOperation: compiled.execute }) }], logger: pino({ level: "silent" }) });
     const { createContext } = await import("../../src/graphql/context.js");
     const client = new Kratos({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl, timeoutMs: 2_000 });
     const run = async (query: string, variables = {}) => {

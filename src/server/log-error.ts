@@ -1,29 +1,11 @@
-import type { ApolloServerPlugin } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import type { GraphQLError } from "graphql";
-import type { FacadeContext } from "../graphql/context.js";
 import { isUnexpected } from "../graphql/errors/format-error.js";
 import { KratosError } from "../kratos/index.js";
 import { errorForLog } from "./error-for-log.js";
 import type { Logger } from "./logger.js";
 
-/** Writes to the log what callers are not told: what is behind a failure of Kratos', and this server's own faults. */
-export function errorLog(logger: Logger): ApolloServerPlugin<FacadeContext> {
-  return {
-    async unexpectedErrorProcessingRequest({ error }) {
-      logger.error({ err: errorForLog(error) }, "A request failed.");
-    },
-    async requestDidStart() {
-      return {
-        async didEncounterErrors({ errors }) {
-          for (const error of errors) logError(logger, error);
-        },
-      };
-    },
-  };
-}
-
-/** Writes one error of an operation to the log, where there is more to say than the caller is told. */
+/** Writes one error of an operation to the log, where there is more to say than the caller is told: what is behind a failure of Kratos', and this server's own faults. */
 export function logError(logger: Logger, error: GraphQLError): void {
   const thrown = unwrapResolverError(error);
   const path = error.path?.join(".");

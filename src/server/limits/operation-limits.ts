@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from "@apollo/server";
+import type { GraphQLRequestContext, GraphQLRequestContextDidResolveOperation, GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from "graphql";
 import type { FacadeContext } from "../../graphql/context.js";
 import { limitError } from "./limit-error.js";
@@ -15,8 +15,15 @@ interface Size {
   readonly cost: number | undefined;
 }
 
-/** The limits that hold for one operation with its variables. What an operation costs is in `extensions.cost` for whoever asks. */
-export function limitPlugin({ rootFields: mostRootFields, cost: mostCost }: Limits): ApolloServerPlugin<FacadeContext> {
+/** The limits that hold for one operation with its variables. */
+export interface OperationLimits {
+  /** @throws {GraphQLError} where the operation is too large, or an argument is null that must not be */
+  check(asked: GraphQLRequestContextDidResolveOperation<FacadeContext>): void;
+  /** Puts what the operation costs into the answer's `extensions.cost`, for whoever asks. */
+  tell(answered: GraphQLRequestContextWillSendResponse<FacadeContext>): void;
+}
+
+export function createOperationLimits({ rootFields: mostRootFields, cost: mostCost }: Limits): OperationLimits {
   const costs = new WeakMap<object, number>();
   /** The sizes of those that are the same whatever the variables are. */
   const fixed = new WeakMap<OperationDefinitionNode, Size>();
@@ -30,8 +37,8 @@ export function limitPlugin({ rootFields: mostRootFields, cost: mostCost }: Limi
     return size;
   }
 
-  const listener: GraphQLRequestListener<FacadeContext> = {
-    async didResolveOperation(asked) {
+  return {
+    check(asked) {
       const { schema, document, operation, request } = asked;
       // Apollo Server itself refuses a request that names no operation of its document.
       if (!operation) return;
@@ -42,14 +49,13 @@ export function limitPlugin({ rootFields: mostRootFields, cost: mostCost }: Limi
       // A cost beyond all numbers is none that is less.
       if (!(cost <= mostCost)) throw limitError("cost", mostCost, cost);
     },
-    async willSendResponse({ request, response }) {
+    tell({ request, response }) {
       const cost = costs.get(request);
       if (cost === undefined || response.body.kind !== "single") return;
       const { singleResult } = response.body;
       singleResult.extensions = { ...singleResult.extensions, cost: { requested: cost, most: mostCost } };
     },
   };
-  return { requestDidStart: async () => listener };
 }
 
 /** A null for an argument that must not be null fails as the cost is counted already. */
