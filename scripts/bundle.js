@@ -22,6 +22,8 @@ const PARTS = {
   "rate-limiter-flexible": `
     export { default as RateLimiterMemory } from "rate-limiter-flexible/lib/RateLimiterMemory.js";
     export { default as RateLimiterRedis } from "rate-limiter-flexible/lib/RateLimiterRedis.js";`,
+  // Loaded when it is needed, a module of CommonJS has a default alone.
+  ioredis: 'export { Redis } from "ioredis/built/index.js";',
   // graphql-jit's own way to write JSON, in place of which there is Apollo Server's.
   "fast-json-stringify": "export {};",
   // Bundled, Apollo Server's hash would be the one in JavaScript, which is for where there is no Node.

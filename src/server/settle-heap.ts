@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 
 /**
  * Collects the garbage of the start, and keeps the heap near what the program holds from then on: V8 would let it grow by
- * the machine's size. Here that takes the memory under load from 175 to 150 MB, for no CPU that could be measured
+ * the machine's size. It takes some 30 MB from the memory under load, for no CPU that could be measured
  * (docs/performance.md).
  */
 export function settleHeap(): void {

@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { hasRedis, startRedis } from "../support/redis.js";
 
 /* The last stage of the Dockerfile without a container: a folder with what its COPY lines take, and nothing else. */
 const dockerfile = readFileSync("Dockerfile", "utf8");
@@ -30,15 +32,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs the image's program as its user would, who may write nowhere. */
-function start(...args: string[]) {
-  const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  const env = { PATH: process.env["PATH"], NODE_ENV: "production", PORT: "0", SHUTDOWN_DELAY_MS: "0", INSECURE_NO_AUTH: "true", EXPLORERS: "true" };
-  return spawn(process.execPath, ["dist/main.js", ...args], { cwd: join(folder, "app"), env, ...user });
-}
+const COMMAND = JSON.parse(/^CMD (.+)$/m.exec(lastStage)![1]!) as string[];
 
-it("it serves, the explorer too, from files that it cannot write; its health check finds it alive; and it stops when told to", async () => {
-  const child = start(...(JSON.parse(/^CMD (.+)$/m.exec(lastStage)![1]!) as string[]));
+/** Runs the image's program as its user would, who may write nowhere. */
+async function serve(environment: Record<string, string>) {
+  const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const env = { PATH: process.env["PATH"], NODE_ENV: "production", PORT: "0", SHUTDOWN_DELAY_MS: "0", ...environment };
+  const child = spawn(process.execPath, ["dist/main.js", ...COMMAND], { cwd: join(folder, "app"), env, ...user });
   const ended = new Promise((done) => child.once("exit", done));
   let output = "";
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -50,18 +50,42 @@ it("it serves, the explorer too, from files that it cannot write; its health che
     });
     child.once("exit", () => fail(new Error(output)));
   });
+  const ask = (query: string, headers: Record<string, string> = {}) =>
+    fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ query, extensions: {} }),
+    });
+  return { child, ended, port, ask };
+}
+
+it("it serves, the explorer too, from files that it cannot write; its health check finds it alive; and it stops when told to", async () => {
+  const { child, ended, port, ask } = await serve({ INSECURE_NO_AUTH: "true", EXPLORERS: "true" });
   const [, check] = /^HEALTHCHECK .*"(http:.*)"/m.exec(dockerfile)!;
   const alive = await fetch(check!.replace("$PORT", port));
   expect([alive.status, await alive.json()]).toEqual([200, { status: "ok" }]);
   expect((await fetch(`http://127.0.0.1:${port}/explorer/`)).status).toBe(200);
-  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ query: "{ version }", extensions: {} }),
-  });
-  expect(await response.json()).toEqual({ data: { version: "v26.2.0" } });
+  expect(await (await ask("{ version }")).json()).toEqual({ data: { version: "v26.2.0" } });
   child.kill("SIGTERM");
   expect(await ended).toBe(0);
+});
+
+// What is loaded only where it is switched on is bundled by itself, too.
+(hasRedis ? it : it.skip)("it counts requests in Redis, and answers compiled queries", async () => {
+  const redis = await startRedis();
+  const key = `kg_${"k".repeat(43)}`;
+  const apiKeys = `shop sha256:${createHash("sha256").update(key).digest("hex")} identities:read`;
+  const { child, ended, ask } = await serve({ API_KEYS: apiKeys, REDIS_URL: redis.url, RATE_LIMIT: "5/60s" });
+  const statuses: number[] = [];
+  for (let time = 0; time < 6; time++) {
+    const answer = await ask("{ identities(first: 1) { edges { node { id } } } }", { authorization: `Bearer ${key}` });
+    statuses.push(answer.status);
+    if (answer.status === 200) expect(await answer.json()).toEqual({ data: { identities: { edges: [expect.anything()] } } });
+  }
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
+  child.kill("SIGTERM");
+  expect(await ended).toBe(0);
+  await redis.stop();
 });
 
 it("it is no root's, by number, and it is small beside the packages that it was built with", () => {
