@@ -7,7 +7,7 @@ import { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import { createAuthenticate, type AuthenticationOptions } from "./authentication/authenticate.js";
 import { DEFAULT_MAX_BODY_BYTES } from "./body-reader.js";
-import { createApolloServer } from "./create-apollo-server.js";
+import { createApolloServer } from "./operations/create-apollo-server.js";
 import { errorForLog } from "./error-for-log.js";
 import { refuseExplorer } from "./explorers/refuse-explorer.js";
 import { createGraphQLHandler } from "./graphql-handler.js";

@@ -19,7 +19,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
-import { fragmentsOf } from "../fragments-of.js";
+import { fragmentsOf } from "../documents/fragments-of.js";
 import type { Cost } from "../../graphql/cost/cost.js";
 
 type Variables = Readonly<Record<string, unknown>>;

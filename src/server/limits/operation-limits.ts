@@ -4,7 +4,7 @@ import type { FacadeContext } from "../../graphql/context.js";
 import { limitError } from "./limit-error.js";
 import type { Limits } from "./limits.js";
 import { costOf } from "./operation-cost.js";
-import { rootFieldsOf } from "../root-fields.js";
+import { rootFieldsOf } from "../documents/root-fields.js";
 
 /** A caller that sends this header is told what the operation costs. */
 const COST_HEADER = "x-graphql-cost";

@@ -1,13 +1,13 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import type { CompiledExecution } from "./compiled-execution.js";
-import { errorForLog } from "./error-for-log.js";
+import { errorForLog } from "../error-for-log.js";
 import { logError } from "./log-error.js";
-import { createOperationLimits } from "./limits/operation-limits.js";
-import type { Limits } from "./limits/limits.js";
-import type { Logger } from "./logger.js";
+import { createOperationLimits } from "../limits/operation-limits.js";
+import type { Limits } from "../limits/limits.js";
+import type { Logger } from "../logger.js";
 import { createAudit } from "./operation-audit.js";
-import { outcomeOf } from "./telemetry/outcome-of.js";
-import type { ObservedContext } from "./telemetry/request-telemetry.js";
+import { outcomeOf } from "../telemetry/outcome-of.js";
+import type { ObservedContext } from "../telemetry/request-telemetry.js";
 
 /**
  * What is done at each step of an operation. It is one plugin, for Apollo Server waits for each of several at every step:

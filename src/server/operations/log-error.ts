@@ -1,9 +1,9 @@
 import { unwrapResolverError } from "@apollo/server/errors";
 import type { GraphQLError } from "graphql";
-import { isUnexpected } from "../graphql/errors/format-error.js";
-import { KratosError } from "../kratos/index.js";
-import { errorForLog } from "./error-for-log.js";
-import type { Logger } from "./logger.js";
+import { isUnexpected } from "../../graphql/errors/format-error.js";
+import { KratosError } from "../../kratos/index.js";
+import { errorForLog } from "../error-for-log.js";
+import type { Logger } from "../logger.js";
 
 /** Writes one error of an operation to the log, where there is more to say than the caller is told: what is behind a failure of Kratos', and this server's own faults. */
 export function logError(logger: Logger, error: GraphQLError): void {

@@ -1,7 +1,7 @@
 import { HeaderMap, type GraphQLRequestListener } from "@apollo/server";
 import { type GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from "graphql";
 import type { CompiledQuery } from "graphql-jit";
-import type { FacadeContext } from "../graphql/context.js";
+import type { FacadeContext } from "../../graphql/context.js";
 import { isCompilable } from "./compilable.js";
 
 /** What is known of one operation of a document: only that it came; its compiled form; null where it has none. */

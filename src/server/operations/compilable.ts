@@ -1,5 +1,5 @@
 import { Kind, visit, type DocumentNode, type SelectionSetNode } from "graphql";
-import { fragmentsOf } from "./fragments-of.js";
+import { fragmentsOf } from "../documents/fragments-of.js";
 
 /** Selections of a document with its fragments written out. Applications ask for some hundreds. */
 const MOST_SELECTIONS = 2_000;

@@ -8,18 +8,18 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
 import type { GraphQLFormattedError, GraphQLSchema } from "graphql";
-import { formatError } from "../graphql/errors/format-error.js";
+import { formatError } from "../../graphql/errors/format-error.js";
 import { apolloLog } from "./apollo-log.js";
 import { createCompiledExecution } from "./compiled-execution.js";
-import { createDocumentStore } from "./document-store.js";
+import { createDocumentStore } from "../documents/document-store.js";
 import { logError } from "./log-error.js";
-import { limitRules } from "./limits/limit-rules.js";
-import { asLimit } from "./limits/limits-of-graphql.js";
-import type { Limits } from "./limits/limits.js";
-import type { Logger } from "./logger.js";
+import { limitRules } from "../limits/limit-rules.js";
+import { asLimit } from "../limits/limits-of-graphql.js";
+import type { Limits } from "../limits/limits.js";
+import type { Logger } from "../logger.js";
 import { operationPlugin } from "./operation-plugin.js";
-import type { Safelist } from "./safelist.js";
-import type { ObservedContext } from "./telemetry/request-telemetry.js";
+import type { Safelist } from "../safelist.js";
+import type { ObservedContext } from "../telemetry/request-telemetry.js";
 
 export interface ApolloOptions {
   readonly logger: Logger;

@@ -1,6 +1,6 @@
 import type { ApolloServerOptions, BaseContext } from "@apollo/server";
-import { errorForLog } from "./error-for-log.js";
-import type { Logger } from "./logger.js";
+import { errorForLog } from "../error-for-log.js";
+import type { Logger } from "../logger.js";
 
 /** What Apollo Server says of itself: an error alone, or a sentence with an error's message behind a colon, which stays out. */
 export function apolloLog(logger: Logger): NonNullable<ApolloServerOptions<BaseContext>["logger"]> {

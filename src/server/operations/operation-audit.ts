@@ -1,10 +1,10 @@
 import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { getArgumentValues, getOperationAST, getVariableValues, OperationTypeNode, type FieldNode, type GraphQLField, type GraphQLFormattedError } from "graphql";
-import type { AuditEntry } from "../graphql/audit/audit.js";
-import type { FacadeContext } from "../graphql/context.js";
-import { isIdentityId } from "../kratos/index.js";
-import type { Logger } from "./logger.js";
-import { rootFieldsOf } from "./root-fields.js";
+import type { AuditEntry } from "../../graphql/audit/audit.js";
+import type { FacadeContext } from "../../graphql/context.js";
+import { isIdentityId } from "../../kratos/index.js";
+import type { Logger } from "../logger.js";
+import { rootFieldsOf } from "../documents/root-fields.js";
 
 type Answered = GraphQLRequestContextWillSendResponse<FacadeContext>;
 
