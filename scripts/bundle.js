@@ -14,7 +14,7 @@ const oneGraphql = {
   },
 };
 
-/** What stands in place of packages of which little is used, and whose entries load all that they have: V8 would keep the rest, too. */
+/** What stands in place of packages of which little is used, and whose entries load all that they have: V8 keeps the source of what it loads. */
 const PARTS = {
   undici: `
     export { default as Pool } from "undici/lib/dispatcher/pool.js";
@@ -54,7 +54,6 @@ await build({
   platform: "node",
   format: "esm",
   target: "node20",
-  // V8 keeps the source of what it loads.
   minifyWhitespace: true,
   mainFields: ["module", "main"],
   plugins: [oneGraphql, onlyParts],

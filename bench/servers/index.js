@@ -21,7 +21,7 @@ export const SERVERS = [
     name: PRODUCT,
     title: "kratos-graphql",
     version: productVersion,
-    command: () => [process.execPath, ...(process.env.BF ?? "").split(" ").filter(Boolean), process.env.DIST ?? inRepository("dist/main.js")],
+    command: () => node(inRepository("dist/main.js")),
   },
   {
     name: "apollo",

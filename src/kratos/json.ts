@@ -5,9 +5,8 @@ const NOT_ASCII = /[\x80-\xff]+/g;
 
 /** @returns the value of a JSON text in UTF-8; undefined, which JSON cannot say, where it is not one */
 export function parseJson(bytes: Buffer): unknown {
-  const text = bytes.toString("latin1");
   try {
-    return JSON.parse(isAscii(bytes) ? text : text.replace(NOT_ASCII, escapes));
+    return JSON.parse(isAscii(bytes) ? bytes.toString("latin1") : decode(bytes));
   } catch {
     return undefined;
   }
@@ -15,10 +14,25 @@ export function parseJson(bytes: Buffer): unknown {
 
 /**
  * One name with an umlaut makes Node decode a whole page character by character, which takes as long as parsing it. So
- * the few characters that are not ASCII become the escapes that JSON has for them.
+ * characters that are not ASCII, where there are few, become the escapes that JSON has for them. (A backslash before one,
+ * which is no JSON, becomes a backslash of the text.)
  */
-function escapes(bytes: string): string {
-  const text = Buffer.from(bytes, "latin1").toString();
+function decode(bytes: Buffer): string {
+  const text = bytes.toString("latin1");
+  let decoded = "";
+  let from = 0;
+  let left = bytes.length / 500;
+  for (const { 0: run, index } of text.matchAll(NOT_ASCII)) {
+    left -= run.length;
+    if (left < 0) return bytes.toString();
+    decoded += text.slice(from, index) + escapes(run);
+    from = index + run.length;
+  }
+  return decoded + text.slice(from);
+}
+
+function escapes(run: string): string {
+  const text = Buffer.from(run, "latin1").toString();
   let escaped = "";
   for (let at = 0; at < text.length; at++) escaped += `\\u${text.charCodeAt(at).toString(16).padStart(4, "0")}`;
   return escaped;

@@ -15,19 +15,26 @@ export type BodyReader = (request: IncomingMessage) => Promise<unknown>;
 
 /** @param maxBodyBytes largest body, after it is unzipped */
 export function createBodyReader(maxBodyBytes: number): BodyReader {
-  return async (request) => {
+  async function read(request: IncomingMessage): Promise<unknown> {
+    const hasBody = request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
     const [type = "", ...parameters] = (request.headers["content-type"] ?? "").toLowerCase().split(";");
-    if (type.trim() !== "application/json") return undefined;
+    if (!hasBody || type.trim() !== "application/json") return undefined;
     try {
       if (!parameters.every(isUtf8)) throw new BodyError(415);
       const bytes = await readBytes(request, maxBodyBytes);
       if (bytes.length === 0) return undefined;
       const body: unknown = JSON.parse(utf8.decode(bytes));
       if (typeof body !== "object" || body === null) throw new SyntaxError("A body is an object or an array.");
-      if (!isDeeper(body, MOST_LEVELS)) return body;
+      return body;
     } catch (error) {
       throw refusalOf(error, maxBodyBytes);
     }
+  }
+
+  return async (request) => {
+    // A parser before this one, as Express' own, leaves what it has read.
+    const body = request.readableEnded ? (request as IncomingMessage & { body?: unknown }).body : await read(request);
+    if (!isDeeper(body, MOST_LEVELS)) return body;
     throw new Refusal(400, "BAD_REQUEST", `The request body has more than ${MOST_LEVELS} lists and objects within each other.`);
   };
 }
@@ -35,7 +42,7 @@ export function createBodyReader(maxBodyBytes: number): BodyReader {
 /** Whether a parameter of the content type, if it is the charset, is the one that JSON has. */
 function isUtf8(parameter: string): boolean {
   const [name, value = ""] = parameter.split("=");
-  return name?.trim() !== "charset" || /^\s*"?utf-?8"?\s*$/.test(value);
+  return name?.trim() !== "charset" || /^\s*("?utf-?8"?)?\s*$/.test(value);
 }
 
 function refusalOf(error: unknown, maxBodyBytes: number): Refusal {

@@ -2,7 +2,7 @@ import pino, { type Logger } from "pino";
 
 export type { Logger };
 
-/** A line a request, each written by itself, would cost a fifth of an answer: they are written together, and soon. */
+/** A line a request, each written by itself, would cost a tenth of an answer: they are written together, and soon. */
 const TOGETHER = { sync: false, minLength: 8_192, periodicFlush: 100 };
 
 /**

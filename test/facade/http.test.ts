@@ -4,18 +4,20 @@ import pino from "pino";
 import { Kratos } from "../../src/kratos/index.js";
 import { createFacade, type Facade } from "../../src/server/facade.js";
 import { listen, type Listening } from "../../src/server/listen.js";
+import { eventually } from "../support/eventually.js";
 import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
 
 let kratos: ScriptedKratos;
 let facade: Facade;
 let server: Listening;
+const log: string[] = [];
 
 beforeAll(async () => {
   kratos = await startScriptedKratos("v26.2.0", () => undefined);
   facade = await createFacade({
     authentication: "none",
     kratos: new Kratos({ adminUrl: kratos.url, timeoutMs: 1000 }),
-    logger: pino({ level: "silent" }),
+    logger: pino({ level: "info" }, { write: (line) => log.push(line) }),
     corsOrigins: ["https://app.example.com"],
     maxBodyBytes: 1000,
     explorers: false,
@@ -98,6 +100,42 @@ it("a body that breaks off is no operation, and the server goes on", async () =>
   await new Promise((resolve) => setTimeout(resolve, 50));
   socket.destroy();
   expect((await post(VERSION)).status).toBe(200);
+});
+
+it("a body that another parser has read, as Express' own, is taken from there", async () => {
+  const express = await listen(
+    (request, response) => {
+      let text = "";
+      request.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      request.on("end", () => facade.handle(Object.assign(request, { body: JSON.parse(text) as unknown }), response));
+    },
+    "127.0.0.1",
+    0,
+  );
+  const response = await fetch(`${express.url}/graphql`, { method: "POST", headers: json, body: VERSION });
+  expect(await response.json()).toEqual({ data: { version: "v26.2.0" } });
+  await express.close();
+});
+
+it("a client that leaves before its body is read has its line in the log", async () => {
+  let leave = () => {};
+  const left = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  const slow = await listen((request, response) => void request.once("close", () => setImmediate(() => (facade.handle(request, response), leave()))), "127.0.0.1", 0);
+  const socket = connect(Number(new URL(slow.url).port), "127.0.0.1");
+  socket.write(`POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nX-Request-Id: has-left\r\nContent-Length: 100\r\n\r\n${VERSION}`);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  socket.destroy();
+  await left;
+  await eventually("the refusal is in the log", () => log.some((line) => line.includes("has-left") && line.includes('"status":400')));
+  await slow.close();
+});
+
+it("a GET without a body needs none that can be read", async () => {
+  const headers = { ...json, "content-encoding": "zstd" };
+  const response = await fetch(`${server.url}/graphql?query=${encodeURIComponent("{ version }")}`, { headers });
+  expect(await response.json()).toEqual({ data: { version: "v26.2.0" } });
 });
 
 it("a request that a page of another site could send unasked is refused", async () => {

@@ -9,12 +9,6 @@ import { rootFieldsOf } from "../documents/root-fields.js";
 /** A caller that sends this header is told what the operation costs. */
 const COST_HEADER = "x-graphql-cost";
 
-interface Size {
-  readonly rootFields: number;
-  /** Undefined where the variables do not fit. */
-  readonly cost: number | undefined;
-}
-
 /** The limits that hold for one operation with its variables. */
 export interface OperationLimits {
   /** @throws {GraphQLError} where the operation is too large, or an argument is null that must not be */
@@ -25,16 +19,18 @@ export interface OperationLimits {
 
 export function createOperationLimits({ rootFields: mostRootFields, cost: mostCost }: Limits): OperationLimits {
   const costs = new WeakMap<object, number>();
-  /** The sizes of those that are the same whatever the variables are. */
-  const fixed = new WeakMap<OperationDefinitionNode, Size>();
+  /** The costs that are the same whatever the variables are. */
+  const fixed = new WeakMap<OperationDefinitionNode, number>();
 
-  function sizeOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Size {
+  /** Undefined where it depends on variables that do not fit. */
+  function findCost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): number | undefined {
     const known = fixed.get(operation);
-    if (known) return known;
+    if (known !== undefined) return known;
+    const rootFields = rootFieldsOf(document, operation).size;
+    if (rootFields > mostRootFields) throw limitError("number of root fields", mostRootFields, rootFields);
     const price = priced(() => costOf(schema, document, operation, variables));
-    const size = { rootFields: rootFieldsOf(document, operation).size, cost: price?.cost };
-    if (price?.isFixed) fixed.set(operation, size);
-    return size;
+    if (price?.isFixed) fixed.set(operation, price.cost);
+    return price?.cost;
   }
 
   return {
@@ -42,8 +38,7 @@ export function createOperationLimits({ rootFields: mostRootFields, cost: mostCo
       const { schema, document, operation, request } = asked;
       // Apollo Server itself refuses a request that names no operation of its document.
       if (!operation) return;
-      const { rootFields, cost } = sizeOf(schema, document, operation, request.variables ?? {});
-      if (rootFields > mostRootFields) throw limitError("number of root fields", mostRootFields, rootFields);
+      const cost = findCost(schema, document, operation, request.variables ?? {});
       if (cost === undefined) return;
       if (wantsCost(asked)) costs.set(asked.request, cost);
       // A cost beyond all numbers is none that is less.

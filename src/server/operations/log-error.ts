@@ -5,7 +5,10 @@ import { KratosError } from "../../kratos/index.js";
 import { errorForLog } from "../error-for-log.js";
 import type { Logger } from "../logger.js";
 
-/** Writes one error of an operation to the log, where there is more to say than the caller is told: what is behind a failure of Kratos', and this server's own faults. */
+/**
+ * Writes one error of an operation to the log, where there is more to say than the caller is told: what is behind a failure of
+ * Kratos', and this server's own faults.
+ */
 export function logError(logger: Logger, error: GraphQLError): void {
   const thrown = unwrapResolverError(error);
   const path = error.path?.join(".");

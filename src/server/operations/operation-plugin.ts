@@ -11,7 +11,7 @@ import type { ObservedContext } from "../telemetry/request-telemetry.js";
 
 /**
  * What is done at each step of an operation. It is one plugin, for Apollo Server waits for each of several at every step:
- * five of them took a third of the promises of an answer.
+ * five of them took a quarter of the promises of an answer.
  */
 export function operationPlugin(logger: Logger, limits: Limits, { execute }: CompiledExecution): ApolloServerPlugin<ObservedContext> {
   const operationLimits = createOperationLimits(limits);
@@ -32,9 +32,9 @@ export function operationPlugin(logger: Logger, limits: Limits, { execute }: Com
           for (const error of errors) logError(logger, error);
         },
         async willSendResponse(answered) {
+          endAudit(answered);
           operationLimits.tell(answered);
           endTelemetry(outcomeOf(answered));
-          endAudit(answered);
         },
       };
     },
