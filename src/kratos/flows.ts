@@ -37,11 +37,11 @@ export class Flows {
         query: { id },
         headers: headersOf(credentials),
       });
-      // v0.6.3 has `null` with status 200 for a verification flow that there is not.
-      if (answer.status === 200 && answer.body.toString().trim() === "null") throw new KratosNotFoundError(operation);
       try {
         return readObject<WireFlows[K]>(operation, answer, ["id", "issued_at", "expires_at", "request_url", "ui"]);
       } catch (error) {
+        // v0.6.3 has `null` with status 200 for a verification flow that there is not.
+        if (answer.status === 200 && answer.body.toString().trim() === "null") throw new KratosNotFoundError(operation);
         throw error instanceof KratosMisdirectedError ? await this.#errorBehind(error, release) : error;
       }
     });

@@ -32,8 +32,7 @@ export function readBytes(request: IncomingMessage, most: number): Promise<Buffe
       else chunks.push(chunk);
     }
     function finish(): void {
-      const [only, ...more] = chunks;
-      resolve(only && more.length === 0 ? only : Buffer.concat(chunks));
+      resolve(Buffer.concat(chunks));
     }
     function refuse(status: 400 | 413 | 415): void {
       body.off("data", take).off("end", finish);

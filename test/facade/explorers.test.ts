@@ -80,7 +80,8 @@ it("where they are off, /graphql and /explorer/ say so and how to switch them on
     logger: pino({ level: "silent" }),
     corsOrigins: [],
     maxBodyBytes: 1000,
-    explorers: false, authentication: "none",
+    explorers: false,
+    authentication: "none",
   });
   const server = await listen(closed.handle, "127.0.0.1", 0);
   for (const [path, status] of [["/graphql", 400], ["/explorer", 404], ["/explorer/", 404], ["/explorer/main.js", 404]] as const) {

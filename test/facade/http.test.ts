@@ -94,11 +94,16 @@ it.each(["application/json;charset=utf-8", 'Application/JSON ; v=1; Charset="UTF
   expect((await post(`\ufeff${VERSION}`, { "content-type": type })).status).toBe(200);
 });
 
-it("a body that breaks off is no operation, and the server goes on", async () => {
-  const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
-  socket.write(`POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n${VERSION}`);
+/** Sends the first half of a body, and leaves. */
+async function leaveHalfway(url: string, requestId: string): Promise<void> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  socket.write(`POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nX-Request-Id: ${requestId}\r\nContent-Length: 100\r\n\r\n${VERSION}`);
   await new Promise((resolve) => setTimeout(resolve, 50));
   socket.destroy();
+}
+
+it("a body that breaks off is no operation, and the server goes on", async () => {
+  await leaveHalfway(server.url, "breaks-off");
   expect((await post(VERSION)).status).toBe(200);
 });
 
@@ -123,10 +128,7 @@ it("a client that leaves before its body is read has its line in the log", async
     leave = resolve;
   });
   const slow = await listen((request, response) => void request.once("close", () => setImmediate(() => (facade.handle(request, response), leave()))), "127.0.0.1", 0);
-  const socket = connect(Number(new URL(slow.url).port), "127.0.0.1");
-  socket.write(`POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nX-Request-Id: has-left\r\nContent-Length: 100\r\n\r\n${VERSION}`);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  socket.destroy();
+  await leaveHalfway(slow.url, "has-left");
   await left;
   await eventually("the refusal is in the log", () => log.some((line) => line.includes("has-left") && line.includes('"status":400')));
   await slow.close();

@@ -1,10 +1,12 @@
 import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
-import { getArgumentValues, getOperationAST, getVariableValues, OperationTypeNode, type FieldNode, type GraphQLField, type GraphQLFormattedError } from "graphql";
+import { getArgumentValues, getVariableValues, OperationTypeNode, type FieldNode, type GraphQLField } from "graphql";
 import type { AuditEntry } from "../../graphql/audit/audit.js";
 import type { FacadeContext } from "../../graphql/context.js";
 import { isIdentityId } from "../../kratos/index.js";
 import type { Logger } from "../logger.js";
 import { rootFieldsOf } from "../documents/root-fields.js";
+import { codesOf } from "./codes-of.js";
+import { operationOf } from "./operation-of.js";
 
 type Answered = GraphQLRequestContextWillSendResponse<FacadeContext>;
 
@@ -23,8 +25,9 @@ export function createAudit(logger: Logger): (contextValue: FacadeContext) => (a
     };
     // Each operation of a batch has a context of its own.
     contextValue.audit = { record };
-    return ({ document, schema, request, response }) => {
-      const operation = document && getOperationAST(document, request.operationName);
+    return (answered) => {
+      const { document, schema, request, response } = answered;
+      const operation = operationOf(answered);
       if (operation?.operation !== OperationTypeNode.MUTATION || response.body.kind !== "single") return;
       const errors = response.body.singleResult.errors ?? [];
       const mutations = schema.getMutationType()!.getFields();
@@ -35,7 +38,8 @@ export function createAudit(logger: Logger): (contextValue: FacadeContext) => (a
       const named = new Set<string>();
       for (const [key, node] of rootFieldsOf(document!, operation)) {
         const mutation = node.name.value;
-        const codes = codesOf(errors, key);
+        // Its own, and those of the whole operation.
+        const codes = codesOf(errors.filter(({ path }) => path === undefined || path[0] === key));
         // Any other name is whatever the caller chose to write.
         if (!Object.hasOwn(mutations, mutation) || recorded.has(key) || codes.length === 0 || (whole && named.has(mutation))) continue;
         named.add(mutation);
@@ -51,10 +55,4 @@ function identityIdIn(field: GraphQLField<unknown, unknown>, node: FieldNode, va
   const { input } = getArgumentValues(field, node, variables) as { input: { readonly id?: unknown; readonly identityId?: unknown } };
   const id = input.id ?? input.identityId;
   return typeof id === "string" && isIdentityId(id) ? id.toLowerCase() : undefined;
-}
-
-/** The codes of the errors of one field, and of those of the whole operation. */
-function codesOf(errors: readonly GraphQLFormattedError[], key: string): string[] {
-  const own = errors.filter(({ path }) => path === undefined || path[0] === key);
-  return [...new Set(own.map(({ extensions }) => String(extensions?.["code"])))];
 }

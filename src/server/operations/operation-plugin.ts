@@ -6,7 +6,7 @@ import { createOperationLimits } from "../limits/operation-limits.js";
 import type { Limits } from "../limits/limits.js";
 import type { Logger } from "../logger.js";
 import { createAudit } from "./operation-audit.js";
-import { outcomeOf } from "../telemetry/outcome-of.js";
+import { outcomeOf } from "./outcome-of.js";
 import type { ObservedContext } from "../telemetry/request-telemetry.js";
 
 /**
