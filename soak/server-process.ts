@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { createApiKey } from "../src/server/authentication/api-key.js";
-import { SCOPES } from "../src/graphql/authorization/scope.js";
+import { createApiKey } from "../src/server/auth/api-key.js";
+import { SCOPES } from "../src/graphql/scopes.js";
 
 /** What a process holds. */
 export interface Held {

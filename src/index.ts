@@ -1,19 +1,19 @@
 import "reflect-metadata";
 
 export { createFacade, type Facade, type FacadeOptions } from "./server/facade.js";
-export { createApiKey, parseApiKeys, type ApiKey } from "./server/authentication/api-key.js";
-export type { AuthenticationOptions } from "./server/authentication/authenticate.js";
-export type { JwtOptions } from "./server/authentication/jwt.js";
+export { createApiKey, parseApiKeys, type ApiKey } from "./server/auth/api-key.js";
+export type { AuthenticationOptions } from "./server/auth/authenticate.js";
+export type { JwtOptions } from "./server/auth/jwt.js";
 export type { Limits } from "./server/limits/limits.js";
 export type { RateLimitOptions } from "./server/limits/rate-limit.js";
 export type { Logger } from "./server/logger.js";
 
 export { buildFacadeSchema, type FacadeSchema } from "./graphql/schema.js";
 export { createContext, type Asked, type FacadeContext } from "./graphql/context.js";
-export type { Caller } from "./graphql/authorization/caller.js";
-export type { Scope } from "./graphql/authorization/scope.js";
+export type { Caller } from "./graphql/scopes.js";
+export type { Scope } from "./graphql/scopes.js";
 export { TraitsMask } from "./graphql/traits-mask/traits-mask.js";
-export type { Audit, AuditEntry } from "./graphql/audit/audit.js";
+export type { Audit, AuditEntry } from "./graphql/audit.js";
 
 export {
   Kratos,

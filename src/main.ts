@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import "reflect-metadata";
 import { Command } from "commander";
-import { createKey } from "./commands/create-key.js";
+import { createKey } from "./commands/keys.js";
 import { HELP } from "./commands/help.js";
-import { SCOPES } from "./graphql/authorization/scope.js";
+import { SCOPES } from "./graphql/scopes.js";
 
 const program = new Command("kratos-graphql")
   .description("GraphQL over the admin API of Ory Kratos. All settings are environment variables.")
@@ -28,7 +28,7 @@ program
   .command("doctor")
   .description("check a deployment: both of Kratos' addresses, its version, what works there, the clock, the callers' tokens")
   .allowExcessArguments(false)
-  .action(async () => (await import("./commands/doctor/doctor.js")).doctor());
+  .action(async () => (await import("./commands/doctor.js")).doctor());
 
 program
   .command("keys")

@@ -1,9 +1,59 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as z from "zod";
 import { parseVersion } from "../kratos/index.js";
-import { isCertificate, isPrivateKey } from "./certificates.js";
-import { parseHeaderLines } from "./header-lines.js";
-import { parseApiKeys } from "../server/authentication/api-key.js";
+import { parseApiKeys } from "../server/auth/api-key.js";
 import { readSafelist } from "../server/safelist.js";
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** Whether a text is one certificate or several as PEM. */
+export function isCertificate(pem: string): boolean {
+  const found = pem.match(CERTIFICATE) ?? [];
+  return found.length > 0 && found.every((one) => succeeds(() => new X509Certificate(one)));
+}
+
+/** Whether a text is a private key as PEM, without a passphrase. */
+export function isPrivateKey(pem: string): boolean {
+  return succeeds(() => createPrivateKey(pem));
+}
+
+/** Whether a key is that of the first certificate, which is whom a client shows itself as. */
+export function isKeyOf(key: string, certificate: string): boolean {
+  return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+}
+
+function succeeds(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Headers that say how a request is sent, or that the server itself fills in. */
+const RESERVED = new Set([
+  "accept", "connection", "content-length", "content-type", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
+]);
+
+/**
+ * Headers from lines as `Authorization: Bearer token`, by their names in lower case. Empty lines and those that begin with # do not count.
+ * @throws {Error} that says what is wrong in which line, but not what stands there: that is a secret
+ */
+export function parseHeaderLines(text: string): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [at, line] of text.split(/\r?\n/).entries()) {
+    if (/^\s*(#|$)/.test(line)) continue;
+    const [, name, value] = /^\s*([!#$%&'*+.^_`|~\w-]+):[ \t]*([\x20-\x7e]*[\x21-\x7e])\s*$/.exec(line) ?? [];
+    if (!name || !value) throw new Error(`line ${at + 1} is not`);
+    const key = name.toLowerCase();
+    if (RESERVED.has(key)) throw new Error(`line ${at + 1} is ${name}, which this server sets itself`);
+    if (key in headers) throw new Error(`line ${at + 1} is ${name} once more`);
+    headers[key] = value;
+  }
+  if (Object.keys(headers).length === 0) throw new Error("there is none");
+  return headers;
+}
 
 /** An http address of another server. */
 export const address = z.string().refine(isHttpUrl, "an http or https address without user, password and query, as http://127.0.0.1:4434");

@@ -1,8 +1,50 @@
+import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { DEFAULT_CONNECTIONS, DEFAULT_QUEUE_LENGTH } from "../kratos/index.js";
-import { DEFAULT_MAX_BODY_BYTES } from "../server/body-reader.js";
+import { DEFAULT_MAX_BODY_BYTES } from "../server/body.js";
 import { DEFAULT_LIMITS } from "../server/limits/limits.js";
-import { address, apiKeys, jwksUrl, certificate, flag, headers, integer, logLevel, origins, privateKey, rateLimit, redisUrl, safelist, traitPaths, version } from "./values.js";
+import {
+  address,
+  apiKeys,
+  certificate,
+  flag,
+  headers,
+  integer,
+  jwksUrl,
+  logLevel,
+  origins,
+  privateKey,
+  rateLimit,
+  redisUrl,
+  safelist,
+  traitPaths,
+  version,
+} from "./values.js";
+
+/**
+ * The environment with what stands in files: where NAME_FILE is set, NAME is the file's text without the line break at its end.
+ * An empty variable counts as not set.
+ * @param names the variables that there are
+ * @returns the variables, and what is wrong with the files
+ */
+export function withFiles(env: NodeJS.ProcessEnv, names: readonly string[]) {
+  const given: Record<string, string> = {};
+  const mistakes: string[] = [];
+  for (const name of names) {
+    const value = env[name];
+    const file = env[`${name}_FILE`];
+    if (value && file) mistakes.push(`${name} and ${name}_FILE are both set; set one of them`);
+    else if (value) given[name] = value;
+    else if (file) {
+      try {
+        given[name] = readFileSync(file, "utf8").trimEnd();
+      } catch (error) {
+        mistakes.push(`${name}_FILE must be a file that can be read; it is ${JSON.stringify(file)} (${(error as NodeJS.ErrnoException).code})`);
+      }
+    }
+  }
+  return { given, mistakes };
+}
 
 /** The environment variables that the process knows, each as it must be. Any can come from a file: its name with _FILE behind it. */
 export const VARIABLES = z.object({

@@ -1,12 +1,10 @@
 import type DataLoader from "dataloader";
 import type { FlowCredentials, Kratos } from "../kratos/index.js";
-import type { Audit } from "./audit/audit.js";
-import { ANYBODY, type Caller } from "./authorization/caller.js";
-import type { BatchListener } from "./batch-listener.js";
-import { createIdentityLoader } from "./identity/identity.loader.js";
+import type { Audit } from "./audit.js";
+import { ANYBODY, type Caller } from "./scopes.js";
+import { type BatchListener, createIdentityLoader, createIdentitySchemaLoader } from "./loaders.js";
 import type { Identity } from "./identity/identity.type.js";
-import { createIdentitySchemaLoader } from "./identity-schema/identity-schema.loader.js";
-import type { IdentitySchema } from "./identity-schema/identity-schema.type.js";
+import type { IdentitySchema } from "./identity-schema.js";
 import type { TraitsMask } from "./traits-mask/traits-mask.js";
 
 /** What a request brings with it. */

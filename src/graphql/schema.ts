@@ -1,16 +1,16 @@
 import { getDocumentNodeFromSchema } from "@graphql-tools/utils";
 import { Kind, lexicographicSortSchema, parse, print, type DocumentNode, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
-import { authChecker } from "./authorization/auth-checker.js";
-import { asSubgraph } from "./entities.js";
+import { authChecker } from "./authorization.js";
+import { asSubgraph } from "./federation.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
-import { UiNodeInputResolver } from "./flow/ui/ui-node-input.resolver.js";
-import { IdentityEdgeResolver } from "./identity/identity-edge.resolver.js";
+import { UiNodeInputResolver } from "./flow/redact.js";
+import { IdentityEdgeResolver } from "./identity/identity-connection.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
-import { IdentitySchemaResolver } from "./identity-schema/identity-schema.resolver.js";
-import { RecoveryLinkResolver } from "./recovery-link/recovery-link.resolver.js";
-import { SelfServiceErrorResolver } from "./self-service-error/self-service-error.resolver.js";
-import { SystemResolver } from "./system/system.resolver.js";
+import { IdentitySchemaResolver } from "./identity-schema.js";
+import { RecoveryLinkResolver } from "./recovery-link.js";
+import { SelfServiceErrorResolver } from "./self-service-error.js";
+import { SystemResolver } from "./system.js";
 
 /** What makes it a subgraph: a definition of the schema and no extension of one, which Relay's compiler cannot read. */
 const FEDERATION = parse(`

@@ -5,23 +5,19 @@ import type { Registry } from "prom-client";
 import { buildFacadeSchema } from "../graphql/schema.js";
 import { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
-import { createAuthenticate, type AuthenticationOptions } from "./authentication/authenticate.js";
-import { DEFAULT_MAX_BODY_BYTES } from "./body-reader.js";
-import { createApolloServer } from "./operations/create-apollo-server.js";
-import { errorForLog } from "./error-for-log.js";
-import { refuseExplorer } from "./explorers/refuse-explorer.js";
+import { createAuthenticate, type AuthenticationOptions } from "./auth/authenticate.js";
+import { DEFAULT_MAX_BODY_BYTES } from "./body.js";
+import { createApolloServer } from "./apollo/apollo-server.js";
+import { errorForLog, type Logger } from "./logger.js";
+import { refuseExplorer } from "./explorer/refuse-explorer.js";
 import { createGraphQLHandler } from "./graphql-handler.js";
-import { checkLoopbackHost } from "./host-check.js";
+import { checkLoopbackHost } from "./listen.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.js";
 import { createRateLimit, type RateLimitOptions } from "./limits/rate-limit.js";
-import type { Logger } from "./logger.js";
-import { createReadiness } from "./readiness.js";
-import { Refusal, sendRefusal } from "./refusal.js";
-import { requestIdOf } from "./request-id.js";
+import { createReadiness, requestIdOf } from "./router.js";
+import { Refusal, sendRefusal, sendJson } from "./http-error.js";
 import { readSafelist } from "./safelist.js";
-import { sendJson } from "./send-json.js";
-import { createTelemetry } from "./telemetry/telemetry.js";
-import { watchUpstream } from "./telemetry/watch-upstream.js";
+import { createTelemetry, watchUpstream } from "./telemetry/telemetry.js";
 
 export interface FacadeOptions {
   readonly kratos: Kratos;
@@ -102,7 +98,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     if (isExplorer(path) || (path === "/graphql" && wantsPage(request))) {
       if (!explorers) return refuseExplorer(response, path);
       // Loaded only here: most servers never show it.
-      const { serveExplorer } = await import("./explorers/serve-explorer.js");
+      const { serveExplorer } = await import("./explorer/explorer.js");
       return serveExplorer(request, response, path);
     }
     if (path === "/graphql") return graphql(request, response, requestId);

@@ -1,15 +1,15 @@
 import { HeaderMap, type ApolloServer, type HTTPGraphQLRequest } from "@apollo/server";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Caller } from "../graphql/authorization/caller.js";
+import type { Caller } from "../graphql/scopes.js";
 import { createContext } from "../graphql/context.js";
 import type { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
-import type { Authenticate } from "./authentication/authenticate.js";
-import { createBodyReader } from "./body-reader.js";
+import type { Authenticate } from "./auth/authenticate.js";
+import { createBodyReader } from "./body.js";
 import type { RateLimit } from "./limits/rate-limit.js";
-import { Refusal } from "./refusal.js";
+import { Refusal } from "./http-error.js";
 import type { Safelist } from "./safelist.js";
-import { RequestTelemetry, type ObservedContext, type Telemetry } from "./telemetry/request-telemetry.js";
+import { RequestTelemetry, type ObservedContext, type Telemetry } from "./telemetry/telemetry.js";
 
 /** Answers GraphQL over HTTP. */
 export type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;

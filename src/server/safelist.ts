@@ -1,6 +1,6 @@
 import type { PersistedQueryOptions } from "@apollo/server";
 import * as z from "zod";
-import { Refusal } from "./refusal.js";
+import { Refusal } from "./http-error.js";
 
 /** What `generate-persisted-query-manifest` writes; of each operation the two keys that count here. */
 const MANIFEST = z.object({

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { SAMPLES } from "../../src/server/explorers/samples/index.js";
+import { SAMPLES } from "../../src/server/explorer/samples.js";
 import { keepScreenshot, openPage, startBrowser } from "../support/browser.js";
 import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 

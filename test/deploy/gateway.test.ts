@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { startGateway, type Gateway } from "../support/gateway.js";
 

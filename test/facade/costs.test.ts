@@ -1,7 +1,7 @@
 import pino from "pino";
 import { Kratos } from "../../src/kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { createCompiledExecution } from "../../src/server/operations/compiled-execution.js";
+import { createCompiledExecution } from "../../src/server/apollo/jit.js";
 import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";

@@ -3,7 +3,7 @@ import pino from "pino";
 import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { Kratos } from "../../src/kratos/index.js";
-import { SAMPLES } from "../../src/server/explorers/samples/index.js";
+import { SAMPLES } from "../../src/server/explorer/samples.js";
 import { createFacade } from "../../src/server/facade.js";
 import { listen } from "../../src/server/listen.js";
 import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { readableLog } from "../support/log-lines.js";
 import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";

@@ -2,10 +2,10 @@ import { ApolloServer } from "@apollo/server";
 import { defineIntegrationTestSuite } from "@apollo/server-integration-testsuite";
 import pino from "pino";
 import { Kratos } from "../../src/kratos/index.js";
-import { createAuthenticate } from "../../src/server/authentication/authenticate.js";
+import { createAuthenticate } from "../../src/server/auth/authenticate.js";
 import { createGraphQLHandler, type GraphQLHandlerOptions } from "../../src/server/graphql-handler.js";
 import { listen } from "../../src/server/listen.js";
-import { sendRefusal } from "../../src/server/refusal.js";
+import { sendRefusal } from "../../src/server/http-error.js";
 
 /** Apollo's own tests of what stands between HTTP and Apollo Server, on what stands there here. */
 defineIntegrationTestSuite(async (config, { context } = {}) => {

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import pino from "pino";
-import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import type { FacadeOptions } from "../../src/server/facade.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";

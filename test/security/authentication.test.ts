@@ -1,6 +1,6 @@
 import { exportSPKI, SignJWT, UnsecuredJWT } from "jose";
 import { createHash } from "node:crypto";
-import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { sendRaw, type Answer } from "../support/request.js";
 import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";

@@ -1,4 +1,4 @@
-import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { codesOf, overHttp, postJson } from "../support/over-http.js";
 import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";

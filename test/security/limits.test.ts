@@ -1,6 +1,6 @@
 import { parse } from "graphql";
 import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { createDocumentStore } from "../../src/server/documents/document-store.js";
+import { createDocumentStore } from "../../src/server/apollo/document.js";
 import type { Limits } from "../../src/server/limits/limits.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { codesOf, overHttp, postJson, type HttpAnswer } from "../support/over-http.js";

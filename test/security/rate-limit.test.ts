@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import pino from "pino";
 import { loadConfig } from "../../src/config.js";
-import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import type { FacadeOptions } from "../../src/server/facade.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { codesOf, overHttp, postJson, type HttpAnswer } from "../support/over-http.js";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { SCOPES, type Scope } from "../../src/graphql/authorization/scope.js";
-import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import { SCOPES, type Scope } from "../../src/graphql/scopes.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, patchIdentity, readIdentity } from "../support/kratos-api.js";
 import type { KratosUnderTest } from "../support/kratos-under-test.js";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import type { Scope } from "../../src/graphql/authorization/scope.js";
-import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
+import type { Scope } from "../../src/graphql/scopes.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, readIdentity, signUp, startApiFlow } from "../support/kratos-api.js";
 import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";

@@ -1,14 +1,12 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import type { FlowKind, WireFlows } from "../../kratos/index.js";
-import type { Scope } from "../authorization/scope.js";
+import type { Scope } from "../scopes.js";
 import type { FacadeContext } from "../context.js";
-import { oneRequest } from "../cost/cost.js";
-import { badUserInput } from "../errors/bad-user-input.js";
-import { nullIfNotFound } from "../errors/null-if-not-found.js";
+import { oneRequest } from "../complexity.js";
+import { badUserInput, nullIfNotFound } from "../errors.js";
 import { Identity } from "../identity/identity.type.js";
-import { withoutSecrets } from "./without-secrets.js";
-import { withoutSettingsTraits } from "./without-settings-traits.js";
-import { LoginFlow, RecoveryFlow, RegistrationFlow, SettingsFlow, VerificationFlow } from "./flows.js";
+import { withoutSecrets, withoutSettingsTraits } from "./redact.js";
+import { LoginFlow, RecoveryFlow, RegistrationFlow, SettingsFlow, VerificationFlow } from "./flow.types.js";
 
 const ID_ARG = { description: "The flow's id: the `flow` in the address of the page that shows it." };
 

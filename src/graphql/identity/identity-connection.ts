@@ -1,8 +1,25 @@
-import { Directive, Field, ObjectType } from "type-graphql";
-import type { IdentityPage, PagePosition, WireIdentity } from "../../kratos/index.js";
-import { encodeCursor } from "./cursor.js";
+import { Directive, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
+import { type IdentityPage, isIdentityId, type PagePosition, type WireIdentity } from "../../kratos/index.js";
+import { badUserInput, came } from "../errors.js";
 import type { TraitsMask } from "../traits-mask/traits-mask.js";
 import { Identity } from "./identity.type.js";
+
+/** No cursor is as long. */
+const MOST_CHARACTERS = 100;
+
+/** A position as an opaque text: `id` or `id:index` in base64url. */
+export function encodeCursor({ id, index }: PagePosition): string {
+  return Buffer.from(index === undefined ? id : `${id}:${index}`).toString("base64url");
+}
+
+/** @throws BAD_USER_INPUT where the text is no cursor of this list */
+export function decodeCursor(cursor: string): PagePosition {
+  const [id = "", index, ...rest] = Buffer.from(cursor.slice(0, MOST_CHARACTERS), "base64url").toString().split(":");
+  if (cursor.length > MOST_CHARACTERS || !isIdentityId(id) || rest.length > 0 || (index !== undefined && !/^\d{1,9}$/.test(index))) {
+    throw badUserInput(`"after" must be a cursor from a page of identities, its edges' "cursor" or its "endCursor"; it was ${came(cursor)}.`);
+  }
+  return { id: id.toLowerCase(), ...(index !== undefined && { index: Number(index) }) };
+}
 
 // Other subgraphs have connections too, and Relay gives all of them this one PageInfo. Nothing else is shareable: what
 // another subgraph would call by the same name (a UserError, a Health, a version) is another thing, and composition must say so.
@@ -53,5 +70,13 @@ export class IdentityConnection {
       startCursor: start ? encodeCursor(start.position) : null,
       endCursor: end ? encodeCursor(end.position) : null,
     };
+  }
+}
+
+@Resolver(() => IdentityEdge)
+export class IdentityEdgeResolver {
+  @FieldResolver(() => String, { description: "Its place in the list, to be given as `after`. Good for any page size." })
+  cursor(@Root() { position }: IdentityEdge): string {
+    return encodeCursor(position);
   }
 }

@@ -1,16 +1,21 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { WireIdentity } from "../../kratos/index.js";
-import { Audited } from "../audit/audited.js";
-import type { Scope } from "../authorization/scope.js";
+import { Audited } from "../audit.js";
+import type { Scope } from "../scopes.js";
 import type { FacadeContext } from "../context.js";
-import { manyForOne, oneRequest, twoRequests } from "../cost/cost.js";
-import { badUserInput } from "../errors/bad-user-input.js";
-import { IdentitySchema } from "../identity-schema/identity-schema.type.js";
-import { userErrorsOf } from "../user-error/user-errors-of.js";
-import { decodeCursor } from "./cursor.js";
-import { IdentityConnection } from "./identity-connection.js";
-import { CreateIdentityInput, DeleteIdentityInput, UpdateIdentityInput } from "./identity.inputs.js";
-import { CreateIdentityPayload, DeleteIdentityPayload, UpdateIdentityPayload } from "./identity.payloads.js";
+import { manyForOne, oneRequest, twoRequests } from "../complexity.js";
+import { badUserInput } from "../errors.js";
+import { IdentitySchema } from "../identity-schema.js";
+import { userErrorsOf } from "../user-errors.js";
+import { decodeCursor, IdentityConnection } from "./identity-connection.js";
+import {
+  CreateIdentityInput,
+  DeleteIdentityInput,
+  UpdateIdentityInput,
+  CreateIdentityPayload,
+  DeleteIdentityPayload,
+  UpdateIdentityPayload,
+} from "./identity.mutations.js";
 import { Identity } from "./identity.type.js";
 
 const DEFAULT_FIRST = 50;

@@ -1,10 +1,9 @@
 import type { GraphQLRequestContext, GraphQLRequestContextDidResolveOperation, GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from "graphql";
 import type { FacadeContext } from "../../graphql/context.js";
-import { limitError } from "./limit-error.js";
-import type { Limits } from "./limits.js";
-import { costOf } from "./operation-cost.js";
-import { rootFieldsOf } from "../documents/root-fields.js";
+import { limitError, type Limits } from "./limits.js";
+import { costOf } from "./query-cost.js";
+import { rootFieldsOf } from "../apollo/document.js";
 
 /** A caller that sends this header is told what the operation costs. */
 const COST_HEADER = "x-graphql-cost";

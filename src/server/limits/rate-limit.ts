@@ -1,6 +1,6 @@
 import { RateLimiterMemory, type RateLimiterAbstract } from "rate-limiter-flexible";
 import type { Logger } from "../logger.js";
-import { Refusal } from "../refusal.js";
+import { Refusal } from "../http-error.js";
 
 export interface RateLimitOptions {
   /** Requests that one caller may make in each window. */

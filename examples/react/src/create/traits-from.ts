@@ -1,4 +1,4 @@
-import type { TraitField } from "./trait-fields";
+import type { TraitField } from "./trait-fields.ts";
 
 /**
  * The traits as they were typed. What was left empty is left out; what is no number or no JSON goes as the text that it is,

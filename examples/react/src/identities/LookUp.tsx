@@ -1,4 +1,4 @@
-import { goTo, paths } from "../use-route";
+import { goTo, paths } from "../use-route.ts";
 
 /** Goes to the identity with an id. */
 export function LookUp() {

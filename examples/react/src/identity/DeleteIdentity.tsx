@@ -1,10 +1,10 @@
 import { useMutation } from "@apollo/client/react";
 import { useRef } from "react";
 import { DeleteIdentityDocument } from "../generated/graphql";
-import { messageOf } from "../parts/message-of";
-import { useStatus } from "../status/use-status";
-import { goTo, paths } from "../use-route";
-import { takeOutOfList } from "./take-out-of-list";
+import { messageOf } from "../parts/message-of.ts";
+import { useStatus } from "../status/use-status.ts";
+import { goTo, paths } from "../use-route.ts";
+import { takeOutOfList } from "./take-out-of-list.ts";
 
 /** Deletes an identity, after a question. */
 export function DeleteIdentity({ id, name }: { id: string; name: string }) {

@@ -1,0 +1,70 @@
+import { DEFAULT_EMBEDDED_SANDBOX_VERSION } from "@apollo/server/plugin/landingPage/default";
+import { createHash } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import { sendPage } from "./page.js";
+import { SAMPLES } from "./samples.js";
+
+/* Apollo Server's own landing page waits for fonts from elsewhere before it shows anything, which on a closed network is
+   a long time, and has no place for a link to the explorer that works there. */
+
+const CDN = "https://embeddable-sandbox.cdn.apollographql.com";
+const FRAME = "https://sandbox.embed.apollographql.com";
+const [first] = SAMPLES;
+
+const OPTIONS = {
+  target: "#sandbox",
+  initialState: { document: first?.document, variables: first?.variables, pollForSchemaUpdates: false },
+  endpointIsEditable: false,
+  runTelemetry: false,
+  allowDynamicStyles: false,
+};
+
+const STYLE = `
+  html { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif }
+  body { margin: 0; height: 100vh; display: grid; grid-template-rows: auto 1fr }
+  header { padding: 0.4rem 1rem; border-bottom: 1px solid #8884 }
+  #sandbox { display: grid }
+  #sandbox > * { grid-area: 1 / 1 }
+  #sandbox p { place-self: center; padding: 1rem }
+  iframe { width: 100%; height: 100%; border: 0; background: Canvas }
+`;
+
+const SCRIPT = `
+  const options = ${JSON.stringify(OPTIONS)};
+  if (window.EmbeddedSandbox) new window.EmbeddedSandbox({ ...options, initialEndpoint: location.origin + "/graphql" });
+  else document.querySelector("#sandbox p").textContent = "Apollo Sandbox cannot be loaded from apollographql.com.";
+`;
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>kratos-graphql</title>
+<style>${STYLE}</style>
+<script src="${CDN}/${DEFAULT_EMBEDDED_SANDBOX_VERSION}/embeddable-sandbox.umd.production.min.js" defer></script>
+<script type="module">${SCRIPT}</script>
+</head>
+<body>
+<header>Apollo Sandbox comes from apollographql.com. <a href="/explorer/">The explorer at /explorer/</a> needs this server alone.</header>
+<main id="sandbox"><p role="status">Apollo Sandbox is being loaded.</p></main>
+</body>
+</html>
+`;
+
+const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+const POLICY = [
+  "default-src 'none'",
+  `script-src ${hashOf(SCRIPT)} ${CDN}`,
+  `style-src ${hashOf(STYLE)}`,
+  "img-src https://embeddable-explorer.cdn.apollographql.com",
+  `frame-src ${FRAME}`,
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Serves Apollo Sandbox, which is a page of Apollo's in a frame; this one sends its operations for it. */
+export function serveSandbox(response: ServerResponse): void {
+  sendPage(response, PAGE, POLICY);
+}
