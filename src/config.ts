@@ -34,9 +34,9 @@ export interface Config {
 
 /** The environment is such that the process cannot start. */
 export class ConfigError extends Error {
-  /** @param mistakes each names a variable, what was expected, and what came */
-  constructor(readonly mistakes: readonly string[]) {
-    super(mistakes.join("; "));
+  /** @param problems each names a variable, what was expected, and what came */
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join("; "));
   }
 }
 
@@ -44,16 +44,16 @@ type Variables = z.infer<typeof VARIABLES>;
 
 /**
  * The configuration from the environment. An empty variable counts as not set.
- * @throws {ConfigError} that names every mistake: the variable, what was expected, and what came
+ * @throws {ConfigError} that names every problem: the variable, what was expected, and what came
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const { given, mistakes } = withFiles(env, Object.keys(VARIABLES.shape));
+  const { given, problems } = withFiles(env, Object.keys(VARIABLES.shape));
   const { success, data, error } = VARIABLES.safeParse(given);
-  if (!success) mistakes.push(...error.issues.map(({ path, message }) => mistakeIn(String(path[0]), message, given)));
-  if (success) mistakes.push(...mistakesAmong(data));
+  if (!success) problems.push(...error.issues.map(({ path, message }) => describeProblem(String(path[0]), message, given)));
+  if (success) problems.push(...findProblems(data));
   const otlp = otlpIn(env);
-  mistakes.push(...otlp.mistakes);
-  if (!success || mistakes.length > 0) throw new ConfigError([...new Set(mistakes)]);
+  problems.push(...otlp.problems);
+  if (!success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
 
   const production = env["NODE_ENV"] === "production";
   const authentication = authenticationIn(data);
@@ -101,7 +101,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-function mistakeIn(name: string, expected: string, given: Readonly<Record<string, string>>): string {
+function describeProblem(name: string, expected: string, given: Readonly<Record<string, string>>): string {
   if (SECRETS.has(name)) return `${name} must be ${expected}`;
   const value = given[name] ?? "";
   // What stands before the @ of an address may be a password.
@@ -109,38 +109,38 @@ function mistakeIn(name: string, expected: string, given: Readonly<Record<string
 }
 
 /** What each variable by itself does not show. */
-function mistakesAmong(data: Variables): string[] {
-  const mistakes: string[] = [];
+function findProblems(data: Variables): string[] {
+  const problems: string[] = [];
   for (const name of ["KRATOS_PUBLIC_URL", "KRATOS_VERSION", "KRATOS_HEADERS"] as const) {
     if (data[name] && !data.KRATOS_ADMIN_URL) {
-      mistakes.push(`${name} is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos`);
+      problems.push(`${name} is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos`);
     }
   }
-  mistakes.push(...mistakesInTls(data));
+  problems.push(...findTlsProblems(data));
   const { JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL } = data;
   if ([JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL].some(Boolean) && !(JWT_ISSUER && JWT_AUDIENCE && JWT_JWKS_URL)) {
-    mistakes.push("JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, as https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json");
+    problems.push("JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, as https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json");
   }
   if (isOpen(authenticationIn(data)) && !isLoopback(data.HOST) && !data.INSECURE_NO_AUTH) {
-    mistakes.push(
+    problems.push(
       `HOST is ${JSON.stringify(data.HOST)}, which others can reach, and there is no authentication: whoever reaches it would own every account. ` +
         'Set API_KEYS (make one with "kratos-graphql keys create"), or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL, or HOST to 127.0.0.1; INSECURE_NO_AUTH=true if you mean it',
     );
   }
-  return mistakes;
+  return problems;
 }
 
-function mistakesInTls({ KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, KRATOS_CA, KRATOS_CLIENT_CERT, KRATOS_CLIENT_KEY }: Variables): string[] {
-  const mistakes: string[] = [];
+function findTlsProblems({ KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, KRATOS_CA, KRATOS_CLIENT_CERT, KRATOS_CLIENT_KEY }: Variables): string[] {
+  const problems: string[] = [];
   const set = Object.entries({ KRATOS_CA, KRATOS_CLIENT_CERT, KRATOS_CLIENT_KEY }).filter(([, value]) => value);
   if (set.length > 0 && ![KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL].some((url) => url?.startsWith("https:"))) {
-    mistakes.push(`${set.map(([name]) => name).join(", ")} is for https, and neither KRATOS_ADMIN_URL nor KRATOS_PUBLIC_URL begins with https://`);
+    problems.push(`${set.map(([name]) => name).join(", ")} is for https, and neither KRATOS_ADMIN_URL nor KRATOS_PUBLIC_URL begins with https://`);
   }
-  if (!KRATOS_CLIENT_CERT !== !KRATOS_CLIENT_KEY) mistakes.push("KRATOS_CLIENT_CERT and KRATOS_CLIENT_KEY must be set together");
+  if (!KRATOS_CLIENT_CERT !== !KRATOS_CLIENT_KEY) problems.push("KRATOS_CLIENT_CERT and KRATOS_CLIENT_KEY must be set together");
   else if (KRATOS_CLIENT_CERT && KRATOS_CLIENT_KEY && !isKeyOf(KRATOS_CLIENT_KEY, KRATOS_CLIENT_CERT)) {
-    mistakes.push("KRATOS_CLIENT_KEY must be the key of the certificate in KRATOS_CLIENT_CERT, and is another's");
+    problems.push("KRATOS_CLIENT_KEY must be the key of the certificate in KRATOS_CLIENT_CERT, and is another's");
   }
-  return mistakes;
+  return problems;
 }
 
 function authenticationIn({ API_KEYS, JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL, JWT_CLOCK_TOLERANCE_S }: Variables): AuthenticationOptions {
@@ -161,22 +161,22 @@ const PROTOCOLS: readonly string[] = ["http/protobuf", "http/json"] satisfies Ot
  * Whether OpenTelemetry's standard variables ask for traces, and over which protocol. What else they say the exporter reads
  * itself, so these are taken as they are, and never from files.
  */
-export function otlpIn(env: NodeJS.ProcessEnv): { readonly protocol?: OtlpProtocol; readonly mistakes: readonly string[] } {
+export function otlpIn(env: NodeJS.ProcessEnv): { readonly protocol?: OtlpProtocol; readonly problems: readonly string[] } {
   const endpointName = env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] ? "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" : "OTEL_EXPORTER_OTLP_ENDPOINT";
   const endpoint = env[endpointName];
   const exporter = env["OTEL_TRACES_EXPORTER"] || (endpoint ? "otlp" : "none");
-  if (env["OTEL_SDK_DISABLED"]?.toLowerCase() === "true" || exporter === "none") return { mistakes: [] };
+  if (env["OTEL_SDK_DISABLED"]?.toLowerCase() === "true" || exporter === "none") return { problems: [] };
 
-  const mistakes: string[] = [];
+  const problems: string[] = [];
   const expect = (holds: boolean, name: string, expected: string) => {
-    if (!holds) mistakes.push(`${name} must be ${expected} (OTEL_SDK_DISABLED=true switches traces off)`);
+    if (!holds) problems.push(`${name} must be ${expected} (OTEL_SDK_DISABLED=true switches traces off)`);
   };
   const protocolName = env["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] ? "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL" : "OTEL_EXPORTER_OTLP_PROTOCOL";
   const protocol = env[protocolName] || "http/protobuf";
   expect(exporter === "otlp", "OTEL_TRACES_EXPORTER", "otlp or none");
   expect(PROTOCOLS.includes(protocol), protocolName, "http/protobuf or http/json");
   expect(!endpoint || isHttp(endpoint), endpointName, "an http or https address, as http://otel-collector:4318");
-  return mistakes.length > 0 ? { mistakes } : { protocol: protocol as OtlpProtocol, mistakes };
+  return problems.length > 0 ? { problems } : { protocol: protocol as OtlpProtocol, problems };
 }
 
 function isHttp(text: string): boolean {

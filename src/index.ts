@@ -9,7 +9,7 @@ export type { RateLimitOptions } from "./server/limits/rate-limit.js";
 export type { Logger } from "./server/logger.js";
 
 export { buildFacadeSchema, type FacadeSchema } from "./graphql/schema.js";
-export { createContext, type Asked, type FacadeContext } from "./graphql/context.js";
+export { createContext, type ContextOptions, type FacadeContext } from "./graphql/context.js";
 export type { Caller } from "./graphql/scopes.js";
 export type { Scope } from "./graphql/scopes.js";
 export { TraitsMask } from "./graphql/traits-mask/traits-mask.js";
@@ -23,15 +23,15 @@ export {
   KratosFlowExpiredError,
   KratosForbiddenError,
   KratosInvalidError,
-  KratosMisdirectedError,
+  KratosVersionMismatchError,
   KratosNotFoundError,
   KratosOverloadedError,
   KratosPublicUrlRequiredError,
   KratosUnavailableError,
-  KratosUnexpectedAnswerError,
-  KratosUnreadableAnswerError,
+  KratosUnexpectedResponseError,
+  KratosUnreadableResponseError,
   KratosUnsupportedError,
-  type Fault,
+  type ValidationIssue,
   type Features,
   type FlowCredentials,
   type FlowKind,
@@ -45,6 +45,6 @@ export {
   type Readiness,
   type Release,
   type SelfServiceErrorRecord,
-  type WayOn,
+  type FlowReplacement,
 } from "./kratos/index.js";
-export type * from "./kratos/wire.js";
+export type * from "./kratos/types.js";

@@ -54,7 +54,7 @@ async function checkIssuer(issuer: string, jwksUrl: string): Promise<Finding> {
 }
 
 /** How far the clocks may be apart before tokens and the expiry of links go wrong. */
-const MOST_SKEW_MS = 5_000;
+const MAX_SKEW_MS = 5_000;
 
 /** What a release does not have, by the feature that came later. */
 const MISSING: readonly (readonly [keyof Features, check: string, seen: string])[] = [
@@ -97,7 +97,7 @@ function checkClock(date: Date | undefined): Finding {
   if (!date) return note("Clock", "Kratos, or a proxy before it, does not say what time it has");
   const skew = Math.abs(Date.now() - date.getTime());
   // The header has whole seconds.
-  if (skew <= MOST_SKEW_MS) return ok("Clock", "as Kratos' clock, give or take a second");
+  if (skew <= MAX_SKEW_MS) return ok("Clock", "as Kratos' clock, give or take a second");
   return fault("Clock", `${Math.round(skew / 1000)} s off Kratos' clock: set both by NTP, or tokens and links expire at the wrong time`);
 }
 
@@ -156,7 +156,7 @@ async function examine(): Promise<Finding[]> {
     config = loadConfig(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.mistakes.map((mistake) => fault("Configuration", mistake));
+    return error.problems.map((problem) => fault("Configuration", problem));
   }
   const findings = [ok("Configuration", "every variable is as it must be"), ...(await checkAccess(config))];
   const { kratosAdminUrl: adminUrl, kratosPublicUrl: publicUrl } = config;

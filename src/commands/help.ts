@@ -23,6 +23,6 @@ The most important environment variables:
   NODE_ENV           production switches explorers and introspection off
   LOG_LEVEL          trace, debug, info, warn, error or silent
 
-Each can come from a file: its name with _FILE behind it. A mistake in them ends the
+Each can come from a file: its name with _FILE behind it. A problem in them ends the
 start with all that is wrong. The README lists the rest.
 `;

@@ -29,21 +29,21 @@ import {
  */
 export function withFiles(env: NodeJS.ProcessEnv, names: readonly string[]) {
   const given: Record<string, string> = {};
-  const mistakes: string[] = [];
+  const problems: string[] = [];
   for (const name of names) {
     const value = env[name];
     const file = env[`${name}_FILE`];
-    if (value && file) mistakes.push(`${name} and ${name}_FILE are both set; set one of them`);
+    if (value && file) problems.push(`${name} and ${name}_FILE are both set; set one of them`);
     else if (value) given[name] = value;
     else if (file) {
       try {
         given[name] = readFileSync(file, "utf8").trimEnd();
       } catch (error) {
-        mistakes.push(`${name}_FILE must be a file that can be read; it is ${JSON.stringify(file)} (${(error as NodeJS.ErrnoException).code})`);
+        problems.push(`${name}_FILE must be a file that can be read; it is ${JSON.stringify(file)} (${(error as NodeJS.ErrnoException).code})`);
       }
     }
   }
-  return { given, mistakes };
+  return { given, problems };
 }
 
 /** The environment variables that the process knows, each as it must be. Any can come from a file: its name with _FILE behind it. */

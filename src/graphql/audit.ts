@@ -1,7 +1,7 @@
 import { createMethodMiddlewareDecorator } from "type-graphql";
 import { isIdentityId, KratosUnavailableError } from "../kratos/index.js";
 import type { FacadeContext } from "./context.js";
-import { codeOf } from "./errors.js";
+import { getErrorCode } from "./errors.js";
 import type { UserError } from "./user-errors.js";
 
 /** What became of one mutation. It holds no value of the identity's own. */
@@ -46,7 +46,7 @@ export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ a
     record(codes.length > 0 ? "refused" : "done", codes, payload);
     return payload;
   } catch (error) {
-    record(error instanceof KratosUnavailableError ? "unknown" : "failed", [codeOf(error)]);
+    record(error instanceof KratosUnavailableError ? "unknown" : "failed", [getErrorCode(error)]);
     throw error;
   }
 });

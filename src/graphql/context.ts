@@ -8,7 +8,7 @@ import type { IdentitySchema } from "./identity-schema.js";
 import type { TraitsMask } from "./traits-mask/traits-mask.js";
 
 /** What a request brings with it. */
-export interface Asked {
+export interface ContextOptions {
   readonly kratos: Kratos;
   /** Who asks; somebody who may do anything where it is left out. */
   readonly caller?: Caller;
@@ -37,7 +37,7 @@ export interface FacadeContext {
 }
 
 /** A context for one request, its loaders empty. */
-export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask, flowCredentials = {}, onBatch }: Asked): FacadeContext {
+export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask, flowCredentials = {}, onBatch }: ContextOptions): FacadeContext {
   const mask = caller.scopes.has("secrets:read") ? undefined : traitsMask;
   return {
     kratos,

@@ -17,20 +17,20 @@ export function badUserInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
 }
 
-const MOST_CHARACTERS = 60;
-const MOST_KEYS = 5;
+const MAX_CHARACTERS = 60;
+const MAX_KEYS = 5;
 
 /** What came, for a message: short whatever it is, as one request can bring the same large thing a thousand times. */
-export function came(value: unknown): string {
-  if (typeof value === "string") return value.length > MOST_CHARACTERS ? `a text of ${value.length} characters` : JSON.stringify(value);
+export function describeReceived(value: unknown): string {
+  if (typeof value === "string") return value.length > MAX_CHARACTERS ? `a text of ${value.length} characters` : JSON.stringify(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value !== "object" || value === null) return String(value);
   const keys = Object.keys(value);
-  const parts = keys.slice(0, MOST_KEYS).map((key) => {
+  const parts = keys.slice(0, MAX_KEYS).map((key) => {
     const part = (value as Record<string, unknown>)[key];
-    return `${came(key)}:${typeof part === "object" && part !== null ? "…" : came(part)}`;
+    return `${describeReceived(key)}:${typeof part === "object" && part !== null ? "…" : describeReceived(part)}`;
   });
-  return `{${[...parts, ...(keys.length > MOST_KEYS ? ["…"] : [])].join(",")}}`;
+  return `{${[...parts, ...(keys.length > MAX_KEYS ? ["…"] : [])].join(",")}}`;
 }
 
 /** What is asked for, or null where Kratos has no such thing. */
@@ -79,7 +79,7 @@ export function isUnexpected({ path }: Pick<GraphQLFormattedError, "path">, thro
 }
 
 /** The code that callers see of what was thrown. */
-export function codeOf(thrown: unknown): string {
+export function getErrorCode(thrown: unknown): string {
   return String(formatError(new GraphQLError(""), thrown).extensions?.["code"]);
 }
 
@@ -90,7 +90,7 @@ function messageOf(error: KratosError): string {
 
 function extensionsOf(error: KratosError): Record<string, unknown> {
   const code = CODES.find(([kind]) => error instanceof kind)?.[1];
-  if (error instanceof KratosFlowExpiredError) return { code, ...error.wayOn };
+  if (error instanceof KratosFlowExpiredError) return { code, ...error.replacement };
   if (error instanceof KratosUnsupportedError) return { code, since: error.since };
   if (error instanceof KratosUnavailableError && error.retryAfterS !== undefined) return { code, retryAfter: error.retryAfterS };
   return { code };

@@ -2,11 +2,11 @@ import { extendSchema, type GraphQLFieldResolver, type GraphQLSchema, type Graph
 import { requireScope } from "./authorization.js";
 import { references } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
-import { badUserInput, came } from "./errors.js";
+import { badUserInput, describeReceived } from "./errors.js";
 import { Identity } from "./identity/identity.type.js";
 
 /** References in one request. A router asks for a page's at once, and a page has 250 at the most. */
-const MOST_REPRESENTATIONS = 1000;
+const MAX_REPRESENTATIONS = 1000;
 
 type Loaders = Pick<FacadeContext, "caller" | "identities" | "identitySchemas">;
 
@@ -26,7 +26,7 @@ const SUBGRAPH = parse(`
   type _Service { "Its SDL." sdl: String }
   extend type Query {
     "Resolves a router's references, each by itself."
-    _entities("The references, at most ${MOST_REPRESENTATIONS} of them." representations: [_Any!]!): [_Entity]!
+    _entities("The references, at most ${MAX_REPRESENTATIONS} of them." representations: [_Any!]!): [_Entity]!
     "Tells a router what this subgraph is."
     _service: _Service!
   }
@@ -37,12 +37,12 @@ const SUBGRAPH = parse(`
  * a malformed one does not fail the others.
  * @param publicSdl whether every caller may see the SDL, without the scope for it
  */
-export function asSubgraph(graph: GraphQLSchema, sdl: string, publicSdl: boolean): GraphQLSchema {
+export function toSubgraphSchema(graph: GraphQLSchema, sdl: string, publicSdl: boolean): GraphQLSchema {
   const schema = extendSchema(graph, SUBGRAPH);
   const { _entities, _service } = schema.getQueryType()!.getFields();
   const resolve: GraphQLFieldResolver<unknown, FacadeContext, { representations: unknown[] }> = (_, { representations }, context) => {
-    if (representations.length > MOST_REPRESENTATIONS) {
-      throw badUserInput(`"representations" must be ${MOST_REPRESENTATIONS} at the most; there were ${representations.length}.`);
+    if (representations.length > MAX_REPRESENTATIONS) {
+      throw badUserInput(`"representations" must be ${MAX_REPRESENTATIONS} at the most; there were ${representations.length}.`);
     }
     // The errors stand in the list: graphql-jit would drop a last item whose promise fails.
     return Promise.all(representations.map((representation) => load(representation, context).catch((error: Error) => error)));
@@ -65,6 +65,6 @@ async function load(representation: unknown, context: Loaders): Promise<object |
   const from = typeof type === "string" && Object.hasOwn(LOADERS, type) ? LOADERS[type] : undefined;
   if (from && typeof id === "string") return from(context, id);
   throw badUserInput(
-    `A representation must have "__typename" (${Object.keys(LOADERS).join(" or ")}) and "id" (a string); it was ${came(representation)}.`,
+    `A representation must have "__typename" (${Object.keys(LOADERS).join(" or ")}) and "id" (a string); it was ${describeReceived(representation)}.`,
   );
 }

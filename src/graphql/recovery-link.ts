@@ -5,7 +5,7 @@ import { twoRequests } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
 import { DateTime, Duration, timestamp } from "./scalars.js";
 import type { Scope } from "./scopes.js";
-import { UserError, userErrorsOf } from "./user-errors.js";
+import { UserError, toUserErrors } from "./user-errors.js";
 
 @InputType({ description: "Whom a recovery link is for." })
 export class CreateRecoveryLinkInput {
@@ -56,7 +56,7 @@ export class RecoveryLinkResolver {
       const link = await kratos.recoveryLinks.create(identityId, expiresIn ?? undefined);
       return { recoveryLink: RecoveryLink.from(link), userErrors: [] };
     } catch (error) {
-      return { recoveryLink: null, userErrors: userErrorsOf(error, "identityId") };
+      return { recoveryLink: null, userErrors: toUserErrors(error, "identityId") };
     }
   }
 }

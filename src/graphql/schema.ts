@@ -2,7 +2,7 @@ import { getDocumentNodeFromSchema } from "@graphql-tools/utils";
 import { Kind, lexicographicSortSchema, parse, print, type DocumentNode, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { authChecker } from "./authorization.js";
-import { asSubgraph } from "./federation.js";
+import { toSubgraphSchema } from "./federation.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
 import { UiNodeInputResolver } from "./flow/redact.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
@@ -48,7 +48,7 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
   const sorted = lexicographicSortSchema(graph);
   const typeDefs = withFederation(getDocumentNodeFromSchema(sorted));
   const sdl = `${print(typeDefs)}\n`;
-  return { schema: asSubgraph(sorted, sdl, publicSdl), sdl };
+  return { schema: toSubgraphSchema(sorted, sdl, publicSdl), sdl };
 }
 
 /** The printed schema says what federation's directives are; a subgraph imports them. */

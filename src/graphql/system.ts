@@ -26,7 +26,7 @@ export class Health {
 }
 
 /** Asks Kratos how it is. Never fails: not to reach it is an answer too. */
-export async function healthOf(kratos: Kratos): Promise<Health> {
+export async function getHealth(kratos: Kratos): Promise<Health> {
   const [alive, { ready, failing }] = await Promise.all([kratos.system.isAlive(), kratos.system.readiness()]);
   if (!alive) return { alive, ready: false, errors: [{ name: "kratos", message: "Kratos cannot be reached." }] };
   const errors = failing.map((name) => ({ name, message: `Kratos is not ready: its ${name} check fails.` }));
@@ -45,7 +45,7 @@ export class SystemResolver {
   @Authorized<Scope>("system:read")
   @Query(() => Health, { complexity: twoRequests, description: "How Kratos is. Never an error: a Kratos that is down is not alive." })
   health(@Ctx() { kratos }: FacadeContext): Promise<Health> {
-    return healthOf(kratos);
+    return getHealth(kratos);
   }
 
   @Authorized<Scope>("system:read")

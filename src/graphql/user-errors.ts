@@ -42,13 +42,13 @@ const INPUT_FIELDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The faults that the caller can mend.
+ * The issues that the caller can mend.
  * @param idField the input field that names the identity, where one does
  * @throws the error itself where it is of another kind
  */
-export function userErrorsOf(error: unknown, idField?: string): UserError[] {
+export function toUserErrors(error: unknown, idField?: string): UserError[] {
   if (error instanceof KratosInvalidError) {
-    return error.faults.map(({ path: [key, ...rest], message }) => ({
+    return error.issues.map(({ path: [key, ...rest], message }) => ({
       code: UserErrorCode.INVALID,
       message,
       path: ["input", ...(key === undefined ? [] : [INPUT_FIELDS[key] ?? key]), ...rest],

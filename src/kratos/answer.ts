@@ -1,10 +1,9 @@
-import { errorOf } from "./error-of.js";
-import { KratosMisdirectedError } from "./errors/misdirected-error.js";
-import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
+import { errorOf } from "./error-mapping.js";
+import { KratosVersionMismatchError, KratosUnexpectedResponseError } from "./errors.js";
 import { parseJson } from "./json.js";
 import type { KratosAnswer } from "./sender.js";
 import { secondsIn } from "./retry-after.js";
-import type { WireErrorBody } from "./wire.js";
+import type { WireErrorBody } from "./types.js";
 
 /**
  * The JSON of a good answer.
@@ -14,16 +13,16 @@ export function readJson(operation: string, answer: KratosAnswer): unknown {
   if (answer.status >= 200 && answer.status < 300) {
     // A page in Kratos' place may well be JSON by chance, but does not say that it is.
     const value = answer.contentType.includes("json") ? parseJson(answer.body) : undefined;
-    return value === undefined ? fail(new KratosUnexpectedAnswerError(operation, answer.status, "not JSON")) : value;
+    return value === undefined ? fail(new KratosUnexpectedResponseError(operation, answer.status, "not JSON")) : value;
   }
-  if (answer.status >= 300 && answer.status < 400) throw new KratosMisdirectedError(operation, answer.status, answer.location);
+  if (answer.status >= 300 && answer.status < 400) throw new KratosVersionMismatchError(operation, answer.status, answer.location);
   throw errorOf(operation, answer.status, errorBodyIn(answer), secondsIn(answer.retryAfter));
 }
 
 /** The JSON of a good answer, which must be an object with the given keys. */
 export function readObject<T extends object>(operation: string, answer: KratosAnswer, keys: readonly (keyof T & string)[]): T {
   const value = readJson(operation, answer);
-  return holds<T>(value, keys) ? value : fail(new KratosUnexpectedAnswerError(operation, answer.status, "JSON of another shape"));
+  return holds<T>(value, keys) ? value : fail(new KratosUnexpectedResponseError(operation, answer.status, "JSON of another shape"));
 }
 
 /** The JSON of a good answer, which must be a list of objects with the given keys. */
@@ -31,7 +30,7 @@ export function readList<T extends object>(operation: string, answer: KratosAnsw
   const value = readJson(operation, answer);
   return Array.isArray(value) && value.every((item) => holds<T>(item, keys))
     ? value
-    : fail(new KratosUnexpectedAnswerError(operation, answer.status, "JSON of another shape"));
+    : fail(new KratosUnexpectedResponseError(operation, answer.status, "JSON of another shape"));
 }
 
 function errorBodyIn(answer: KratosAnswer): WireErrorBody | undefined {

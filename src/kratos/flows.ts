@@ -1,12 +1,10 @@
 import { readObject } from "./answer.js";
-import { errorOf } from "./error-of.js";
-import type { KratosError } from "./errors/kratos-error.js";
-import { KratosMisdirectedError } from "./errors/misdirected-error.js";
-import { KratosNotFoundError } from "./errors/not-found-error.js";
-import type { Release } from "./release.js";
+import { errorOf } from "./error-mapping.js";
+import { type KratosError, KratosVersionMismatchError, KratosNotFoundError } from "./errors.js";
+import type { Release } from "./version.js";
 import { getSelfServiceError } from "./self-service-errors.js";
 import type { Upstream } from "./upstream.js";
-import type { WireFlows } from "./wire.js";
+import type { WireFlows } from "./types.js";
 
 export type FlowKind = keyof WireFlows;
 
@@ -42,13 +40,13 @@ export class Flows {
       } catch (error) {
         // v0.6.3 has `null` with status 200 for a verification flow that there is not.
         if (answer.status === 200 && answer.body.toString().trim() === "null") throw new KratosNotFoundError(operation);
-        throw error instanceof KratosMisdirectedError ? await this.#errorBehind(error, release) : error;
+        throw error instanceof KratosVersionMismatchError ? await this.#errorBehind(error, release) : error;
       }
     });
   }
 
   /** v0.6.3 sends even an API client to the error page, with the error's id in the address: the error is what is meant. */
-  async #errorBehind(redirect: KratosMisdirectedError, release: Release): Promise<KratosError> {
+  async #errorBehind(redirect: KratosVersionMismatchError, release: Release): Promise<KratosError> {
     const id = URL.canParse(redirect.location) && new URL(redirect.location).searchParams.get("error");
     if (!id) return redirect;
     const [error] = (await getSelfServiceError(this.upstream, release, id)).errors;

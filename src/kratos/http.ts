@@ -1,9 +1,7 @@
 import { errors } from "undici";
-import { KratosOverloadedError } from "./errors/overloaded-error.js";
-import { KratosUnavailableError } from "./errors/unavailable-error.js";
-import { KratosUnreadableAnswerError } from "./errors/unreadable-answer-error.js";
-import { networkDetail } from "./network-detail.js";
-import { NoPlaceError, Places, type KratosLoad } from "./places.js";
+import { KratosOverloadedError, KratosUnavailableError, KratosUnreadableResponseError } from "./errors.js";
+import { networkDetail } from "./error-mapping.js";
+import { NoPlaceError, Places, type KratosLoad } from "./request-queue.js";
 import { toBody } from "./request-body.js";
 import { withRetries } from "./retries.js";
 import type { KratosAnswer, KratosRequest, KratosSender } from "./sender.js";
@@ -28,7 +26,7 @@ export interface KratosHttpOptions {
 export const DEFAULT_CONNECTIONS = 64;
 export const DEFAULT_QUEUE_LENGTH = 256;
 /** A connection that takes longer does not come about. */
-const LONGEST_CONNECT_MS = 10_000;
+const MAX_CONNECT_MS = 10_000;
 
 /** Answers that HTTP itself forbids, or that are too large to hold. */
 const UNREADABLE = [errors.HeadersOverflowError, errors.ResponseExceededMaxSizeError, errors.HTTPParserError];
@@ -45,7 +43,7 @@ export class KratosHttp implements KratosSender {
   constructor(options: KratosHttpOptions) {
     const { adminUrl, publicUrl, timeoutMs, connections = DEFAULT_CONNECTIONS, queueLength = DEFAULT_QUEUE_LENGTH, tls, headers } = options;
     this.#places = new Places(connections, queueLength);
-    const connectTimeoutMs = Math.min(timeoutMs, LONGEST_CONNECT_MS);
+    const connectTimeoutMs = Math.min(timeoutMs, MAX_CONNECT_MS);
     const transportTo = (baseUrl: string) => new Transport({ baseUrl, tls, places: this.#places, connections, connectTimeoutMs });
     this.#admin = transportTo(adminUrl);
     if (publicUrl !== undefined) this.#public = transportTo(publicUrl);
@@ -69,7 +67,7 @@ export class KratosHttp implements KratosSender {
 
   /**
    * @throws {KratosUnavailableError} where no whole answer came within the deadline
-   * @throws {KratosUnreadableAnswerError} where there is no reading what came
+   * @throws {KratosUnreadableResponseError} where there is no reading what came
    * @throws {KratosOverloadedError} where it was never sent, as too many others are under way
    */
   async send(request: KratosRequest): Promise<KratosAnswer> {
@@ -111,7 +109,7 @@ function failureOf({ operation, method = "get" }: KratosRequest, cause: unknown)
   if (cause instanceof NoPlaceError) return new KratosOverloadedError(operation, { cause, detail: cause.message });
   const outcome = method === "get" ? "" : " Whether the change was made is not known.";
   const detail = networkDetail(cause);
-  if (isUnreadable(cause)) return new KratosUnreadableAnswerError(operation, outcome, { cause, detail });
+  if (isUnreadable(cause)) return new KratosUnreadableResponseError(operation, outcome, { cause, detail });
   const what = cause instanceof DeadlineError ? `Kratos did not answer ${operation} in time.` : `Kratos could not be reached for ${operation}.`;
   return new KratosUnavailableError(operation, what + outcome, { cause, detail });
 }

@@ -1,7 +1,7 @@
 import { Flows } from "./flows.js";
 import { Identities } from "./identities/identities.js";
 import type { Interceptor } from "./interceptor.js";
-import type { KratosLoad } from "./places.js";
+import type { KratosLoad } from "./request-queue.js";
 import { RecoveryLinks } from "./recovery-links.js";
 import { Schemas } from "./schemas.js";
 import { SelfServiceErrors } from "./self-service-errors.js";
@@ -32,8 +32,8 @@ export class Kratos {
   }
 
   /** The same Kratos, with every request to it going through an interceptor. Cheap enough to be made for each caller's request. */
-  through(interceptor: Interceptor): Kratos {
-    return new Kratos(this.#upstream.through(interceptor));
+  withInterceptor(interceptor: Interceptor): Kratos {
+    return new Kratos(this.#upstream.withInterceptor(interceptor));
   }
 
   /** How many requests are under way, and how many wait. */

@@ -1,10 +1,9 @@
 import { readObject } from "./answer.js";
-import { KratosInvalidError } from "./errors/invalid-error.js";
-import { KratosNotFoundError } from "./errors/not-found-error.js";
-import { badDuration } from "./faults.js";
-import { isIdentityId } from "./identities/identity-id.js";
+import { KratosInvalidError, KratosNotFoundError } from "./errors.js";
+import { badDuration } from "./validation.js";
+import { isIdentityId } from "./identities/get.js";
 import type { Upstream } from "./upstream.js";
-import type { WireRecoveryLink } from "./wire.js";
+import type { WireRecoveryLink } from "./types.js";
 
 const operation = "createRecoveryLink";
 

@@ -1,15 +1,15 @@
-import { KratosInvalidError } from "./errors/invalid-error.js";
+import { KratosInvalidError } from "./errors.js";
 
 /** Longest JSON that is sent. A short operation can name one large variable many times over. */
-const MOST_CHARACTERS = 1_000_000;
+const MAX_CHARACTERS = 1_000_000;
 
 /**
  * A request's JSON.
  * @throws {KratosInvalidError} where it is longer than anything that Kratos would take, before it is written
  */
 export function toBody(operation: string, json: unknown): string {
-  if (measure(json, MOST_CHARACTERS) < 0) {
-    throw new KratosInvalidError(operation, [{ path: ["traits"], message: `This is too large: ${MOST_CHARACTERS} characters of JSON at the most.` }]);
+  if (measure(json, MAX_CHARACTERS) < 0) {
+    throw new KratosInvalidError(operation, [{ path: ["traits"], message: `This is too large: ${MAX_CHARACTERS} characters of JSON at the most.` }]);
   }
   return JSON.stringify(json);
 }

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import { readObject } from "./answer.js";
 import { CONCURRENCY } from "./concurrency.js";
-import { KratosNotFoundError } from "./errors/not-found-error.js";
+import { KratosNotFoundError } from "./errors.js";
 import type { Upstream } from "./upstream.js";
 
 const operation = "getIdentitySchema";

@@ -1,7 +1,7 @@
 import { readObject } from "./answer.js";
-import type { Release } from "./release.js";
+import type { Release } from "./version.js";
 import type { Upstream } from "./upstream.js";
-import type { WireErrorBody, WireSelfServiceError } from "./wire.js";
+import type { WireErrorBody, WireSelfServiceError } from "./types.js";
 
 /** An error that Kratos kept for the user's error page. */
 export interface SelfServiceErrorRecord {

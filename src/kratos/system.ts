@@ -1,10 +1,8 @@
 import { readJson } from "./answer.js";
 import { parseJson } from "./json.js";
-import { KratosError } from "./errors/kratos-error.js";
-import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
+import { KratosError, KratosUnexpectedResponseError } from "./errors.js";
 import type { KratosAnswer } from "./sender.js";
-import { sendForSystem } from "./send-for-system.js";
-import type { Release } from "./release.js";
+import { sendForSystem, type Release } from "./version.js";
 import type { Upstream } from "./upstream.js";
 
 export interface Readiness {
@@ -57,7 +55,7 @@ export class System {
     const answer = await sendForSystem(this.upstream, { operation, path: "/metrics/prometheus" });
     if (answer.status !== 200) readJson(operation, answer);
     if (answer.contentType.includes("text/plain")) return answer.body.toString();
-    throw new KratosUnexpectedAnswerError(operation, answer.status, "not plain text");
+    throw new KratosUnexpectedResponseError(operation, answer.status, "not plain text");
   }
 
   /** Asked ahead of all others, so that a busy Kratos is not taken for one that is away; but one question at a time. */

@@ -1,6 +1,6 @@
 import { Pool, type Dispatcher } from "undici";
 import type { KratosAnswer } from "./sender.js";
-import { NoPlaceError, type Places } from "./places.js";
+import { NoPlaceError, type Places } from "./request-queue.js";
 
 export interface TransportOptions {
   /** Address whose path stands before that of each request. */
@@ -41,7 +41,7 @@ export class DeadlineError extends Error {
 /** A request has one deadline, so undici's two are off. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 /** Largest body of an answer in bytes. A page of 250 identities is some 300 kB. */
-const LARGEST_BODY = 50_000_000;
+const MAX_BODY = 50_000_000;
 
 /**
  * Sends single requests to one address over kept-alive connections. They go to undici's dispatcher itself: its request(),
@@ -55,7 +55,7 @@ export class Transport {
   constructor({ baseUrl, tls, places, connections, connectTimeoutMs }: TransportOptions) {
     const { origin, pathname } = new URL(baseUrl);
     const connect = { ...tls, timeout: connectTimeoutMs };
-    this.#pool = new Pool(origin, { connections, connect, maxResponseSize: LARGEST_BODY, ...NO_TIMEOUTS });
+    this.#pool = new Pool(origin, { connections, connect, maxResponseSize: MAX_BODY, ...NO_TIMEOUTS });
     this.#prefix = pathname.replace(/\/+$/, "");
     this.#places = places;
   }

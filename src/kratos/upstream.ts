@@ -1,11 +1,9 @@
-import { KratosMisdirectedError } from "./errors/misdirected-error.js";
-import { KratosOverloadedError } from "./errors/overloaded-error.js";
-import { KratosPublicUrlRequiredError } from "./errors/public-url-required-error.js";
+import { KratosVersionMismatchError, KratosOverloadedError, KratosPublicUrlRequiredError } from "./errors.js";
 import { KratosHttp, type KratosHttpOptions } from "./http.js";
 import type { KratosAnswer, KratosRequest, KratosSender } from "./sender.js";
 import type { Interceptor } from "./interceptor.js";
-import type { KratosLoad } from "./places.js";
-import { askVersion, ReleaseFinder, type Release } from "./release.js";
+import type { KratosLoad } from "./request-queue.js";
+import { askVersion, ReleaseFinder, type Release } from "./version.js";
 
 export interface UpstreamOptions extends KratosHttpOptions {
   /** The version to believe in place of asking Kratos, as `v1.3.1`. */
@@ -31,7 +29,7 @@ export class Upstream implements KratosSender {
   }
 
   /** The same Kratos, its connections and what is known of it included, with every request going through an interceptor. */
-  through(interceptor: Interceptor): Upstream {
+  withInterceptor(interceptor: Interceptor): Upstream {
     return new Upstream(this.#http, this.#releases, interceptor);
   }
 
@@ -50,7 +48,7 @@ export class Upstream implements KratosSender {
     try {
       return await work(release);
     } catch (error) {
-      if (!(error instanceof KratosMisdirectedError) || (await this.isStill(operation, release))) throw error;
+      if (!(error instanceof KratosVersionMismatchError) || (await this.isStill(operation, release))) throw error;
       return work(await this.#releases.find(operation, this.#ahead));
     }
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import { Refusal } from "./http-error.js";
+import { HttpError } from "./http-error.js";
 
 const DECOMPRESSIONS = new Map([["gzip", createGunzip], ["deflate", createInflate], ["br", createBrotliDecompress]]);
 
@@ -59,11 +59,11 @@ export function readBytes(request: IncomingMessage, most: number): Promise<Buffe
 export const DEFAULT_MAX_BODY_BYTES = 1_000_000;
 
 /** Lists and objects within each other in a body. JSON of more cannot always be written again, as it must be for Kratos. */
-const MOST_LEVELS = 200;
+const MAX_LEVELS = 200;
 
 const utf8 = new TextDecoder();
 
-/** Reads a request's body, undefined where it has none that says it is JSON; throws a {@link Refusal} where it will not do. */
+/** Reads a request's body, undefined where it has none that says it is JSON; throws a {@link HttpError} where it will not do. */
 export type BodyReader = (request: IncomingMessage) => Promise<unknown>;
 
 /** @param maxBodyBytes largest body, after it is unzipped */
@@ -87,8 +87,8 @@ export function createBodyReader(maxBodyBytes: number): BodyReader {
   return async (request) => {
     // A parser before this one, as Express' own, leaves what it has read.
     const body = request.readableEnded ? (request as IncomingMessage & { body?: unknown }).body : await read(request);
-    if (!isDeeper(body, MOST_LEVELS)) return body;
-    throw new Refusal(400, "BAD_REQUEST", `The request body has more than ${MOST_LEVELS} lists and objects within each other.`);
+    if (!isDeeper(body, MAX_LEVELS)) return body;
+    throw new HttpError(400, "BAD_REQUEST", `The request body has more than ${MAX_LEVELS} lists and objects within each other.`);
   };
 }
 
@@ -98,15 +98,15 @@ function isUtf8(parameter: string): boolean {
   return name?.trim() !== "charset" || /^\s*("?utf-?8"?)?\s*$/.test(value);
 }
 
-function refusalOf(error: unknown, maxBodyBytes: number): Refusal {
+function refusalOf(error: unknown, maxBodyBytes: number): HttpError {
   if (!(error instanceof BodyError)) {
-    return new Refusal(400, "BAD_REQUEST", 'The request body is not JSON. Expected an object such as {"query": "{ version }"}.');
+    return new HttpError(400, "BAD_REQUEST", 'The request body is not JSON. Expected an object such as {"query": "{ version }"}.');
   }
   const message =
     error.status === 413
       ? `The request body is larger than the ${maxBodyBytes} bytes that are allowed.`
       : "The request body cannot be read: expected JSON in UTF-8, plain or compressed with gzip, deflate or br.";
-  return new Refusal(error.status, "BAD_REQUEST", message);
+  return new HttpError(error.status, "BAD_REQUEST", message);
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -14,8 +14,8 @@ import { createGraphQLHandler } from "./graphql-handler.js";
 import { checkLoopbackHost } from "./listen.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.js";
 import { createRateLimit, type RateLimitOptions } from "./limits/rate-limit.js";
-import { createReadiness, requestIdOf } from "./router.js";
-import { Refusal, sendRefusal, sendJson } from "./http-error.js";
+import { createReadiness, getRequestId } from "./router.js";
+import { HttpError, sendHttpError, sendJson } from "./http-error.js";
 import { readSafelist } from "./safelist.js";
 import { createTelemetry, watchUpstream } from "./telemetry/telemetry.js";
 
@@ -89,7 +89,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const allowOrigins = corsOrigins.length > 0 ? cors({ origin: [...corsOrigins], credentials: true, maxAge: 600, exposedHeaders: ["retry-after", "x-request-id"] }) : passOn;
 
   // Probes are no part of any trace.
-  const readiness = createReadiness(kratos.through((operation, send) => watchUpstream(operation, send, {}, telemetry.metrics)));
+  const readiness = createReadiness(kratos.withInterceptor((operation, send) => watchUpstream(operation, send, {}, telemetry.metrics)));
   let draining = false;
 
   const route = async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {
@@ -109,21 +109,21 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
       return sendJson(response, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", errors });
     }
     const explorer = explorers ? "an explorer at /explorer/, " : "";
-    throw new Refusal(404, "NOT_FOUND", `There is nothing here. GraphQL is at /graphql, ${explorer}health at /health/live and /health/ready.`);
+    throw new HttpError(404, "NOT_FOUND", `There is nothing here. GraphQL is at /graphql, ${explorer}health at /health/live and /health/ready.`);
   };
 
   const fail = (response: ServerResponse, requestId: string, error: unknown): void => {
-    if (error instanceof Refusal) {
+    if (error instanceof HttpError) {
       logger.info({ requestId, status: error.status, code: error.code, err: errorForLog(error.cause) }, "A request was refused.");
-      return response.headersSent ? undefined : sendRefusal(response, error);
+      return response.headersSent ? undefined : sendHttpError(response, error);
     }
     logger.error({ requestId, err: errorForLog(error) }, "A request failed.");
-    if (!response.headersSent) sendRefusal(response, new Refusal(500, "INTERNAL_SERVER_ERROR", "Internal server error. The server's log says more."));
+    if (!response.headersSent) sendHttpError(response, new HttpError(500, "INTERNAL_SERVER_ERROR", "Internal server error. The server's log says more."));
   };
 
   return {
     handle: (request, response) => {
-      const requestId = requestIdOf(request);
+      const requestId = getRequestId(request);
       response.setHeader("x-request-id", requestId);
       if (draining) response.setHeader("connection", "close");
       allowOrigins(request, response, () => {

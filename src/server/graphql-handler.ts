@@ -7,7 +7,7 @@ import type { Kratos } from "../kratos/index.js";
 import type { Authenticate } from "./auth/authenticate.js";
 import { createBodyReader } from "./body.js";
 import type { RateLimit } from "./limits/rate-limit.js";
-import { Refusal } from "./http-error.js";
+import { HttpError } from "./http-error.js";
 import type { Safelist } from "./safelist.js";
 import { RequestTelemetry, type ObservedContext, type Telemetry } from "./telemetry/telemetry.js";
 
@@ -27,9 +27,9 @@ export interface GraphQLHandlerOptions {
 }
 
 /** Operations in one array, where arrays are answered at all. */
-const MOST_OPERATIONS = 10;
+const MAX_OPERATIONS = 10;
 
-/** The handler throws a {@link Refusal} for what GraphQL shall not see: strangers, and bodies that will not do. */
+/** The handler throws a {@link HttpError} for what GraphQL shall not see: strangers, and bodies that will not do. */
 export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
   const { apollo, kratos, authenticate, rateLimit, safelist, traitsMask, maxBodyBytes } = options;
   const readBody = createBodyReader(maxBodyBytes);
@@ -39,7 +39,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     try {
       telemetry.answered(await answerTo(request, response, requestId, telemetry));
     } catch (error) {
-      if (error instanceof Refusal) telemetry.refused(error.status, error.code);
+      if (error instanceof HttpError) telemetry.refused(error.status, error.code);
       else telemetry.refused(500, "INTERNAL_SERVER_ERROR");
       throw error;
     }
@@ -84,12 +84,12 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
 
 /**
  * The texts of a body's operations; undefined for one that comes by its id alone.
- * @throws {Refusal} where there are too many
+ * @throws {HttpError} where there are too many
  */
 function operationsIn(body: unknown): readonly unknown[] {
   if (!Array.isArray(body)) return [textOf(body)];
-  if (body.length > MOST_OPERATIONS) {
-    throw new Refusal(400, "BAD_REQUEST", `An array may hold ${MOST_OPERATIONS} operations at the most; there were ${body.length}.`);
+  if (body.length > MAX_OPERATIONS) {
+    throw new HttpError(400, "BAD_REQUEST", `An array may hold ${MAX_OPERATIONS} operations at the most; there were ${body.length}.`);
   }
   return body.map(textOf);
 }

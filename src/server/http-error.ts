@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 
 /** A request that is refused before GraphQL sees it. */
-export class Refusal extends Error {
+export class HttpError extends Error {
   /**
    * @param status the HTTP status
    * @param code what stands in the error's extensions
@@ -19,7 +19,7 @@ export class Refusal extends Error {
 }
 
 /** Answers a refused request in GraphQL's form. */
-export function sendRefusal(response: ServerResponse, { status, code, message, headers }: Refusal): void {
+export function sendHttpError(response: ServerResponse, { status, code, message, headers }: HttpError): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   sendJson(response, status, { errors: [{ message, extensions: { code } }] });
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Refusal } from "./http-error.js";
+import { HttpError } from "./http-error.js";
 
 export interface Listening {
   /** Base address, as `http://127.0.0.1:4000`. */
@@ -53,11 +53,11 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 /**
  * Keeps web pages out of a server that anybody on this machine may use. A page's own domain can be made to point to
  * 127.0.0.1 (DNS rebinding), and then neither CORS nor the same-origin policy keeps it away; the Host header does.
- * @throws {Refusal} where a request comes by another name than this machine's own
+ * @throws {HttpError} where a request comes by another name than this machine's own
  */
 export function checkLoopbackHost({ headers }: IncomingMessage): void {
   if (LOOPBACK.test(headers.host ?? "")) return;
-  throw new Refusal(421, "MISDIRECTED_REQUEST", "This server has no authentication, so it answers only as localhost or 127.0.0.1.");
+  throw new HttpError(421, "MISDIRECTED_REQUEST", "This server has no authentication, so it answers only as localhost or 127.0.0.1.");
 }
 
 /** Whether an address to listen on is reached from this machine alone. */

@@ -26,7 +26,7 @@ export interface LoggedError {
 }
 
 /** Of the system, undici and jose: their messages are made of addresses and words of their own. */
-const PLAIN_SPOKEN = /^(E[A-Z0-9]+|UND_ERR_\w+|ERR_J[A-Z]+_\w+)$/;
+const SAFE_ERROR_CODES = /^(E[A-Z0-9]+|UND_ERR_\w+|ERR_J[A-Z]+_\w+)$/;
 
 /**
  * An unexpected error without what it may quote: JSON.parse repeats the text that is no JSON, a bad URL's error has the URL as
@@ -40,7 +40,7 @@ export function errorForLog(error: unknown): LoggedError | undefined {
   return {
     type: name,
     ...(typeof code === "string" && { code }),
-    ...(PLAIN_SPOKEN.test(String(code)) && { message }),
+    ...(SAFE_ERROR_CODES.test(String(code)) && { message }),
     at: stack.replace(message, "").split("\n").filter((line) => /^ {4}at \S.*:\d+:\d+\)?$/.test(line)).map((line) => line.trim()),
     ...(cause !== undefined && { cause: errorForLog(cause) }),
   };

@@ -1,6 +1,6 @@
 import type { PersistedQueryOptions } from "@apollo/server";
 import * as z from "zod";
-import { Refusal } from "./http-error.js";
+import { HttpError } from "./http-error.js";
 
 /** What `generate-persisted-query-manifest` writes; of each operation the two keys that count here. */
 const MANIFEST = z.object({
@@ -13,7 +13,7 @@ const MANIFEST = z.object({
 export interface Safelist {
   /** The operations by their ids, in the place where Apollo Server looks for persisted queries. */
   readonly cache: NonNullable<PersistedQueryOptions["cache"]>;
-  /** @throws {Refusal} where a request brings an operation's text that is not on the list */
+  /** @throws {HttpError} where a request brings an operation's text that is not on the list */
   check(text: unknown): void;
 }
 
@@ -33,7 +33,7 @@ export function readSafelist(manifest: string): Safelist {
     cache: { get: async (key) => byId.get(key.replace(/^apq:/, "")), set: async () => {}, delete: async () => false },
     check(text) {
       if (text === undefined || bodies.has(String(text))) return;
-      throw new Refusal(400, "OPERATION_NOT_ON_SAFELIST", "This server answers only the operations of its list, and this is none of them.");
+      throw new HttpError(400, "OPERATION_NOT_ON_SAFELIST", "This server answers only the operations of its list, and this is none of them.");
     },
   };
 }

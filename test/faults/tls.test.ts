@@ -29,7 +29,7 @@ afterEach(async () => {
 
 afterAll(() => embedded.stop());
 
-/** A proxy before Kratos that speaks TLS; `seen` is who came, and with which headers. */
+/** A proxy before Kratos that speaks TLS; `seen` is who describeReceived, and with which headers. */
 async function startTls(options: ServerOptions = {}) {
   const seen: { subject?: string; headers: IncomingMessage["headers"] }[] = [];
   const forward = forwardTo(embedded.adminUrl);

@@ -5,7 +5,7 @@ import { Kratos } from "../../src/kratos/index.js";
 import { createAuthenticate } from "../../src/server/auth/authenticate.js";
 import { createGraphQLHandler, type GraphQLHandlerOptions } from "../../src/server/graphql-handler.js";
 import { listen } from "../../src/server/listen.js";
-import { sendRefusal } from "../../src/server/http-error.js";
+import { sendHttpError } from "../../src/server/http-error.js";
 
 /** Apollo's own tests of what stands between HTTP and Apollo Server, on what stands there here. */
 defineIntegrationTestSuite(async (config, { context } = {}) => {
@@ -22,7 +22,7 @@ defineIntegrationTestSuite(async (config, { context } = {}) => {
     maxBodyBytes: 1_000_000,
   });
   const { url, close } = await listen(
-    (request, response) => void handle(request, response, "request-id").catch((error) => sendRefusal(response, error)),
+    (request, response) => void handle(request, response, "request-id").catch((error) => sendHttpError(response, error)),
     "127.0.0.1",
     0,
   );

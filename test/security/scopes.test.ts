@@ -168,7 +168,7 @@ afterAll(async () => {
   await kratos.stop();
 });
 
-interface Asked {
+interface ContextOptions {
   readonly errors: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[];
   /** What is at the path's end, nulls included. */
   readonly found: readonly unknown[];
@@ -176,7 +176,7 @@ interface Asked {
   readonly text: readonly string[];
 }
 
-async function ask({ written }: Probe, scopes: readonly Scope[], at: FacadeUnderTest): Promise<Asked> {
+async function ask({ written }: Probe, scopes: readonly Scope[], at: FacadeUnderTest): Promise<ContextOptions> {
   const variables: Record<string, unknown> = {};
   for (const [name, { of, argument }] of written.given) {
     const value = VALUES[nameOf(of)]![argument];
@@ -198,18 +198,18 @@ async function holesAt(probe: Probe, at: FacadeUnderTest): Promise<string[]> {
   const runs = () => mockCompiledRuns.filter((text) => text === written.text).length;
 
   /** Asks once, and writes down what is wrong by the executor that answered. */
-  const askBy = async (scopes: readonly Scope[], wrong: (answer: Asked) => readonly string[]) => {
+  const askBy = async (scopes: readonly Scope[], wrong: (answer: ContextOptions) => readonly string[]) => {
     const before = runs();
     const answer = await ask(probe, scopes, at);
     const executor = runs() > before ? "compiled" : "graphql-js";
     for (const hole of wrong(answer)) holes.add(`${executor}: ${hole}`);
     return { answer, executor };
   };
-  const given = ({ errors, found }: Asked) => {
+  const given = ({ errors, found }: ContextOptions) => {
     const some = EMPTY.includes(described(path)) ? found : found.filter((value) => value !== null);
     return [...(errors.length > 0 ? [`with its scopes there is an error: ${errors[0]!.message}`] : []), ...(some.length === 0 ? ["with its scopes nothing is found"] : [])];
   };
-  const refused = ({ errors, found, sent, text }: Asked) => {
+  const refused = ({ errors, found, sent, text }: ContextOptions) => {
     const named = errors.every(({ message, extensions }) => extensions?.["code"] === "FORBIDDEN" && extensions["requiredScope"] === scope && message.includes(scope));
     const secrets = [...stringsIn(first.found), ...stringsIn(sent)].filter((secret) => secret.length >= 6);
     const leaks = found.some((value) => value !== null) || secrets.some((secret) => text.some((one) => one.includes(secret)));

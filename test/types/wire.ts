@@ -4,7 +4,7 @@
  */
 import type * as newest from "@ory/kratos-client";
 import type * as oldest from "@ory/kratos-client-v0.6";
-import type * as ours from "../../src/kratos/wire.js";
+import type * as ours from "../../src/kratos/types.js";
 
 /** What only the oldest has, added to what the newest says. */
 type With<Newest, Oldest> = Newest & Omit<Oldest, keyof Newest>;

@@ -1,6 +1,6 @@
 import { Field, ID, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import type { WireFlows } from "../../kratos/index.js";
-import { DateTime, memberOf, timestamp } from "../scalars.js";
+import { DateTime, toEnumValue, timestamp } from "../scalars.js";
 import { UiContainer } from "./ui.types.js";
 
 export enum FlowType {
@@ -51,7 +51,7 @@ export abstract class SelfServiceFlow {
 export function flowFields(wire: WireFlows[keyof WireFlows]): SelfServiceFlow {
   return {
     id: wire.id,
-    type: memberOf(FlowType, wire.type),
+    type: toEnumValue(FlowType, wire.type),
     issuedAt: wire.issued_at!,
     expiresAt: wire.expires_at!,
     requestUrl: wire.request_url!,

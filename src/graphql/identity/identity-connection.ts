@@ -1,11 +1,11 @@
 import { Directive, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
 import { type IdentityPage, isIdentityId, type PagePosition, type WireIdentity } from "../../kratos/index.js";
-import { badUserInput, came } from "../errors.js";
+import { badUserInput, describeReceived } from "../errors.js";
 import type { TraitsMask } from "../traits-mask/traits-mask.js";
 import { Identity } from "./identity.type.js";
 
 /** No cursor is as long. */
-const MOST_CHARACTERS = 100;
+const MAX_CHARACTERS = 100;
 
 /** A position as an opaque text: `id` or `id:index` in base64url. */
 export function encodeCursor({ id, index }: PagePosition): string {
@@ -14,9 +14,9 @@ export function encodeCursor({ id, index }: PagePosition): string {
 
 /** @throws BAD_USER_INPUT where the text is no cursor of this list */
 export function decodeCursor(cursor: string): PagePosition {
-  const [id = "", index, ...rest] = Buffer.from(cursor.slice(0, MOST_CHARACTERS), "base64url").toString().split(":");
-  if (cursor.length > MOST_CHARACTERS || !isIdentityId(id) || rest.length > 0 || (index !== undefined && !/^\d{1,9}$/.test(index))) {
-    throw badUserInput(`"after" must be a cursor from a page of identities, its edges' "cursor" or its "endCursor"; it was ${came(cursor)}.`);
+  const [id = "", index, ...rest] = Buffer.from(cursor.slice(0, MAX_CHARACTERS), "base64url").toString().split(":");
+  if (cursor.length > MAX_CHARACTERS || !isIdentityId(id) || rest.length > 0 || (index !== undefined && !/^\d{1,9}$/.test(index))) {
+    throw badUserInput(`"after" must be a cursor from a page of identities, its edges' "cursor" or its "endCursor"; it was ${describeReceived(cursor)}.`);
   }
   return { id: id.toLowerCase(), ...(index !== undefined && { index: Number(index) }) };
 }

@@ -6,7 +6,7 @@ import type { FacadeContext } from "../context.js";
 import { manyForOne, oneRequest, twoRequests } from "../complexity.js";
 import { badUserInput } from "../errors.js";
 import { IdentitySchema } from "../identity-schema.js";
-import { userErrorsOf } from "../user-errors.js";
+import { toUserErrors } from "../user-errors.js";
 import { decodeCursor, IdentityConnection } from "./identity-connection.js";
 import {
   CreateIdentityInput,
@@ -19,7 +19,7 @@ import {
 import { Identity } from "./identity.type.js";
 
 const DEFAULT_FIRST = 50;
-const MOST_FIRST = 250;
+const MAX_FIRST = 250;
 
 @Resolver(() => Identity)
 export class IdentityResolver {
@@ -35,13 +35,13 @@ export class IdentityResolver {
   @Authorized<Scope>("identities:read")
   @Query(() => IdentityConnection, {
     nullable: true,
-    complexity: manyForOne(({ first }) => Math.min(Math.max(Number(first ?? DEFAULT_FIRST), 0), MOST_FIRST)),
+    complexity: manyForOne(({ first }) => Math.min(Math.max(Number(first ?? DEFAULT_FIRST), 0), MAX_FIRST)),
     description: "All identities, page by page, in the order that Kratos keeps them in. A walk sees each once.",
   })
   async identities(
     @Arg("first", () => Int, {
       nullable: true,
-      description: `How many at the most, from 1 to ${MOST_FIRST}; ${DEFAULT_FIRST} where it is left out.`,
+      description: `How many at the most, from 1 to ${MAX_FIRST}; ${DEFAULT_FIRST} where it is left out.`,
     })
     first: number | null | undefined,
     @Arg("after", () => String, {
@@ -52,7 +52,7 @@ export class IdentityResolver {
     @Ctx() { kratos, mask }: FacadeContext,
   ): Promise<IdentityConnection> {
     const most = first ?? DEFAULT_FIRST;
-    if (most < 1 || most > MOST_FIRST) throw badUserInput(`"first" must be from 1 to ${MOST_FIRST}; it was ${most}.`);
+    if (most < 1 || most > MAX_FIRST) throw badUserInput(`"first" must be from 1 to ${MAX_FIRST}; it was ${most}.`);
     const position = after === null || after === undefined ? undefined : decodeCursor(after);
     return new IdentityConnection(await kratos.identities.list(most, position), position === undefined, mask);
   }
@@ -70,9 +70,9 @@ export class IdentityResolver {
     @Ctx() context: FacadeContext,
   ): Promise<CreateIdentityPayload> {
     try {
-      return { identity: remember(context, await context.kratos.identities.create(schemaId, traits)), userErrors: [] };
+      return { identity: primeLoader(context, await context.kratos.identities.create(schemaId, traits)), userErrors: [] };
     } catch (error) {
-      return { identity: null, userErrors: userErrorsOf(error) };
+      return { identity: null, userErrors: toUserErrors(error) };
     }
   }
 
@@ -90,9 +90,9 @@ export class IdentityResolver {
     const change = context.mask?.change(traits);
     try {
       const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits: change?.onto ?? traits });
-      return { identity: remember(context, updated), userErrors: [] };
+      return { identity: primeLoader(context, updated), userErrors: [] };
     } catch (error) {
-      return { identity: null, userErrors: userErrorsOf(change ? change.conceal(error) : error, "id") };
+      return { identity: null, userErrors: toUserErrors(change ? change.conceal(error) : error, "id") };
     }
   }
 
@@ -108,13 +108,13 @@ export class IdentityResolver {
       identities.clear(id).prime(id, null);
       return { deletedIdentityId: id.toLowerCase(), userErrors: [] };
     } catch (error) {
-      return { deletedIdentityId: null, userErrors: userErrorsOf(error, "id") };
+      return { deletedIdentityId: null, userErrors: toUserErrors(error, "id") };
     }
   }
 }
 
 /** What a mutation leaves behind is what the rest of the request sees. */
-function remember({ identities, mask }: FacadeContext, wire: WireIdentity): Identity {
+function primeLoader({ identities, mask }: FacadeContext, wire: WireIdentity): Identity {
   const identity = Identity.from(wire, mask);
   identities.clear(identity.id).prime(identity.id, identity);
   return identity;

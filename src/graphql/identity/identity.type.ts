@@ -1,7 +1,7 @@
 import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
 import { Authorized, Directive, Field, ID, ObjectType, registerEnumType } from "type-graphql";
 import type { WireIdentity, WireRecoveryAddress, WireVerifiableAddress } from "../../kratos/index.js";
-import { DateTime, memberOf, timestamp } from "../scalars.js";
+import { DateTime, toEnumValue, timestamp } from "../scalars.js";
 import type { Scope } from "../scopes.js";
 import type { TraitsMask } from "../traits-mask/traits-mask.js";
 
@@ -145,7 +145,7 @@ export class Identity {
     this.schemaId = wire.schema_id;
     this.schemaUrl = wire.schema_url;
     this.traits = (wire.traits ?? {}) as object;
-    this.state = memberOf(IdentityState, wire.state);
+    this.state = toEnumValue(IdentityState, wire.state);
     this.stateChangedAt = timestamp(wire.state_changed_at);
     this.verifiableAddresses = (wire.verifiable_addresses ?? []).map((address) => new VerifiableAddress(address));
     this.recoveryAddresses = (wire.recovery_addresses ?? []).map((address) => new RecoveryAddress(address));

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { KratosInvalidError, type Fault } from "../../kratos/index.js";
+import { KratosInvalidError, type ValidationIssue } from "../../kratos/index.js";
 import { patternOf } from "./masked-text.js";
 import { pathToList, putBack, startsWith, takeOut, valueAt, type TraitPath } from "./trait-path.js";
 
@@ -26,8 +26,8 @@ export class MaskedChange {
     for (const path of this.#paths) takeOut(given, path);
     const changed = this.#paths.flatMap((path) => changedList(path, present, shown, given));
     // Several paths may lead into one list.
-    const faults = changed.filter((fault, at) => changed.findIndex((other) => isDeepStrictEqual(fault, other)) === at);
-    if (faults.length > 0) throw new KratosInvalidError("updateIdentity", faults);
+    const issues = changed.filter((fault, at) => changed.findIndex((other) => isDeepStrictEqual(fault, other)) === at);
+    if (issues.length > 0) throw new KratosInvalidError("updateIdentity", issues);
     const whole = structuredClone(this.#traits);
     for (const path of this.#paths) putBack(whole, present, path);
     return whole;
@@ -36,10 +36,10 @@ export class MaskedChange {
   /** An error as this caller may see it: what Kratos says of a value that was put back repeats it. */
   conceal(error: unknown): unknown {
     if (!(error instanceof KratosInvalidError)) return error;
-    return new KratosInvalidError(error.operation, error.faults.map((fault) => (this.#tells(fault) ? { ...fault, message: "What is hidden from you here does not do." } : fault)));
+    return new KratosInvalidError(error.operation, error.issues.map((fault) => (this.#tells(fault) ? { ...fault, message: "What is hidden from you here does not do." } : fault)));
   }
 
-  #tells({ path: [root, ...path], message }: Fault): boolean {
+  #tells({ path: [root, ...path], message }: ValidationIssue): boolean {
     const names = path.filter((key) => !/^\d+$/.test(key));
     const masked = root === "traits" && this.#paths.some((one) => startsWith(path, one) || startsWith(names, one));
     const own = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], this.#traits);
@@ -48,7 +48,7 @@ export class MaskedChange {
 }
 
 /** A list that holds hidden values must come as the caller sees it: its entries have nothing but their places to be known by. */
-function changedList(path: TraitPath, present: object, shown: object, given: object): Fault[] {
+function changedList(path: TraitPath, present: object, shown: object, given: object): ValidationIssue[] {
   const list = pathToList(present, path);
   if (!list || takeOut(structuredClone(valueAt(present, list)), path.slice(list.length)).length === 0) return [];
   if (isDeepStrictEqual(valueAt(shown, list), valueAt(given, list))) return [];

@@ -4,8 +4,8 @@ import type { AuditEntry } from "../../graphql/audit.js";
 import type { FacadeContext } from "../../graphql/context.js";
 import { isIdentityId } from "../../kratos/index.js";
 import type { Logger } from "../logger.js";
-import { operationOf, rootFieldsOf } from "./document.js";
-import { codesOf } from "./log-error.js";
+import { getOperation, getRootFields } from "./document.js";
+import { getErrorCodes } from "./log-error.js";
 
 type Answered = GraphQLRequestContextWillSendResponse<FacadeContext>;
 
@@ -26,7 +26,7 @@ export function createAudit(logger: Logger): (contextValue: FacadeContext) => (a
     contextValue.audit = { record };
     return (answered) => {
       const { document, schema, request, response } = answered;
-      const operation = operationOf(answered);
+      const operation = getOperation(answered);
       if (operation?.operation !== OperationTypeNode.MUTATION || response.body.kind !== "single") return;
       const errors = response.body.singleResult.errors ?? [];
       const mutations = schema.getMutationType()!.getFields();
@@ -35,10 +35,10 @@ export function createAudit(logger: Logger): (contextValue: FacadeContext) => (a
       // With the defaults of those that were not given.
       const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
       const named = new Set<string>();
-      for (const [key, node] of rootFieldsOf(document!, operation)) {
+      for (const [key, node] of getRootFields(document!, operation)) {
         const mutation = node.name.value;
         // Its own, and those of the whole operation.
-        const codes = codesOf(errors.filter(({ path }) => path === undefined || path[0] === key));
+        const codes = getErrorCodes(errors.filter(({ path }) => path === undefined || path[0] === key));
         // Any other name is whatever the caller chose to write.
         if (!Object.hasOwn(mutations, mutation) || recorded.has(key) || codes.length === 0 || (whole && named.has(mutation))) continue;
         named.add(mutation);

@@ -10,8 +10,8 @@ import {
   type SelectionSetNode,
 } from "graphql";
 
-const MOST_DOCUMENTS = 1_000;
-const MOST_CHARACTERS = 1_000_000;
+const MAX_DOCUMENTS = 1_000;
+const MAX_CHARACTERS = 1_000_000;
 
 /**
  * Keeps the newest documents that were found valid, and by that their compiled forms. Apollo Server's own store counts
@@ -19,14 +19,14 @@ const MOST_CHARACTERS = 1_000_000;
  */
 export function createDocumentStore(): InMemoryLRUCache<DocumentNode> {
   return new InMemoryLRUCache<DocumentNode>({
-    max: MOST_DOCUMENTS,
-    maxSize: MOST_CHARACTERS,
-    sizeCalculation: ({ loc }) => loc?.source.body.length ?? MOST_CHARACTERS,
+    max: MAX_DOCUMENTS,
+    maxSize: MAX_CHARACTERS,
+    sizeCalculation: ({ loc }) => loc?.source.body.length ?? MAX_CHARACTERS,
   });
 }
 
 /** A document's fragments by their names. */
-export function fragmentsOf({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+export function getFragments({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -35,8 +35,8 @@ export function fragmentsOf({ definitions }: DocumentNode): ReadonlyMap<string, 
 }
 
 /** The fields of Query or Mutation that an operation asks for, those in fragments included, by their names in the answer. */
-export function rootFieldsOf(document: DocumentNode, { selectionSet }: OperationDefinitionNode): ReadonlyMap<string, FieldNode> {
-  const fragments = fragmentsOf(document);
+export function getRootFields(document: DocumentNode, { selectionSet }: OperationDefinitionNode): ReadonlyMap<string, FieldNode> {
+  const fragments = getFragments(document);
   const fields = new Map<string, FieldNode>();
   const seen = new Set<string>();
   const collect = ({ selections }: SelectionSetNode): void => {
@@ -55,6 +55,6 @@ export function rootFieldsOf(document: DocumentNode, { selectionSet }: Operation
 }
 
 /** The operation that was asked for, where the document could be read: Apollo Server has none that is not valid. */
-export function operationOf({ document, operation, request }: GraphQLRequestContextWillSendResponse<BaseContext>): OperationDefinitionNode | undefined {
+export function getOperation({ document, operation, request }: GraphQLRequestContextWillSendResponse<BaseContext>): OperationDefinitionNode | undefined {
   return operation ?? (document && getOperationAST(document, request.operationName)) ?? undefined;
 }

@@ -2,10 +2,10 @@ import { type GraphQLRequestListener, HeaderMap } from "@apollo/server";
 import { type DocumentNode, type ExecutionResult, type GraphQLError, type GraphQLSchema, Kind, type SelectionSetNode, visit } from "graphql";
 import type { CompiledQuery } from "graphql-jit";
 import type { FacadeContext } from "../../graphql/context.js";
-import { fragmentsOf } from "./document.js";
+import { getFragments } from "./document.js";
 
 /** Selections of a document with its fragments written out. Applications ask for some hundreds. */
-const MOST_SELECTIONS = 2_000;
+const MAX_SELECTIONS = 2_000;
 
 /**
  * Whether the compiler can be trusted with a valid document. It is not where
@@ -26,12 +26,12 @@ export function isCompilable(document: DocumentNode): boolean {
       if (hasFragments) compilable = false;
     },
   });
-  return compilable && writtenOut(document) <= MOST_SELECTIONS;
+  return compilable && writtenOut(document) <= MAX_SELECTIONS;
 }
 
 /** How many selections a document's operations have when each spread is replaced by its fragment. */
 function writtenOut(document: DocumentNode): number {
-  const fragments = fragmentsOf(document);
+  const fragments = getFragments(document);
   const sizes = new Map<string, number>();
   const ofFragment = (name: string): number => {
     const known = sizes.get(name);

@@ -20,6 +20,6 @@ export function logError(logger: Logger, error: GraphQLError): void {
 }
 
 /** The codes of errors, each once. */
-export function codesOf(errors: readonly GraphQLFormattedError[]): string[] {
+export function getErrorCodes(errors: readonly GraphQLFormattedError[]): string[] {
   return [...new Set(errors.map(({ extensions }) => String(extensions?.["code"])))];
 }

@@ -4,9 +4,9 @@ import { createOperationLimits } from "../limits/operation-limits.js";
 import { errorForLog, type Logger } from "../logger.js";
 import type { ObservedContext, OperationRecord } from "../telemetry/telemetry.js";
 import { createAudit } from "./audit-log.js";
-import { operationOf } from "./document.js";
+import { getOperation } from "./document.js";
 import type { CompiledExecution } from "./jit.js";
-import { codesOf, logError } from "./log-error.js";
+import { getErrorCodes, logError } from "./log-error.js";
 
 /**
  * What is done at each step of an operation. It is one plugin, for Apollo Server waits for each of several at every step:
@@ -33,7 +33,7 @@ export function operationPlugin(logger: Logger, limits: Limits, { execute }: Com
         async willSendResponse(answered) {
           endAudit(answered);
           operationLimits.tell(answered);
-          endTelemetry(outcomeOf(answered));
+          endTelemetry(getOutcome(answered));
         },
       };
     },
@@ -41,17 +41,17 @@ export function operationPlugin(logger: Logger, limits: Limits, { execute }: Com
 }
 
 /** A caller may name an operation as long as a document may be. */
-const LONGEST_NAME = 64;
+const MAX_NAME = 64;
 
 /** What telemetry tells of an operation that is answered. */
-export function outcomeOf(answered: GraphQLRequestContextWillSendResponse<ObservedContext>): Omit<OperationRecord, "durationMs"> {
+export function getOutcome(answered: GraphQLRequestContextWillSendResponse<ObservedContext>): Omit<OperationRecord, "durationMs"> {
   const { operation, response } = answered;
-  const asked = operationOf(answered);
+  const asked = getOperation(answered);
   const errors = response.body.kind === "single" ? response.body.singleResult.errors : undefined;
   return {
-    name: asked?.name?.value.slice(0, LONGEST_NAME),
+    name: asked?.name?.value.slice(0, MAX_NAME),
     type: asked?.operation,
     valid: operation !== undefined,
-    codes: codesOf(errors ?? []),
+    codes: getErrorCodes(errors ?? []),
   };
 }

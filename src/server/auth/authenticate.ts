@@ -1,5 +1,5 @@
 import { ANYBODY, type Caller } from "../../graphql/scopes.js";
-import { Refusal } from "../http-error.js";
+import { HttpError } from "../http-error.js";
 import { type ApiKey, findApiKey } from "./api-key.js";
 import type { JwtOptions } from "./jwt.js";
 
@@ -24,7 +24,7 @@ const JWT = /^[^.]+\.[^.]*\.[^.]*$/;
 
 /**
  * Makes the check that each request goes through.
- * @returns a function that gives the caller, or throws a {@link Refusal}: UNAUTHENTICATED where the header will not do,
+ * @returns a function that gives the caller, or throws a {@link HttpError}: UNAUTHENTICATED where the header will not do,
  * AUTHENTICATION_UNAVAILABLE where that cannot be told now
  */
 export async function createAuthenticate({ apiKeys, jwt }: AuthenticationOptions): Promise<Authenticate> {
@@ -46,13 +46,13 @@ export async function createAuthenticate({ apiKeys, jwt }: AuthenticationOptions
 function refuse(error: unknown): never {
   if (error instanceof BadTokenError) throw unauthenticated(error.message, "invalid_token");
   if (error instanceof KeysUnavailableError) {
-    throw new Refusal(503, "AUTHENTICATION_UNAVAILABLE", error.message, { "retry-after": "5" }, { cause: error.cause });
+    throw new HttpError(503, "AUTHENTICATION_UNAVAILABLE", error.message, { "retry-after": "5" }, { cause: error.cause });
   }
   throw error;
 }
 
 /** @param error by RFC 6750, which says to leave it out where no token came */
-function unauthenticated(message: string, error?: "invalid_request" | "invalid_token"): Refusal {
+function unauthenticated(message: string, error?: "invalid_request" | "invalid_token"): HttpError {
   const challenge = `Bearer realm="kratos-graphql"${error ? `, error="${error}"` : ""}`;
-  return new Refusal(401, "UNAUTHENTICATED", message, { "www-authenticate": challenge });
+  return new HttpError(401, "UNAUTHENTICATED", message, { "www-authenticate": challenge });
 }

@@ -17,7 +17,7 @@ export interface JwtOptions {
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
 
 /** A name stands in each line of the log. */
-const MOST_CHARACTERS = 256;
+const MAX_CHARACTERS = 256;
 
 const TIMEOUT_MS = 5_000;
 /** Keys are asked for again when they are older, and for a key that is not among them no more often than this. */
@@ -54,8 +54,8 @@ export function createJwtCheck({ issuer, audience, jwksUrl, clockToleranceS }: J
 /** Whose the token is: its subject, or the client that it was given to, as some issuers have it for services. */
 function bearerOf({ sub, client_id, azp }: JWTPayload): string {
   const name = [sub, client_id, azp].find((claim) => typeof claim === "string" && claim !== "") as string | undefined;
-  if (name === undefined || name.length > MOST_CHARACTERS) {
-    throw new BadTokenError(`The token must say whose it is: "sub", "client_id" or "azp", of ${MOST_CHARACTERS} characters at the most.`);
+  if (name === undefined || name.length > MAX_CHARACTERS) {
+    throw new BadTokenError(`The token must say whose it is: "sub", "client_id" or "azp", of ${MAX_CHARACTERS} characters at the most.`);
   }
   return name;
 }

@@ -2,8 +2,8 @@ import type { GraphQLRequestContext, GraphQLRequestContextDidResolveOperation, G
 import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from "graphql";
 import type { FacadeContext } from "../../graphql/context.js";
 import { limitError, type Limits } from "./limits.js";
-import { costOf } from "./query-cost.js";
-import { rootFieldsOf } from "../apollo/document.js";
+import { getQueryCost } from "./query-cost.js";
+import { getRootFields } from "../apollo/document.js";
 
 /** A caller that sends this header is told what the operation costs. */
 const COST_HEADER = "x-graphql-cost";
@@ -25,9 +25,9 @@ export function createOperationLimits({ rootFields: mostRootFields, cost: mostCo
   function findCost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): number | undefined {
     const known = fixed.get(operation);
     if (known !== undefined) return known;
-    const rootFields = rootFieldsOf(document, operation).size;
+    const rootFields = getRootFields(document, operation).size;
     if (rootFields > mostRootFields) throw limitError("number of root fields", mostRootFields, rootFields);
-    const price = priced(() => costOf(schema, document, operation, variables));
+    const price = priced(() => getQueryCost(schema, document, operation, variables));
     if (price?.isFixed) fixed.set(operation, price.cost);
     return price?.cost;
   }

@@ -20,7 +20,7 @@ import {
   typeFromAST,
 } from "graphql";
 import type { Cost } from "../../graphql/complexity.js";
-import { fragmentsOf } from "../apollo/document.js";
+import { getFragments } from "../apollo/document.js";
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -36,7 +36,7 @@ export interface OperationCost {
  * @returns null where the variables that it depends on do not fit; such an operation is refused before anything is resolved
  * @throws {GraphQLError} where an argument is null that must not be
  */
-export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables): OperationCost | null {
+export function getQueryCost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, given: Variables): OperationCost | null {
   const definitions = operation.variableDefinitions ?? [];
   // Only a variable that may be null can be so where it must not, in place of its default.
   const mayBeNull = definitions.some(({ type }) => type.kind !== Kind.NON_NULL_TYPE);
@@ -64,7 +64,7 @@ class CostCounter {
     private readonly mayBeNull: boolean,
     private readonly readVariables: () => Variables | undefined,
   ) {
-    this.#fragments = fragmentsOf(document);
+    this.#fragments = getFragments(document);
   }
 
   /** Whether no variable was looked at. */

@@ -1,6 +1,6 @@
 import { RateLimiterMemory, type RateLimiterAbstract } from "rate-limiter-flexible";
 import type { Logger } from "../logger.js";
-import { Refusal } from "../http-error.js";
+import { HttpError } from "../http-error.js";
 
 export interface RateLimitOptions {
   /** Requests that one caller may make in each window. */
@@ -15,7 +15,7 @@ export interface RateLimit {
   /**
    * Counts a caller's request.
    * @param operations how many it holds, where it is an array of them
-   * @throws {Refusal} with 429 where it is one too many, and when to come again
+   * @throws {HttpError} with 429 where it is one too many, and when to come again
    */
   take(caller: string, operations: number): Promise<void>;
   stop(): Promise<void>;
@@ -55,7 +55,7 @@ export async function createRateLimit({ requests, windowS, redisUrl }: RateLimit
         if (refused instanceof Error) throw refused;
         const seconds = Math.max(1, Math.ceil((refused as { msBeforeNext: number }).msBeforeNext / 1000));
         const message = `You may send ${requests} requests in ${windowS} s, and this is one more. Come again in ${seconds} s.`;
-        throw new Refusal(429, "RATE_LIMITED", message, { "retry-after": String(seconds) });
+        throw new HttpError(429, "RATE_LIMITED", message, { "retry-after": String(seconds) });
       }
     },
     stop,

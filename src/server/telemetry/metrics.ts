@@ -4,9 +4,9 @@ import type { Kratos } from "../../kratos/index.js";
 import type { OperationRecord } from "./telemetry.js";
 
 /** Names that become labels. Each costs some twenty time series, here and in Prometheus, for as long as the process runs. */
-const MOST_NAMES = 200;
+const MAX_NAMES = 200;
 /** Those of them that one caller brings: a client that makes up names shall not take the others' places. */
-const MOST_NAMES_OF_ONE = 100;
+const MAX_NAMES_OF_ONE = 100;
 
 /** The names of operations as a bounded set of labels. Names are the callers': the first ones get labels, the rest is `other`. */
 export class OperationNames {
@@ -18,7 +18,7 @@ export class OperationNames {
     if (name === undefined) return "anonymous";
     if (this.#names.has(name)) return name;
     const brought = this.#callers.get(caller) ?? 0;
-    if (!valid || this.#names.size >= MOST_NAMES || brought >= MOST_NAMES_OF_ONE) return "other";
+    if (!valid || this.#names.size >= MAX_NAMES || brought >= MAX_NAMES_OF_ONE) return "other";
     this.#callers.set(caller, brought + 1);
     this.#names.add(name);
     return name;

@@ -2,7 +2,7 @@ import type { TracerProvider } from "@opentelemetry/api";
 import type { IncomingMessage } from "node:http";
 import type { Registry } from "prom-client";
 import type { FacadeContext } from "../../graphql/context.js";
-import { codeOf } from "../../graphql/errors.js";
+import { getErrorCode } from "../../graphql/errors.js";
 import type { BatchListener } from "../../graphql/loaders.js";
 import type { Interceptor, Kratos, Send } from "../../kratos/index.js";
 import type { Logger } from "../logger.js";
@@ -41,7 +41,7 @@ async function watch(operation: string, send: Send, headers: Headers, metrics?: 
     end(answer.status, answer.status < 400 ? undefined : String(answer.status));
     return answer;
   } catch (error) {
-    end(undefined, codeOf(error));
+    end(undefined, getErrorCode(error));
     throw error;
   }
 }
@@ -83,7 +83,7 @@ export class RequestTelemetry {
   kratosFrom(kratos: Kratos): Kratos {
     const headers = { "x-request-id": this.requestId };
     const { metrics } = this.telemetry;
-    return kratos.through((operation, send) => {
+    return kratos.withInterceptor((operation, send) => {
       this.#upstreamCalls++;
       return watchUpstream(operation, send, headers, metrics, this.#trace);
     });

@@ -1,9 +1,38 @@
-import { KratosUnexpectedAnswerError } from "../errors/unexpected-answer-error.js";
-import type { Release } from "../release.js";
+import { KratosUnexpectedResponseError } from "../errors.js";
+import type { WireIdentity } from "../types.js";
 import type { Upstream } from "../upstream.js";
-import type { WireIdentity } from "../wire.js";
-import type { IdentityPage, PagePosition } from "./identity-page.js";
-import { readIdentities } from "./read-identity.js";
+import type { Release } from "../version.js";
+import { readIdentities } from "./get.js";
+
+/** A place in the list of identities: right after this one. */
+export interface PagePosition {
+  /** The identity's UUID. */
+  readonly id: string;
+  /** Its place from 0, where the release counts; a hint, as identities come and go. */
+  readonly index?: number;
+}
+
+/** A part of the list, in Kratos' own order: by id, ascending from v1.1 on and descending before. */
+export interface IdentityPage {
+  readonly identities: readonly WireIdentity[];
+  /** The place of the first one from 0, where the release counts. */
+  readonly firstIndex?: number;
+  readonly hasNextPage: boolean;
+}
+
+/** A page as Kratos has them since v1.1: what comes after an id. One identity more is asked for, to see whether there are more. */
+export async function listByKey(
+  upstream: Upstream,
+  release: Release,
+  first: number,
+  after?: PagePosition,
+): Promise<IdentityPage> {
+  const operation = "listIdentities";
+  const query = { page_size: String(first + 1), ...(after && { page_token: after.id }) };
+  const answer = await upstream.sendToAdmin(release, { operation, path: "/identities", query });
+  const identities = readIdentities(operation, answer);
+  return { identities: identities.slice(0, first), hasNextPage: identities.length > first };
+}
 
 /** The identities from one place in the list on, fewer at its end. */
 type Window = (start: number, count: number) => Promise<WireIdentity[]>;
@@ -33,7 +62,7 @@ async function indexAfter(window: Window, { id, index = 0 }: PagePosition, first
 }
 
 /** More than any Kratos keeps. */
-const MOST_IDENTITIES = 1e9;
+const MAX_IDENTITIES = 1e9;
 
 function isAfter(identity: WireIdentity | undefined, id: string): boolean {
   return identity === undefined || identity.id < id;
@@ -56,7 +85,7 @@ async function search(holds: (index: number) => Promise<boolean>, near: number):
       at += step;
       step *= 2;
       // Something before Kratos that pays no heed to the page would have this go on for ever.
-      if (at > MOST_IDENTITIES) throw new KratosUnexpectedAnswerError("listIdentities", 200, "a list without an end");
+      if (at > MAX_IDENTITIES) throw new KratosUnexpectedResponseError("listIdentities", 200, "a list without an end");
     } while (!(await holds(at)));
   }
   while (at - below > 1) {

@@ -1,16 +1,19 @@
-import { KratosConflictError } from "./errors/conflict-error.js";
-import { KratosDisabledError } from "./errors/disabled-error.js";
-import { KratosFlowExpiredError, type WayOn } from "./errors/flow-expired-error.js";
-import { KratosForbiddenError } from "./errors/forbidden-error.js";
-import { KratosInvalidError } from "./errors/invalid-error.js";
-import type { KratosError } from "./errors/kratos-error.js";
-import { KratosMisdirectedError } from "./errors/misdirected-error.js";
-import { KratosNotFoundError } from "./errors/not-found-error.js";
-import { KratosUnavailableError } from "./errors/unavailable-error.js";
-import { KratosUnexpectedAnswerError } from "./errors/unexpected-answer-error.js";
-import { faultsIn } from "./faults.js";
-import { isUuid } from "./uuid.js";
-import type { WireErrorBody } from "./wire.js";
+import {
+  type FlowReplacement,
+  KratosConflictError,
+  KratosDisabledError,
+  type KratosError,
+  KratosFlowExpiredError,
+  KratosForbiddenError,
+  KratosInvalidError,
+  KratosNotFoundError,
+  KratosUnavailableError,
+  KratosUnexpectedResponseError,
+  KratosVersionMismatchError,
+} from "./errors.js";
+import { isUuid } from "./identities/get.js";
+import type { WireErrorBody } from "./types.js";
+import { issuesIn } from "./validation.js";
 
 /** Kratos' two sentences for what its configuration switches off; in a validation's text they would be a caller's words. */
 const DISABLED = /^[^[]*(is not allowed because it|endpoint) was disabled/;
@@ -32,13 +35,13 @@ export function errorOf(operation: string, status: number, body: WireErrorBody |
   }
   switch (status) {
     case 400:
-      return new KratosInvalidError(operation, faultsIn(body));
+      return new KratosInvalidError(operation, issuesIn(body));
     case 401:
     case 403:
       return new KratosForbiddenError(operation, `Kratos refuses ${operation} to this caller.`);
     case 404:
       // A missing thing has a body; a path that this release does not have is plain text.
-      return body ? new KratosNotFoundError(operation) : new KratosMisdirectedError(operation, status, "");
+      return body ? new KratosNotFoundError(operation) : new KratosVersionMismatchError(operation, status, "");
     case 409:
       // v0.6.3 names the database's constraint, newer releases nothing.
       return new KratosConflictError(operation, "Another identity has one of these identifiers or addresses already.");
@@ -50,7 +53,7 @@ export function errorOf(operation: string, status: number, body: WireErrorBody |
     case 504:
       return new KratosUnavailableError(operation, `Kratos cannot answer ${operation} now (status ${status}).`, { detail: detailOf(body), retryAfterS });
     default:
-      return new KratosUnexpectedAnswerError(operation, status, detailOf(body));
+      return new KratosUnexpectedResponseError(operation, status, detailOf(body));
   }
 }
 
@@ -67,7 +70,7 @@ function detailOf(body: WireErrorBody | undefined): string {
 }
 
 /** Kratos gives the address that starts a new flow; its host is the operator's business. */
-function wayOnIn(body: WireErrorBody | undefined): WayOn {
+function wayOnIn(body: WireErrorBody | undefined): FlowReplacement {
   const { api, redirect_to, use_flow_id } = { ...body, ...(body?.details as Record<string, unknown> | undefined) } as Record<string, unknown>;
   const address = api ?? redirect_to;
   const url = typeof address === "string" && URL.canParse(address) ? new URL(address) : undefined;
@@ -75,4 +78,24 @@ function wayOnIn(body: WireErrorBody | undefined): WayOn {
     ...(url && NEW_FLOW.test(url.pathname) && { newFlowPath: url.pathname + url.search }),
     ...(typeof use_flow_id === "string" && isUuid(use_flow_id) && { useFlowId: use_flow_id }),
   };
+}
+
+/** What an operator does about a connection that TLS forbids, by the code that Node or OpenSSL gives it. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)$/,
+    "Kratos' certificate is of an authority that is not known here: set KRATOS_CA_FILE to that authority's certificate",
+  ],
+  [/^CERT_HAS_EXPIRED$/, "Kratos' certificate, or its authority's, is over: renew it"],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, "Kratos' certificate is for another host: use one of its names in KRATOS_ADMIN_URL and KRATOS_PUBLIC_URL"],
+  [/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/, "Kratos asks for a client certificate: set KRATOS_CLIENT_CERT_FILE and KRATOS_CLIENT_KEY_FILE"],
+  [/ALERT_(UNKNOWN_CA|BAD_CERTIFICATE)|DECRYPT_ERROR/, "Kratos does not accept the certificate in KRATOS_CLIENT_CERT_FILE"],
+  [/^(ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG)$/, "what answers there does not speak TLS: the address may have to begin with http://"],
+];
+
+/** What the network did, for the operator's log; with what to do where that is known. */
+export function networkDetail(error: unknown): string {
+  const { name, message, code = "" } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+  const advice = ADVICE.find(([pattern]) => pattern.test(code))?.[1];
+  return `${name}: ${message}${advice ? `; ${advice}` : ""}`;
 }

@@ -1,9 +1,8 @@
 import { compare } from "semver";
 import { readObject } from "./answer.js";
-import { KratosUnsupportedError } from "./errors/unsupported-error.js";
-import { featuresOf, FIRST_VERSION, OLDEST_KRATOS, parseVersion, type Features } from "./features.js";
-import type { KratosSender } from "./sender.js";
-import { sendForSystem } from "./send-for-system.js";
+import { KratosUnsupportedError } from "./errors.js";
+import { type Features, featuresOf, FIRST_VERSION, OLDEST_KRATOS, parseVersion } from "./features.js";
+import type { KratosAnswer, KratosRequest, KratosSender } from "./sender.js";
 
 /** A running Kratos: the version as it gives it itself, and what that version has. */
 export interface Release {
@@ -86,4 +85,14 @@ export async function askVersion(http: KratosSender): Promise<string> {
   const operation = "getVersion";
   const answer = await sendForSystem(http, { operation, path: "/version" });
   return readObject<{ version: string }>(operation, answer, ["version"]).version;
+}
+
+/**
+ * Asks for the version, health or metrics. They are at one path in the oldest and the newest releases;
+ * v0.9 to v25.4 redirect from there to the same path under `/admin`.
+ */
+export async function sendForSystem(http: KratosSender, request: KratosRequest): Promise<KratosAnswer> {
+  const answer = await http.send(request);
+  const path = `/admin${request.path}`;
+  return answer.status === 307 && answer.location.endsWith(path) ? http.send({ ...request, path }) : answer;
 }
