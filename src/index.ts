@@ -41,9 +41,9 @@ export {
   type KratosLoad,
   type KratosOptions,
   type KratosTls,
+  type KratosVersion,
   type PagePosition,
   type Readiness,
-  type Release,
   type SelfServiceErrorRecord,
   type FlowReplacement,
 } from "./kratos/index.js";

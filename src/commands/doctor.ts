@@ -74,7 +74,7 @@ export async function checkKratos(kratos: Kratos, adminUrl: string, publicUrl: s
   findings.push(ready ? ok("Kratos' health", "ready") : fault("Kratos' health", `not ready: ${failing.join(", ") || "it does not say why"} (see Kratos' own log)`));
 
   try {
-    const { version, features } = await kratos.system.release();
+    const { name: version, features } = await kratos.system.detectVersion();
     findings.push(ok("Kratos' version", version));
     if (features.publicPort) findings.push(await checkPublic(kratos, publicUrl, version));
     for (const [feature, check, seen] of MISSING) if (!features[feature]) findings.push(note(check, seen));

@@ -1,5 +1,5 @@
+import { isHTTPError } from "ky";
 import {
-  type FlowReplacement,
   KratosConflictError,
   KratosDisabledError,
   type KratosError,
@@ -7,27 +7,65 @@ import {
   KratosForbiddenError,
   KratosInvalidError,
   KratosNotFoundError,
+  KratosOverloadedError,
   KratosUnavailableError,
   KratosUnexpectedResponseError,
+  KratosUnreadableResponseError,
   KratosVersionMismatchError,
+  type FlowReplacement,
 } from "./errors.js";
-import { isUuid } from "./identities/get.js";
-import type { WireErrorBody } from "./types.js";
-import { issuesIn } from "./validation.js";
-
-/** Kratos' two sentences for what its configuration switches off; in a validation's text they would be a caller's words. */
-const DISABLED = /^[^[]*(is not allowed because it|endpoint) was disabled/;
-
-/** As `security_csrf_violation`. */
-const ERROR_ID = /^[a-z0-9]+(_[a-z0-9]+)+$/;
-const NEW_FLOW = /\/self-service\/[a-z]+\/(api|browser)$/;
+import { DeadlineError, NetworkError } from "./fetch.js";
+import { QueueFullError } from "./request-queue.js";
+import { ResponseFormatError } from "./response.js";
+import { getRetryAfterS } from "./retry.js";
+import { isUuid, type WireErrorBody } from "./types.js";
+import { getValidationIssues, InvalidBodyError } from "./validation.js";
 
 /**
- * The error that a status and an error body of Kratos mean. The `code` in the body is not looked at: it is often another.
- * @param body what is under `error`; undefined where the answer was not in Kratos' form
- * @param retryAfterS the seconds after which to come back, where the answer says so
+ * The error that a failed request means. This is the only place where ky's errors and those below it become the adapter's.
+ * @param status the response's status, if there is a response
+ * @returns what was thrown, if it is an error of the adapter already, or a programming error
  */
-export function errorOf(operation: string, status: number, body: WireErrorBody | undefined, retryAfterS?: number): KratosError {
+export async function toKratosError(operation: string, error: unknown, isChange: boolean, status = 0): Promise<unknown> {
+  if (isHTTPError(error)) return getResponseError(operation, error.response);
+  if (error instanceof ResponseFormatError) return new KratosUnexpectedResponseError(operation, status, error.message);
+  if (error instanceof SyntaxError) return new KratosUnexpectedResponseError(operation, status, "not JSON");
+  if (error instanceof InvalidBodyError) return new KratosInvalidError(operation, error.issues);
+  if (error instanceof QueueFullError) return new KratosOverloadedError(operation, error);
+  if (!(error instanceof NetworkError || error instanceof DeadlineError)) return error;
+
+  const options = { cause: error, detail: getNetworkDetail(error), outcome: "unknown" } as const;
+  const suffix = isChange ? " Whether the change was made is unknown." : "";
+  if (error instanceof DeadlineError) return new KratosUnavailableError(operation, `Kratos did not answer ${operation} in time.${suffix}`, options);
+  if (error.isUnreadable) return new KratosUnreadableResponseError(operation, `Kratos' response to ${operation} cannot be read.${suffix}`, options);
+  return new KratosUnavailableError(operation, `Kratos could not be reached for ${operation}.${suffix}`, options);
+}
+
+async function getResponseError(operation: string, response: Response): Promise<KratosError> {
+  const { status, headers } = response;
+  if (status < 400) return new KratosVersionMismatchError(operation, status, headers.get("location") ?? "");
+  const isJson = headers.get("content-type")?.includes("json");
+  return toResponseError(operation, status, isJson ? parseErrorBody(await response.text()) : undefined, getRetryAfterS(response));
+}
+
+function parseErrorBody(text: string): WireErrorBody | undefined {
+  try {
+    const { error } = JSON.parse(text) as { error?: WireErrorBody };
+    return typeof error === "object" && error !== null ? error : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Kratos' two sentences for what its configuration disables. In a validation's text they would be a caller's words. */
+const DISABLED = /^[^[]*(is not allowed because it|endpoint) was disabled/;
+
+/**
+ * The error that a status and an error body of Kratos mean. The `code` in the body is ignored, as it often differs.
+ * @param body what is under `error`. Undefined if the response is not of Kratos' form
+ * @param retryAfterS seconds after which to try again, if the response says so
+ */
+export function toResponseError(operation: string, status: number, body: WireErrorBody | undefined, retryAfterS?: number): KratosError {
   const reason = body?.reason ?? "";
   if (DISABLED.test(reason)) {
     const [subject = "This"] = /^(Login|Registration|Recovery|Verification|Settings)\b/.exec(reason) ?? [];
@@ -35,42 +73,50 @@ export function errorOf(operation: string, status: number, body: WireErrorBody |
   }
   switch (status) {
     case 400:
-      return new KratosInvalidError(operation, issuesIn(body));
+      return new KratosInvalidError(operation, getValidationIssues(body));
     case 401:
     case 403:
-      return new KratosForbiddenError(operation, `Kratos refuses ${operation} to this caller.`);
+      return new KratosForbiddenError(operation);
     case 404:
-      // A missing thing has a body; a path that this release does not have is plain text.
+      // A missing resource has an error body. A path that this version does not have is answered in plain text.
       return body ? new KratosNotFoundError(operation) : new KratosVersionMismatchError(operation, status, "");
     case 409:
-      // v0.6.3 names the database's constraint, newer releases nothing.
-      return new KratosConflictError(operation, "Another identity has one of these identifiers or addresses already.");
+      // v0.6.3 names the database's constraint, later versions nothing.
+      return new KratosConflictError(operation, "Another identity already has one of these identifiers or addresses.");
     case 410:
-      return new KratosFlowExpiredError(operation, "The flow has expired.", wayOnIn(body));
+      return new KratosFlowExpiredError(operation, getFlowReplacement(body));
     case 429:
     case 502:
     case 503:
-    case 504:
-      return new KratosUnavailableError(operation, `Kratos cannot answer ${operation} now (status ${status}).`, { detail: detailOf(body), retryAfterS });
+    case 504: {
+      const outcome = status === 429 ? "refused" : "unknown";
+      const message = `Kratos cannot answer ${operation} at the moment (status ${status}).`;
+      return new KratosUnavailableError(operation, message, { detail: getErrorDetail(body), outcome, retryAfterS });
+    }
     default:
-      return new KratosUnexpectedResponseError(operation, status, detailOf(body));
+      return new KratosUnexpectedResponseError(operation, status, getErrorDetail(body));
   }
 }
 
-/** What the error is found by in Kratos' own log. Kratos' words for it may hold a user's data, so they stay there. */
-function detailOf(body: WireErrorBody | undefined): string {
+/** E.g. `security_csrf_violation`. */
+const ERROR_ID = /^[a-z0-9]+(_[a-z0-9]+)+$/;
+
+/** What the error is found by in Kratos' own log. Kratos' text for it may contain personal data, so it stays there. */
+function getErrorDetail(body: WireErrorBody | undefined): string {
   if (!body) return "no error body";
   const { id, code, request } = body;
-  const known = [
+  const parts = [
     Number.isInteger(code) && `code ${code}`,
     ERROR_ID.test(String(id)) && `error ${id}`,
     isUuid(String(request)) && `request ${request}`,
   ];
-  return known.filter(Boolean).join(", ") || "an error body without code and id";
+  return parts.filter(Boolean).join(", ") || "an error body without code and ID";
 }
 
-/** Kratos gives the address that starts a new flow; its host is the operator's business. */
-function wayOnIn(body: WireErrorBody | undefined): FlowReplacement {
+const NEW_FLOW = /\/self-service\/[a-z]+\/(api|browser)$/;
+
+/** Kratos gives the URL that starts a new flow. Its host is not for callers to see. */
+function getFlowReplacement(body: WireErrorBody | undefined): FlowReplacement {
   const { api, redirect_to, use_flow_id } = { ...body, ...(body?.details as Record<string, unknown> | undefined) } as Record<string, unknown>;
   const address = api ?? redirect_to;
   const url = typeof address === "string" && URL.canParse(address) ? new URL(address) : undefined;
@@ -80,22 +126,23 @@ function wayOnIn(body: WireErrorBody | undefined): FlowReplacement {
   };
 }
 
-/** What an operator does about a connection that TLS forbids, by the code that Node or OpenSSL gives it. */
+/** What to do about a TLS connection that fails, by the code that Node or OpenSSL gives the error. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)$/,
-    "Kratos' certificate is of an authority that is not known here: set KRATOS_CA_FILE to that authority's certificate",
+    "Kratos' certificate was issued by an authority that is not trusted here: set KRATOS_CA_FILE to that authority's certificate",
   ],
-  [/^CERT_HAS_EXPIRED$/, "Kratos' certificate, or its authority's, is over: renew it"],
+  [/^CERT_HAS_EXPIRED$/, "Kratos' certificate, or its authority's, has expired: renew it"],
   [/^ERR_TLS_CERT_ALTNAME_INVALID$/, "Kratos' certificate is for another host: use one of its names in KRATOS_ADMIN_URL and KRATOS_PUBLIC_URL"],
-  [/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/, "Kratos asks for a client certificate: set KRATOS_CLIENT_CERT_FILE and KRATOS_CLIENT_KEY_FILE"],
+  [/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/, "Kratos requires a client certificate: set KRATOS_CLIENT_CERT_FILE and KRATOS_CLIENT_KEY_FILE"],
   [/ALERT_(UNKNOWN_CA|BAD_CERTIFICATE)|DECRYPT_ERROR/, "Kratos does not accept the certificate in KRATOS_CLIENT_CERT_FILE"],
-  [/^(ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG)$/, "what answers there does not speak TLS: the address may have to begin with http://"],
+  [/^(ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG)$/, "the server at this address does not speak TLS: the URL may have to begin with http://"],
 ];
 
-/** What the network did, for the operator's log; with what to do where that is known. */
-export function networkDetail(error: unknown): string {
-  const { name, message, code = "" } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+/** What the network reported, for the operator's log, with advice if there is any. */
+function getNetworkDetail(error: DeadlineError | NetworkError): string {
+  const reported = (error instanceof NetworkError ? error.cause : error) as NodeJS.ErrnoException;
+  const { name, message, code = "" } = (reported.cause ?? reported) as NodeJS.ErrnoException;
   const advice = ADVICE.find(([pattern]) => pattern.test(code))?.[1];
   return `${name}: ${message}${advice ? `; ${advice}` : ""}`;
 }

@@ -1,79 +1,84 @@
-/** One thing that is wrong with a request body. */
+/** One problem in a request body. */
 export interface ValidationIssue {
-  /** Where in the body, as its keys and indices: `["traits", "email"]`. */
+  /** Location in the body as a list of keys and indices, e.g. `["traits", "email"]`. */
   readonly path: readonly string[];
   readonly message: string;
 }
 
 /**
- * Whatever the adapter throws. `message` is safe to show to a caller: it holds no address, no database text
- * and no stack; what may be said only to the operator is in `detail`. Kratos' own texts, which may hold a user's data, are in
- * neither.
+ * What is known of the change that a failed request was to make:
+ * - `not-sent`: the request never left this process.
+ * - `refused`: Kratos answered that it did not make the change.
+ * - `unknown`: the request was sent, and no answer says what became of it.
+ */
+export type ChangeOutcome = "not-sent" | "refused" | "unknown";
+
+interface KratosErrorOptions {
+  readonly detail?: string;
+  readonly cause?: unknown;
+  readonly outcome?: ChangeOutcome;
+}
+
+/**
+ * Base class of every error that the adapter throws. `message` is safe to show to a caller: it contains no address, no
+ * database text and no stack trace. `detail` is for the operator's log only. Neither contains Kratos' own text, which may
+ * contain personal data.
  */
 export abstract class KratosError extends Error {
-  /** The operation that failed, by the name that Ory's API documents give it. */
+  /** Name of the failed operation in Ory's API documents, e.g. `getIdentity`. */
   readonly operation: string;
-  /** What a failure is found by in Kratos' log, or what the network did: for the operator's log alone. */
+  /** How to find the failure in Kratos' log, or what the network reported. For the operator's log only. */
   readonly detail?: string;
+  /** What is known of the change, if the operation makes one. */
+  readonly outcome: ChangeOutcome;
 
-  constructor(operation: string, message: string, options: { detail?: string; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+  constructor(operation: string, message: string, { detail, cause, outcome = "refused" }: KratosErrorOptions = {}) {
+    super(message, { cause });
     this.name = new.target.name;
     this.operation = operation;
-    this.detail = options.detail;
+    this.detail = detail;
+    this.outcome = outcome;
   }
 }
 
-/** Another identity has one of the identifiers or addresses that the traits give. Kratos does not say which. */
+/** Another identity already has one of the identifiers or addresses in the traits. Kratos does not say which. */
 export class KratosConflictError extends KratosError {}
 
-/** Kratos' configuration switches off what was asked for, say the verification flow or the link method. */
+/** Kratos' configuration disables the operation, e.g. the verification flow or the link method. */
 export class KratosDisabledError extends KratosError {}
 
-/** What Kratos says of the way on when a flow is over. */
+/** How to continue after a flow has expired, as far as Kratos says. */
 export interface FlowReplacement {
-  /** Path and query under Kratos' public address that start a new flow of the kind. */
+  /** Path and query on Kratos' public URL that start a new flow of the same kind. */
   readonly newFlowPath?: string;
-  /** Id of the flow that took the place of this one. */
+  /** ID of the flow that replaces the expired one. */
   readonly useFlowId?: string;
 }
 
-/** The flow is over (status 410). */
+/** The flow has expired (status 410). */
 export class KratosFlowExpiredError extends KratosError {
   readonly replacement: FlowReplacement;
 
-  constructor(operation: string, message: string, replacement: FlowReplacement) {
-    super(operation, message);
+  constructor(operation: string, replacement: FlowReplacement) {
+    super(operation, "The flow has expired.");
     this.replacement = replacement;
   }
 }
 
-/** Kratos asks for a session, a cookie or a right that the caller did not show (status 401 or 403). */
-export class KratosForbiddenError extends KratosError {}
+/** Kratos requires a session, a cookie or a permission that the caller did not present (status 401 or 403). */
+export class KratosForbiddenError extends KratosError {
+  constructor(operation: string) {
+    super(operation, `Kratos refuses ${operation} to this caller.`);
+  }
+}
 
-/** Kratos refuses the request body; each fault names the place in it. */
+/** Kratos rejects the request body. Each issue names its location in the body. */
 export class KratosInvalidError extends KratosError {
   readonly issues: readonly ValidationIssue[];
 
   constructor(operation: string, issues: readonly ValidationIssue[]) {
     super(operation, issues.map(({ message }) => message).join("; "));
     this.issues = issues;
-  }
-}
-
-/**
- * Kratos does not have this path, or redirects from it: it is another release than the one believed, or something else
- * answers in its place. Nothing was done. No redirect is ever followed.
- */
-export class KratosVersionMismatchError extends KratosError {
-  /** Where a redirect leads, as Kratos wrote it. */
-  readonly location: string;
-
-  constructor(operation: string, status: number, location: string) {
-    super(operation, `Kratos does not answer ${operation} where its release should (status ${status}).`, {
-      detail: location ? `redirects to ${URL.canParse(location) ? new URL(location).origin : "a path of its own"}` : undefined,
-    });
-    this.location = location;
   }
 }
 
@@ -84,59 +89,69 @@ export class KratosNotFoundError extends KratosError {
   }
 }
 
-/** Too many requests to Kratos are under way: this one was never sent, and nothing was done. */
+/** Too many requests to Kratos are running, so this one was not sent. */
 export class KratosOverloadedError extends KratosError {
-  constructor(operation: string, options: { detail?: string; cause?: unknown } = {}) {
-    super(operation, `Too much is asked of Kratos at once: ${operation} was not sent. Nothing was done; try again later.`, options);
+  constructor(operation: string, cause: Error) {
+    const message = `Too many requests to Kratos are running: ${operation} was not sent, and nothing was changed. Try again later.`;
+    super(operation, message, { cause, detail: cause.message, outcome: "not-sent" });
   }
 }
 
-/** This Kratos serves what was asked for on its public port, whose address is not configured. */
+/** The connected Kratos serves the operation on its public port, and the public URL is not configured. */
 export class KratosPublicUrlRequiredError extends KratosError {
-  constructor(operation: string, running: string) {
-    super(
-      operation,
-      `Kratos ${running} answers ${operation} on its public port alone: set KRATOS_PUBLIC_URL to that address.`,
-    );
+  constructor(operation: string, version: string) {
+    const message = `Kratos ${version} serves ${operation} on its public port only. Set KRATOS_PUBLIC_URL to that address.`;
+    super(operation, message, { outcome: "not-sent" });
   }
 }
 
-/** Kratos could not be reached, hung up, did not answer within the deadline, or says that it cannot now. */
+/** Kratos cannot be reached, closed the connection, did not respond before the deadline, or says that it is unavailable. */
 export class KratosUnavailableError extends KratosError {
-  /** The seconds after which Kratos asks to come back, where it does. */
+  /** Seconds after which Kratos asks to try again, if it says so. */
   readonly retryAfterS?: number;
 
-  constructor(operation: string, message: string, options: { detail?: string; cause?: unknown; retryAfterS?: number } = {}) {
+  constructor(operation: string, message: string, options: KratosErrorOptions & { readonly retryAfterS?: number }) {
     super(operation, message, options);
     this.retryAfterS = options.retryAfterS;
   }
 }
 
-/** Kratos failed (status 5xx), or answered what its API does not provide for. */
+/** Kratos failed (status 5xx), or its response is not one that its API documents. */
 export class KratosUnexpectedResponseError extends KratosError {
   readonly status: number;
 
   constructor(operation: string, status: number, detail?: string) {
-    super(operation, `Kratos failed to answer ${operation} (status ${status}). Its log says why.`, { detail });
+    super(operation, `Kratos failed to answer ${operation} (status ${status}). See Kratos' log.`, { detail, outcome: "unknown" });
     this.status = status;
   }
 }
 
-/** What came in Kratos' place is no HTTP, or is larger than it may be: headers of over 16 kB, a body of over 50 MB. */
-export class KratosUnreadableResponseError extends KratosError {
-  /** @param outcome a sentence about what became of a change, or nothing */
-  constructor(operation: string, outcome: string, options: { detail?: string; cause?: unknown } = {}) {
-    super(operation, `Kratos' answer to ${operation} cannot be read.${outcome}`, options);
+/** The response is not HTTP, or exceeds a limit: 16 kB of headers or 50 MB of body. */
+export class KratosUnreadableResponseError extends KratosError {}
+
+/** The connected Kratos is older than the operation requires. */
+export class KratosUnsupportedError extends KratosError {
+  /** First version that supports the operation, e.g. `v0.6.3-alpha.1`. */
+  readonly since: string;
+
+  constructor(operation: string, version: string, since: string) {
+    super(operation, `${operation} requires Kratos ${since} or later. The connected Kratos is ${version}.`, { outcome: "not-sent" });
+    this.since = since;
   }
 }
 
-/** The running Kratos is older than what was asked of it. */
-export class KratosUnsupportedError extends KratosError {
-  /** First version that has it, as `v0.6.3-alpha.1`. */
-  readonly since: string;
+/**
+ * Kratos does not have this path, or redirects from it: it is a different version than assumed, or something else answers in
+ * its place. Nothing was done, as no redirect is ever followed.
+ */
+export class KratosVersionMismatchError extends KratosError {
+  /** The redirect's `Location` header, as Kratos wrote it. Empty if the response is not a redirect. */
+  readonly location: string;
 
-  constructor(operation: string, running: string, since: string) {
-    super(operation, `${operation} needs Kratos ${since} or newer; this one is ${running}.`);
-    this.since = since;
+  constructor(operation: string, status: number, location: string) {
+    super(operation, `Kratos does not serve ${operation} where its version should (status ${status}).`, {
+      detail: location ? `redirects to ${URL.canParse(location) ? new URL(location).origin : "a path of its own"}` : undefined,
+    });
+    this.location = location;
   }
 }

@@ -1,16 +1,13 @@
+import { KratosClient, type Interceptor, type KratosOptions } from "./client.js";
 import { Flows } from "./flows.js";
 import { Identities } from "./identities/identities.js";
-import type { Interceptor } from "./interceptor.js";
-import type { KratosLoad } from "./request-queue.js";
 import { RecoveryLinks } from "./recovery-links.js";
+import type { KratosLoad } from "./request-queue.js";
 import { Schemas } from "./schemas.js";
 import { SelfServiceErrors } from "./self-service-errors.js";
 import { System } from "./system.js";
-import { Upstream, type UpstreamOptions } from "./upstream.js";
 
-export type KratosOptions = UpstreamOptions;
-
-/** An Ory Kratos from v0.6.3-alpha.1 to v26.2.0, spoken to over HTTP. Nothing is asked of it before the first call. */
+/** The REST API of one Ory Kratos, v0.6.3-alpha.1 to v26.2.0. Sends nothing before the first call. */
 export class Kratos {
   readonly identities: Identities;
   readonly schemas: Schemas;
@@ -18,26 +15,26 @@ export class Kratos {
   readonly selfServiceErrors: SelfServiceErrors;
   readonly recoveryLinks: RecoveryLinks;
   readonly system: System;
-  readonly #upstream: Upstream;
+  readonly #client: KratosClient;
 
-  constructor(options: KratosOptions | Upstream) {
-    const upstream = options instanceof Upstream ? options : Upstream.of(options);
-    this.#upstream = upstream;
-    this.identities = new Identities(upstream);
-    this.schemas = new Schemas(upstream);
-    this.flows = new Flows(upstream);
-    this.selfServiceErrors = new SelfServiceErrors(upstream);
-    this.recoveryLinks = new RecoveryLinks(upstream);
-    this.system = new System(upstream);
+  constructor(options: KratosOptions | KratosClient) {
+    const client = options instanceof KratosClient ? options : new KratosClient(options);
+    this.#client = client;
+    this.identities = new Identities(client);
+    this.schemas = new Schemas(client);
+    this.flows = new Flows(client);
+    this.selfServiceErrors = new SelfServiceErrors(client);
+    this.recoveryLinks = new RecoveryLinks(client);
+    this.system = new System(client);
   }
 
-  /** The same Kratos, with every request to it going through an interceptor. Cheap enough to be made for each caller's request. */
+  /** The same Kratos with an interceptor of every request to it. Cheap enough to create one for each caller's request. */
   withInterceptor(interceptor: Interceptor): Kratos {
-    return new Kratos(this.#upstream.withInterceptor(interceptor));
+    return new Kratos(this.#client.withInterceptor(interceptor));
   }
 
-  /** How many requests are under way, and how many wait. */
+  /** Requests that are running and that are queued. */
   get load(): KratosLoad {
-    return this.#upstream.load;
+    return this.#client.load;
   }
 }

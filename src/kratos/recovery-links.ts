@@ -1,35 +1,35 @@
-import { readObject } from "./answer.js";
+import type { KratosClient } from "./client.js";
 import { KratosInvalidError, KratosNotFoundError } from "./errors.js";
-import { badDuration } from "./validation.js";
-import { isIdentityId } from "./identities/get.js";
-import type { Upstream } from "./upstream.js";
-import type { WireRecoveryLink } from "./types.js";
+import { expectObject } from "./response.js";
+import { isUuid, type WireRecoveryLink } from "./types.js";
+import { INVALID_DURATION } from "./validation.js";
 
-const operation = "createRecoveryLink";
+const OPERATION = "createRecoveryLink";
 
-/** Links that let a user back into their account. */
+/** Links that let users back into their accounts. */
 export class RecoveryLinks {
-  constructor(private readonly upstream: Upstream) {}
+  constructor(private readonly client: KratosClient) {}
 
   /**
-   * @param expiresIn how long the link works, in Go's form: `12h`, `1h30m`; Kratos' configured time where it is left out
-   * @throws {KratosNotFoundError} where there is no such identity
-   * @throws {KratosDisabledError} where the link method is switched off
+   * Creates a recovery link.
+   * @param expiresIn how long the link works, as Go writes durations, e.g. `12h` or `1h30m`. Default: Kratos' configuration
+   * @throws {KratosNotFoundError} if there is no such identity
+   * @throws {KratosDisabledError} if the link method is disabled
    */
   create(identityId: string, expiresIn?: string): Promise<WireRecoveryLink> {
-    return this.upstream.run(operation, async (release) => {
-      if (!isIdentityId(identityId)) throw new KratosNotFoundError(operation);
-      // Kratos takes an empty duration for none given.
-      if (expiresIn === "") throw new KratosInvalidError(operation, [badDuration]);
+    return this.client.run(OPERATION, async (api) => {
+      if (!isUuid(identityId)) throw new KratosNotFoundError(OPERATION);
+      // Kratos takes an empty duration for none.
+      if (expiresIn === "") throw new KratosInvalidError(OPERATION, [INVALID_DURATION]);
       const json = { identity_id: identityId, expires_in: expiresIn };
-      const request = { operation, method: "post", path: "/recovery/link", json } as const;
-      const answer = await this.upstream.sendToAdmin(release, request);
       try {
-        return readObject<WireRecoveryLink>(operation, answer, ["recovery_link"]);
+        return await api.admin(OPERATION, async (admin) =>
+          expectObject<WireRecoveryLink>(await admin.post("recovery/link", { json }).json(), ["recovery_link"]),
+        );
       } catch (error) {
-        // Newer releases call an unknown identity a bad request.
-        const unknown = error instanceof KratosInvalidError && /identity id does not exist/.test(error.message);
-        throw unknown ? new KratosNotFoundError(operation) : error;
+        // Later versions call an unknown identity a bad request.
+        const isUnknown = error instanceof KratosInvalidError && /identity id does not exist/.test(error.message);
+        throw isUnknown ? new KratosNotFoundError(OPERATION) : error;
       }
     });
   }

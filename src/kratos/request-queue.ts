@@ -1,69 +1,69 @@
-/** How busy the way to Kratos is. */
+/** Requests to Kratos at one moment. */
 export interface KratosLoad {
-  /** Requests under way. */
+  /** Requests that are running. */
   readonly running: number;
-  /** Requests that wait for one of these to end. */
+  /** Requests that wait for a running one to end. */
   readonly queued: number;
 }
 
-/** There was no place for a request, so it was never sent. */
-export class NoPlaceError extends Error {
-  override readonly name = "NoPlaceError";
+/** The queue is full, so the request was not sent. */
+export class QueueFullError extends Error {
+  override readonly name = "QueueFullError";
 }
 
 type Start = () => void;
 
-/** The places for requests under way, and a queue of bounded length before them. */
-export class Places {
+/** Limits how many requests run at a time, and queues a bounded number of others. */
+export class RequestQueue {
   #running = 0;
-  readonly #queue = new Set<Start>();
-  readonly #ahead = new Set<Start>();
+  readonly #waiting = new Set<Start>();
+  readonly #waitingWithPriority = new Set<Start>();
 
   /**
-   * @param count how many there are
-   * @param queueLength how many may wait for one
+   * @param concurrency requests that run at a time
+   * @param maxLength requests that may wait
    */
   constructor(
-    private readonly count: number,
-    private readonly queueLength: number,
+    private readonly concurrency: number,
+    private readonly maxLength: number,
   ) {}
 
   get load(): KratosLoad {
-    return { running: this.#running, queued: this.#queue.size + this.#ahead.size };
+    return { running: this.#running, queued: this.#waiting.size + this.#waitingWithPriority.size };
   }
 
   /**
-   * Starts a request as soon as it has a place; whoever was started gives it back with {@link free}.
-   * @param ahead whether it goes before the queue: for the few that the others depend on
-   * @throws {NoPlaceError} where the queue is full
+   * Calls `start` as soon as a slot is free. Whoever was started must call {@link release} once.
+   * @param priority whether to go before the others and never be refused: for the few requests that all others depend on
+   * @throws {QueueFullError} if too many requests are waiting
    */
-  take(start: Start, ahead: boolean): void {
-    if (this.#running < this.count) {
+  acquire(start: Start, priority: boolean): void {
+    if (this.#running < this.concurrency) {
       this.#running++;
       start();
-    } else if (ahead) {
-      this.#ahead.add(start);
-    } else if (this.#queue.size < this.queueLength) {
-      this.#queue.add(start);
+    } else if (priority) {
+      this.#waitingWithPriority.add(start);
+    } else if (this.#waiting.size < this.maxLength) {
+      this.#waiting.add(start);
     } else {
-      throw new NoPlaceError(`${this.count} requests are under way, and ${this.queueLength} wait.`);
+      throw new QueueFullError(`${this.concurrency} requests are running, and ${this.maxLength} are waiting.`);
     }
   }
 
-  /** @returns whether it was still waiting, and now never starts */
-  leave(start: Start): boolean {
-    return this.#queue.delete(start) || this.#ahead.delete(start);
+  /** @returns true if the request was still waiting. It never starts then, and holds no slot. */
+  cancel(start: Start): boolean {
+    return this.#waiting.delete(start) || this.#waitingWithPriority.delete(start);
   }
 
-  /** Gives a place back: to who waits longest. */
-  free(): void {
-    const [start] = this.#ahead.size > 0 ? this.#ahead : this.#queue;
+  /** Releases a slot to the longest-waiting request. */
+  release(): void {
+    const [start] = this.#waitingWithPriority.size > 0 ? this.#waitingWithPriority : this.#waiting;
     if (!start) {
       this.#running--;
       return;
     }
-    this.leave(start);
-    // The connection that ended a request is itself free only after it has told so.
+    this.cancel(start);
+    // undici frees the connection only after it has reported the end of its request.
     queueMicrotask(start);
   }
 }

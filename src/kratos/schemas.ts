@@ -1,50 +1,51 @@
 import pMap from "p-map";
-import { readObject } from "./answer.js";
-import { CONCURRENCY } from "./concurrency.js";
+import { BATCH_CONCURRENCY, type KratosClient } from "./client.js";
 import { KratosNotFoundError } from "./errors.js";
-import type { Upstream } from "./upstream.js";
+import { expectObject } from "./response.js";
 
-const operation = "getIdentitySchema";
+const OPERATION = "getIdentitySchema";
 
 /** Identity schemas: the JSON Schemas that traits follow. */
 export class Schemas {
-  constructor(private readonly upstream: Upstream) {}
+  constructor(private readonly client: KratosClient) {}
 
   /**
-   * The schemas that there are of these ids, and for an id that could not be asked for its error. Kratos gives them one by one.
-   * @param ids the schemas' ids in Kratos' configuration, each once
+   * Gets the schemas with these IDs, one request each. An ID that could not be looked up has its error; an unknown one is absent.
+   * @param ids IDs of schemas in Kratos' configuration, each once
    */
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, object | Error>> {
-    const deadline = this.upstream.deadline();
-    const found = await pMap(ids, (id) => this.get(id, deadline).catch((error: Error) => error), { concurrency: CONCURRENCY });
-    return new Map(ids.flatMap((id, at) => (found[at] instanceof KratosNotFoundError ? [] : [[id, found[at]!]])));
+    const { deadline } = this.client;
+    const found = await pMap(ids, (id) => this.get(id, deadline).catch((error: Error) => error), { concurrency: BATCH_CONCURRENCY });
+    return new Map(ids.flatMap((id, index) => (found[index] instanceof KratosNotFoundError ? [] : [[id, found[index]!]])));
   }
 
   /**
-   * @param id the schema's id in Kratos' configuration
-   * @param deadline one before the configured one
-   * @throws {KratosNotFoundError} where there is none
+   * Gets a schema.
+   * @param id the schema's ID in Kratos' configuration
+   * @param deadline a deadline before the configured one, in the time of `performance.now()`
+   * @throws {KratosNotFoundError} if there is no such schema
    */
   get(id: string, deadline?: number): Promise<object> {
-    return this.upstream.run(operation, async (release) => {
-      // Half a character cannot be written in an address.
-      if (/\p{Surrogate}/u.test(id)) notFound();
-      const path = `/schemas/${release.features.base64SchemaIds ? base64Segment(id) : plainSegment(id)}`;
-      return readObject(operation, await this.upstream.sendToPublic(release, { operation, path, deadline }), []);
+    return this.client.run(OPERATION, (api) => {
+      const segment = api.version.features.base64SchemaIds ? toBase64Segment(id) : toPlainSegment(id);
+      return api.public(OPERATION, async (ory) => expectObject(await ory.get(`schemas/${segment}`).json(), []), { deadline });
     });
   }
 }
 
-/** As base64url any id is one plain segment of a path. */
-function base64Segment(id: string): string {
-  return id === "" ? notFound() : Buffer.from(id).toString("base64url");
+/** As base64url any ID is a single plain segment of a path. */
+function toBase64Segment(id: string): string {
+  if (id === "" || isMalformed(id)) throw new KratosNotFoundError(OPERATION);
+  return Buffer.from(id).toString("base64url");
 }
 
-/** Before v0.9 an id with a slash could not be asked for; and `..` would climb out of the path even when encoded. */
-function plainSegment(id: string): string {
-  return /^\.{0,2}$|\//.test(id) ? notFound() : encodeURIComponent(id);
+/** Before v0.9 an ID with a slash cannot be requested, and `..` would leave the path even if it is encoded. */
+function toPlainSegment(id: string): string {
+  if (/^\.{0,2}$|\//.test(id) || isMalformed(id)) throw new KratosNotFoundError(OPERATION);
+  return encodeURIComponent(id);
 }
 
-function notFound(): never {
-  throw new KratosNotFoundError(operation);
+/** Half of a surrogate pair cannot be written in a URL. */
+function isMalformed(id: string): boolean {
+  return /\p{Surrogate}/u.test(id);
 }

@@ -1,9 +1,8 @@
-import { readObject } from "./answer.js";
-import type { Release } from "./version.js";
-import type { Upstream } from "./upstream.js";
+import type { KratosApi, KratosClient } from "./client.js";
+import { expectObject } from "./response.js";
 import type { WireErrorBody, WireSelfServiceError } from "./types.js";
 
-/** An error that Kratos kept for the user's error page. */
+/** An error that Kratos keeps for the error page. */
 export interface SelfServiceErrorRecord {
   readonly id: string;
   readonly errors: readonly WireErrorBody[];
@@ -11,28 +10,28 @@ export interface SelfServiceErrorRecord {
   readonly updated_at?: string;
 }
 
-const operation = "getSelfServiceError";
+const OPERATION = "getSelfServiceError";
 
-/** The errors that users were sent to the error page with. */
+/** Errors that users were sent to the error page with. */
 export class SelfServiceErrors {
-  constructor(private readonly upstream: Upstream) {}
+  constructor(private readonly client: KratosClient) {}
 
   /**
-   * @param id as the error page was given it; `stub:500` gives an example
-   * @throws {KratosNotFoundError} where there is none
+   * Gets an error.
+   * @param id as the error page received it. `stub:500` is an example that always exists
+   * @throws {KratosNotFoundError} if there is no such error
    */
   get(id: string): Promise<SelfServiceErrorRecord> {
-    return this.upstream.run(operation, (release) => getSelfServiceError(this.upstream, release, id));
+    return this.client.run(OPERATION, (api) => getSelfServiceError(api, id));
   }
 }
 
-export async function getSelfServiceError(upstream: Upstream, release: Release, id: string): Promise<SelfServiceErrorRecord> {
-  // Newer documents call the parameter `id`; all releases take `error`.
-  const request = { operation, path: "/self-service/errors", query: { error: id } };
-  const { error, errors, ...rest } = readObject<WireSelfServiceError>(
-    operation,
-    await upstream.sendToPublic(release, request),
-    ["id"],
-  );
-  return { ...rest, errors: (errors ?? [error]).filter((one): one is WireErrorBody => typeof one === "object" && one !== null) };
+export async function getSelfServiceError(api: KratosApi, id: string): Promise<SelfServiceErrorRecord> {
+  const { error, errors, ...record } = await api.public(OPERATION, async (ory) => {
+    // Recent API documents call the parameter `id`. Every version accepts `error`.
+    const json = await ory.get("self-service/errors", { searchParams: { error: id } }).json();
+    return expectObject<WireSelfServiceError>(json, ["id"]);
+  });
+  const list = (errors ?? [error]).filter((item): item is WireErrorBody => typeof item === "object" && item !== null);
+  return { ...record, errors: list };
 }

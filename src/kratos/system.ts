@@ -1,75 +1,74 @@
-import { readJson } from "./answer.js";
-import { parseJson } from "./json.js";
-import { KratosError, KratosUnexpectedResponseError } from "./errors.js";
-import type { KratosAnswer } from "./sender.js";
-import { sendForSystem, type Release } from "./version.js";
-import type { Upstream } from "./upstream.js";
+import type { KyResponse } from "ky";
+import type { KratosClient, PortName } from "./client.js";
+import { KratosError } from "./errors.js";
+import { followAdminRedirect, type KratosVersion } from "./version.js";
 
+/** Whether Kratos and its dependencies can serve requests. */
 export interface Readiness {
   readonly ready: boolean;
-  /** Names of what Kratos says it waits for, as `database`; its texts hold addresses and stay inside. */
+  /** Names of the dependencies that Kratos reports as failing, e.g. `database`. Its messages contain addresses and are left out. */
   readonly failing: readonly string[];
 }
 
-/** Deadline of a question after Kratos' health: whoever asks wants to know soon. */
-const PROBE_MS = 2_000;
+/** Deadline of a health check. Whoever asks wants to know soon. */
+const PROBE_TIMEOUT_MS = 2_000;
 
-/** Kratos as a program: whether it runs, which version, its metrics. */
+/** Kratos as a program: its health, version and metrics. */
 export class System {
-  readonly #asking = new Map<string, Promise<KratosAnswer | undefined>>();
+  readonly #probes = new Map<string, Promise<KyResponse | undefined>>();
 
-  constructor(private readonly upstream: Upstream) {}
+  constructor(private readonly client: KratosClient) {}
 
-  /** The version as Kratos gives it. */
+  /** Asks Kratos for its version, e.g. `v1.3.1`. */
   version(): Promise<string> {
-    return this.upstream.askVersion();
+    return this.client.askVersion();
   }
 
-  /** The release that the adapter takes Kratos for. */
-  release(): Promise<Release> {
-    return this.upstream.run("getVersion", (release) => Promise.resolve(release));
+  /** The version that the adapter has detected, and its features. */
+  detectVersion(): Promise<KratosVersion> {
+    return this.client.run("getVersion", ({ version }) => Promise.resolve(version));
   }
 
-  /** What answers at one of the two addresses, by its own clock where it tells; undefined where nothing does. */
+  /** Checks whether a port responds. Returns the time of Kratos' clock, if it says it, or undefined if nothing responds. */
   async reach(port: "admin" | "public"): Promise<{ readonly date?: Date } | undefined> {
-    const answer = await this.#ask("isAlive", "/health/alive", port);
-    if (!answer) return undefined;
-    const date = new Date(answer.date);
+    const response = await this.#probe("isAlive", "health/alive", port === "admin" ? "root" : "public");
+    if (!response) return undefined;
+    const date = new Date(response.headers.get("date") ?? "");
     return Number.isNaN(date.getTime()) ? {} : { date };
   }
 
-  /** Whether Kratos takes requests. */
+  /** Whether Kratos accepts requests. */
   async isAlive(): Promise<boolean> {
-    return isOk(await this.#ask("isAlive", "/health/alive"));
+    return (await this.#probe("isAlive", "health/alive"))?.status === 200;
   }
 
-  /** Whether Kratos and its database can do their work. */
+  /** Whether Kratos and its dependencies can serve requests. */
   async readiness(): Promise<Readiness> {
-    const answer = await this.#ask("isReady", "/health/ready");
-    return { ready: isOk(answer), failing: answer?.status === 503 ? failingIn(answer.body) : [] };
+    const response = await this.#probe("isReady", "health/ready");
+    return { ready: response?.status === 200, failing: response?.status === 503 ? getFailing(await response.text()) : [] };
   }
 
   /** Kratos' metrics in Prometheus' text format. */
-  async metrics(): Promise<string> {
-    const operation = "prometheus";
-    const answer = await sendForSystem(this.upstream, { operation, path: "/metrics/prometheus" });
-    if (answer.status !== 200) readJson(operation, answer);
-    if (answer.contentType.includes("text/plain")) return answer.body.toString();
-    throw new KratosUnexpectedResponseError(operation, answer.status, "not plain text");
+  metrics(): Promise<string> {
+    const headers = { accept: "text/plain" };
+    return followAdminRedirect("metrics/prometheus", (path) => this.client.call("prometheus", "root", (root) => root.get(path, { headers }).text()));
   }
 
-  /** Asked ahead of all others, so that a busy Kratos is not taken for one that is away; but one question at a time. */
-  #ask(operation: string, path: string, port: "admin" | "public" = "admin"): Promise<KratosAnswer | undefined> {
+  /** A health check goes before all other requests, so that a busy Kratos does not look down; but one at a time. */
+  #probe(operation: string, path: string, port: PortName = "root"): Promise<KyResponse | undefined> {
     const key = `${port} ${path}`;
-    const asking = this.#asking.get(key) ?? this.#askNow(operation, path, port).finally(() => this.#asking.delete(key));
-    this.#asking.set(key, asking);
-    return asking;
+    const probe = this.#probes.get(key) ?? this.#startProbe(operation, path, port).finally(() => this.#probes.delete(key));
+    this.#probes.set(key, probe);
+    return probe;
   }
 
-  async #askNow(operation: string, path: string, port: "admin" | "public"): Promise<KratosAnswer | undefined> {
+  /** @returns the response, whatever its status, or undefined if there is none that Kratos would give */
+  async #startProbe(operation: string, path: string, port: PortName): Promise<KyResponse | undefined> {
+    const options = { retry: false, priority: true, deadline: performance.now() + PROBE_TIMEOUT_MS };
+    // A redirect must fail for it to be followed.
+    const throwHttpErrors = (status: number) => status < 400;
     try {
-      const deadline = performance.now() + PROBE_MS;
-      return await sendForSystem(this.upstream, { operation, path, port, retry: false, ahead: true, deadline });
+      return await followAdminRedirect(path, (at) => this.client.call(operation, port, (api) => api.get(at, { throwHttpErrors }), options));
     } catch (error) {
       if (error instanceof KratosError) return undefined;
       throw error;
@@ -77,12 +76,11 @@ export class System {
   }
 }
 
-/** A proxy that answers in Kratos' place does so with a page. */
-function isOk(answer: KratosAnswer | undefined): boolean {
-  return answer?.status === 200 && answer.contentType.includes("json");
-}
-
-function failingIn(body: Buffer): string[] {
-  const { errors } = (parseJson(body) ?? {}) as { errors?: Record<string, unknown> };
-  return Object.keys(errors ?? {});
+function getFailing(body: string): string[] {
+  try {
+    const { errors } = JSON.parse(body) as { errors?: Record<string, unknown> };
+    return Object.keys(errors ?? {});
+  } catch {
+    return [];
+  }
 }

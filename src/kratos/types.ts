@@ -1,15 +1,22 @@
 /*
- * What Kratos sends, as far as it is used here: the newest release's shape is the common one, and what only the oldest has is
- * added to it. Values are passed on as they came, so there may be more in them. Ory's own packages, against which
- * test/types/wire.ts holds these types, are for development alone: who installs this package does not have them.
+ * What Kratos sends, as far as the adapter reads it: the newest version's shape, with what only the oldest has added to it.
+ * Values are passed on as they are, so they may contain more. Ory's own packages, against which test/types/wire.ts checks
+ * these types, are development dependencies only: users of this package do not have them.
  */
 
-/** One account. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text is a UUID, in either case: the ID of an identity, a flow or a request. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** An account of a user, device or service. */
 export interface WireIdentity {
   readonly id: string;
   readonly schema_id: string;
   readonly schema_url: string;
-  /** By the identity's schema. */
+  /** As the identity's schema defines them. */
   readonly traits: unknown;
   /** `active` or `inactive`; since v0.7. */
   readonly state?: string;
@@ -24,7 +31,7 @@ export interface WireIdentity {
   readonly updated_at?: string;
 }
 
-/** An address that an identity can prove to be its own. */
+/** An address that an identity can verify. */
 export interface WireVerifiableAddress {
   readonly id?: string;
   readonly value: string;
@@ -36,7 +43,7 @@ export interface WireVerifiableAddress {
   readonly updated_at?: string;
 }
 
-/** An address through which an identity gets back into its account. */
+/** An address that an identity can recover its account with. */
 export interface WireRecoveryAddress {
   readonly id?: string;
   readonly value: string;
@@ -63,13 +70,13 @@ export interface WireUiContainer {
 export interface WireUiNode {
   readonly type: string;
   readonly group: string;
-  /** By the node's type. */
+  /** Depends on the node's type. */
   readonly attributes: object;
   readonly messages: readonly WireUiText[];
   readonly meta: { readonly label?: WireUiText };
 }
 
-/** A text for the user. */
+/** A message for the user. */
 export interface WireUiText {
   readonly id: number;
   readonly text: string;
@@ -77,14 +84,14 @@ export interface WireUiText {
   readonly context?: object;
 }
 
-/** What Kratos says of an error. */
+/** Kratos' description of an error. */
 export interface WireErrorBody {
   readonly id?: string;
   readonly code?: number;
   readonly status?: string;
   readonly message: string;
   readonly reason?: string;
-  /** Id that Kratos logs the request under. */
+  /** ID of the request in Kratos' log. */
   readonly request?: string;
   readonly details?: object;
 }
@@ -106,19 +113,19 @@ export interface WireFlow {
 /** A sign-in. */
 export interface WireLoginFlow extends WireFlow {
   readonly refresh?: boolean;
-  /** What `refresh` was called before v0.7. */
+  /** Name of `refresh` before v0.7. */
   readonly forced?: boolean;
   readonly requested_aal?: string;
   readonly created_at?: string;
   readonly updated_at?: string;
 }
 
-/** A change that a user makes to their own account. */
+/** A change that users make to their own account. */
 export interface WireSettingsFlow extends WireFlow {
   readonly identity: WireIdentity;
 }
 
-/** The flow that each kind of flow answers with. */
+/** The response for each kind of flow. */
 export interface WireFlows {
   login: WireLoginFlow;
   registration: WireFlow;
@@ -127,7 +134,7 @@ export interface WireFlows {
   settings: WireSettingsFlow;
 }
 
-/** An error kept for the error page. Before v0.7 the container held a list, `errors`; since then it holds one `error`. */
+/** An error kept for the error page. Before v0.7 it has a list of `errors`, since then a single `error`. */
 export interface WireSelfServiceError {
   readonly id: string;
   readonly error?: object;

@@ -1,73 +1,108 @@
 import type { ValidationIssue } from "./errors.js";
 import type { WireErrorBody } from "./types.js";
 
-export const badDuration: ValidationIssue = {
+/** A request body that is not sent because Kratos would reject it, or misread it. */
+export class InvalidBodyError extends Error {
+  override readonly name = "InvalidBodyError";
+
+  constructor(readonly issues: readonly ValidationIssue[]) {
+    super("The request body is invalid.");
+  }
+}
+
+export const INVALID_DURATION: ValidationIssue = {
   path: ["expires_in"],
-  message: 'Kratos refuses this duration. Expected one such as "12h", "1h30m" or "4ms": greater than zero, less than 292 years.',
+  message: 'Kratos rejects this duration. Expected e.g. "12h", "1h30m" or "4ms": greater than zero, less than 292 years.',
 };
 
-/** The issues that Kratos has a sentence of its own for. */
-const SENTENCES: readonly (readonly [RegExp, (found: string) => ValidationIssue])[] = [
+/** Maximum length of the JSON that is sent. A short operation can name one large variable many times. */
+const MAX_BODY_CHARACTERS = 1_000_000;
+
+/**
+ * Writes a request body. ky's `stringifyJson`.
+ * @throws {InvalidBodyError} if the JSON would be larger than Kratos accepts, before it is written
+ */
+export function stringifyBody(json: unknown): string {
+  if (measure(json, MAX_BODY_CHARACTERS) < 0) {
+    throw new InvalidBodyError([{ path: ["traits"], message: `Too large. Expected at most ${MAX_BODY_CHARACTERS} characters of JSON.` }]);
+  }
+  return JSON.stringify(json);
+}
+
+/** @returns how much of `room` is left after a value, negative as soon as the value does not fit */
+function measure(value: unknown, room: number): number {
+  if (typeof value === "string") return room - value.length - 2;
+  if (typeof value !== "object" || value === null) return room - 4;
+  let left = room - 2;
+  for (const [key, part] of Object.entries(value)) {
+    if (left < 0) break;
+    left = measure(part, left - key.length - 4);
+  }
+  return left;
+}
+
+/** Issues that Kratos reports in a sentence of their own. */
+const SENTENCES: readonly (readonly [RegExp, (match: string) => ValidationIssue])[] = [
   [/^Unable to find JSON Schema ID: (.*)$/s, (id) => ({ path: ["schema_id"], message: `Kratos has no identity schema "${id.slice(0, 100)}".` })],
-  [/"expires_in"/, () => badDuration],
+  [/"expires_in"/, () => INVALID_DURATION],
   [/^The identity does not have any recovery addresses set/, () => ({ path: ["identity_id"], message: "The identity has no recovery address." })],
 ];
 
-/** What is wrong with a request body that Kratos refused: at least one fault. */
-export function issuesIn(body: WireErrorBody | undefined): readonly ValidationIssue[] {
+/** The issues in Kratos' error for a rejected request body. At least one. */
+export function getValidationIssues(body: WireErrorBody | undefined): readonly ValidationIssue[] {
   const reason = body?.reason ?? "";
-  const issues = issuesInValidation(reason);
+  const issues = parseSchemaIssues(reason);
   if (issues.length > 0) return issues;
-  for (const [pattern, fault] of SENTENCES) {
-    const found = pattern.exec(reason);
-    if (found) return [fault(found[1] ?? "")];
+  for (const [pattern, toIssue] of SENTENCES) {
+    const match = pattern.exec(reason);
+    if (match) return [toIssue(match[1] ?? "")];
   }
-  return [{ path: [], message: publicText(reason) ?? publicText(body?.message) ?? "Kratos refuses this input." }];
+  return [{ path: [], message: toPublicText(reason) ?? toPublicText(body?.message) ?? "Kratos rejects this input." }];
 }
 
 const LINE = /^(\s*)I\[#([^\]]*)\] S\[[^\]]*\] (.+)$/;
 const NAMED = /^(missing properties: |additionalProperties )("(?:[^"\\]|\\.)*"(?:, "(?:[^"\\]|\\.)*")*)(.*)$/;
 
 /**
- * The issues in the text of Kratos' JSON Schema validator, each once:
+ * Parses the text of Kratos' JSON Schema validator:
  *
  *     I[#/traits] S[#/properties/traits] validation failed
  *       I[#/traits/email] S[#/properties/traits/properties/email/format] "nope" is not valid "email"
  *
- * A line with deeper lines below it is their heading. A format is reported twice, which is one fault, and the order
- * of the lines is another each time; here it is the paths'.
- * @returns an empty list where the text is not of that form.
+ * A line with deeper lines below it is their heading. Kratos reports a wrong format twice, and the lines in a different
+ * order each time, so issues are returned once each and sorted by path.
+ * @returns an empty list if the text is not of this form
  */
-export function issuesInValidation(reason: string): ValidationIssue[] {
+export function parseSchemaIssues(reason: string): ValidationIssue[] {
   const lines = reason.split("\n").flatMap((line) => {
     const [, indent, pointer, message] = LINE.exec(line) ?? [];
     if (indent === undefined || pointer === undefined || message === undefined) return [];
-    return [{ depth: indent.length, path: keysOf(pointer), message }];
+    return [{ depth: indent.length, path: parsePointer(pointer), message }];
   });
-  const leaves = lines.filter(({ depth }, at) => (lines[at + 1]?.depth ?? 0) <= depth);
-  const issues = leaves.flatMap(faultPerName).map((fault) => [JSON.stringify(fault), fault] as const);
-  return [...new Map(issues)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, fault]) => fault);
+  const leaves = lines.filter(({ depth }, index) => (lines[index + 1]?.depth ?? 0) <= depth);
+  const issues = leaves.flatMap(splitByProperty).map((issue) => [JSON.stringify(issue), issue] as const);
+  return [...new Map(issues)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, issue]) => issue);
 }
 
-/** A missing or surplus property is named in the message only: the path goes on to it, so that a form can show it there. */
-function faultPerName({ path, message }: ValidationIssue): ValidationIssue[] {
-  const [, opening, names, ending] = NAMED.exec(message) ?? [];
-  if (opening === undefined || names === undefined) return [{ path, message }];
+/** Only the message names a missing or additional property. The path is extended to it, so that a form can show it there. */
+function splitByProperty({ path, message }: ValidationIssue): ValidationIssue[] {
+  const [, prefix, names, suffix] = NAMED.exec(message) ?? [];
+  if (prefix === undefined || names === undefined) return [{ path, message }];
   return (names.match(/"(?:[^"\\]|\\.)*"/g) ?? []).map((name) => ({
     path: [...path, unquote(name)],
-    message: `${opening}${name}${ending}`,
+    message: `${prefix}${name}${suffix}`,
   }));
 }
 
-/** Kratos writes a JSON pointer as a URI fragment: `~` and `/` escaped first, then percent-encoded. */
-function keysOf(pointer: string): string[] {
+/** Kratos writes a JSON pointer as a URI fragment: `~` and `/` are escaped first, then percent-encoded. */
+function parsePointer(pointer: string): string[] {
   return pointer
     .split("/")
     .slice(1)
     .map((key) => decodeURIComponent(key).replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-/** Go's %q is JSON's form but for escapes that JSON lacks (\x, \a, \U); such a name stays as Go wrote it. */
+/** Go's %q is JSON, except for escapes that JSON lacks (\x, \a, \U). A name with one of those stays as Go wrote it. */
 function unquote(quoted: string): string {
   try {
     return JSON.parse(quoted) as string;
@@ -77,7 +112,7 @@ function unquote(quoted: string): string {
 }
 
 const PRIVATE = [
-  /\b[a-z][a-z0-9+.-]*:\/\//i, // an address
+  /\b[a-z][a-z0-9+.-]*:\/\//i, // a URL
   /\b(sqlite|postgres|pq:|mysql|cockroach|SQLSTATE|constraint|sql:|no rows in result set)/i, // the database
   /\b(dial (tcp|udp|unix)|lookup \S+ on|connection refused|goroutine \d+)\b/i, // the network, the program
   /\.go:\d+/,
@@ -85,11 +120,9 @@ const PRIVATE = [
 ];
 
 /**
- * Kratos' words, if they may be shown to a caller. Its errors can hold the database's text, addresses
- * inside the cluster, and (v0.6.3) a whole stack trace.
- * @returns undefined where they may not, or where there are none.
+ * Kratos' own text, if it may be shown to a caller: it can contain the database's text, addresses inside the cluster, and
+ * (v0.6.3) a whole stack trace.
  */
-export function publicText(text: string | undefined): string | undefined {
-  if (!text || PRIVATE.some((pattern) => pattern.test(text))) return undefined;
-  return text;
+function toPublicText(text: string | undefined): string | undefined {
+  return !text || PRIVATE.some((pattern) => pattern.test(text)) ? undefined : text;
 }

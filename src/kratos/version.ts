@@ -1,98 +1,105 @@
-import { compare } from "semver";
-import { readObject } from "./answer.js";
-import { KratosUnsupportedError } from "./errors.js";
-import { type Features, featuresOf, FIRST_VERSION, OLDEST_KRATOS, parseVersion } from "./features.js";
-import type { KratosAnswer, KratosRequest, KratosSender } from "./sender.js";
+import type { KyInstance } from "ky";
+import { compare, valid } from "semver";
+import { KratosUnsupportedError, KratosVersionMismatchError } from "./errors.js";
+import { FIRST_VERSION, getFeatures, OLDEST_VERSION, type Features } from "./features.js";
+import { expectObject } from "./response.js";
 
-/** A running Kratos: the version as it gives it itself, and what that version has. */
-export interface Release {
-  readonly version: string;
+/** The connected version of Kratos. */
+export interface KratosVersion {
+  /** As Kratos writes it, e.g. `v1.3.1`. */
+  readonly name: string;
   readonly features: Features;
-  /** Whether it is older than the oldest that is spoken to. */
-  readonly tooOld: boolean;
+  /** False if the version is older than {@link OLDEST_VERSION}. */
+  readonly isSupported: boolean;
 }
 
-/** How long a found release is believed. Kratos can be replaced without a request failing on the way. */
-const FRESH_MS = 2_000;
+/** Makes one request to the root of the admin port. */
+export type RootCall = <T>(operation: string, request: (api: KyInstance) => Promise<T>) => Promise<T>;
 
-/** Knows which Kratos is running: asks it, remembers for a while, and asks again once told to forget. */
-export class ReleaseFinder {
-  #found?: { readonly release: Promise<Release>; readonly at: number };
+/** How long a detected version is assumed. Kratos can be replaced without a failing request. */
+const VERSION_TTL_MS = 2_000;
 
-  /** @param override the version to believe in place of asking, as `v1.3.1` */
+/** Detects which version of Kratos is connected, and remembers it for a short time. */
+export class VersionDetector {
+  #detected?: { readonly version: Promise<KratosVersion>; readonly at: number };
+
+  /** @param override version to assume instead of asking Kratos, e.g. `v1.3.1` */
   constructor(private readonly override?: string) {}
 
   /**
-   * @param http what Kratos is asked by, where it has to be
-   * @throws {KratosUnsupportedError} where that Kratos is older than the oldest supported
-   * @throws {KratosError} where Kratos cannot be asked
+   * @throws {KratosUnsupportedError} if the version is older than the oldest supported one
+   * @throws {KratosError} if Kratos cannot be asked
    */
-  async find(operation: string, http: KratosSender): Promise<Release> {
-    const release = await this.#remembered(http);
-    if (release.tooOld) {
-      throw new KratosUnsupportedError(operation, release.version, OLDEST_KRATOS);
-    }
-    return release;
+  async detect(operation: string, call: RootCall): Promise<KratosVersion> {
+    const version = await this.#recall(call);
+    if (!version.isSupported) throw new KratosUnsupportedError(operation, version.name, OLDEST_VERSION);
+    return version;
   }
 
-  /** Takes note of the version that Kratos gave somebody else. */
-  async note(version: string): Promise<void> {
-    const found = this.#found;
-    const release = await found?.release.catch(() => undefined);
-    if (release && release.version !== version && this.#found === found) this.forget();
+  /** Compares the remembered version with one that Kratos has just reported, and forgets it if they differ. */
+  async observe(name: string): Promise<void> {
+    const detected = this.#detected;
+    const version = await detected?.version.catch(() => undefined);
+    if (version && version.name !== name && this.#detected === detected) this.invalidate();
   }
 
-  forget(): void {
-    this.#found = undefined;
+  invalidate(): void {
+    this.#detected = undefined;
   }
 
-  #remembered(http: KratosSender): Promise<Release> {
-    if (!this.#found || Date.now() - this.#found.at > FRESH_MS) {
-      const found = { release: this.#detect(http), at: Date.now() };
-      this.#found = found;
-      found.release.catch(() => {
-        if (this.#found === found) this.forget();
+  #recall(call: RootCall): Promise<KratosVersion> {
+    if (!this.#detected || Date.now() - this.#detected.at > VERSION_TTL_MS) {
+      const detected = { version: this.#ask(call), at: Date.now() };
+      this.#detected = detected;
+      detected.version.catch(() => {
+        if (this.#detected === detected) this.invalidate();
       });
     }
-    return this.#found.release;
+    return this.#detected.version;
   }
 
-  async #detect(http: KratosSender): Promise<Release> {
-    const version = this.override ?? (await askVersion(http));
-    const parsed = parseVersion(version);
-    const tooOld = parsed !== undefined && compare(parsed, OLDEST_KRATOS) < 0;
-    return { version, features: featuresOf(parsed ?? (await this.#probe(http))), tooOld };
-  }
-
-  /** A Kratos built from source gives `master` as its version, so what it has is tried: the answer is the oldest release alike. */
-  async #probe(http: KratosSender) {
-    const list = await http.send({ operation: "listIdentities", path: "/admin/identities", query: { page_size: "1" } });
-    const version = async () => {
-      if (list.status === 200) return list.link.includes("page_token=") ? FIRST_VERSION.keysetPages : FIRST_VERSION.adminPrefix;
-      const stub = await http.send({
-        operation: "getSelfServiceError",
-        path: "/self-service/errors",
-        query: { error: "stub:500" },
-      });
-      return stub.status === 200 ? OLDEST_KRATOS : FIRST_VERSION.publicPort;
-    };
-    return parseVersion(await version())!;
+  async #ask(call: RootCall): Promise<KratosVersion> {
+    const name = this.override ?? (await askVersion(call));
+    const parsed = parseVersion(name);
+    const isSupported = parsed === undefined || compare(parsed, OLDEST_VERSION) >= 0;
+    return { name, features: getFeatures(parsed ?? (await probe(call))), isSupported };
   }
 }
 
-/** @returns Kratos' own version, as it writes it */
-export async function askVersion(http: KratosSender): Promise<string> {
-  const operation = "getVersion";
-  const answer = await sendForSystem(http, { operation, path: "/version" });
-  return readObject<{ version: string }>(operation, answer, ["version"]).version;
+/** Asks Kratos for its version's name, e.g. `v1.3.1`. */
+export async function askVersion(call: RootCall): Promise<string> {
+  return followAdminRedirect("version", (path) =>
+    call("getVersion", async (root) => expectObject<{ version: string }>(await root.get(path).json(), ["version"]).version),
+  );
+}
+
+/** @returns the version for comparing, or undefined if it is not of the form `v1.3.1`: a build from source says `master` */
+export function parseVersion(name: string): string | undefined {
+  return valid(name) ?? undefined;
 }
 
 /**
- * Asks for the version, health or metrics. They are at one path in the oldest and the newest releases;
- * v0.9 to v25.4 redirect from there to the same path under `/admin`.
+ * Finds out the features of a build from source by trying them.
+ * @returns the oldest version that answers alike
  */
-export async function sendForSystem(http: KratosSender, request: KratosRequest): Promise<KratosAnswer> {
-  const answer = await http.send(request);
-  const path = `/admin${request.path}`;
-  return answer.status === 307 && answer.location.endsWith(path) ? http.send({ ...request, path }) : answer;
+async function probe(call: RootCall): Promise<string> {
+  const list = await call("listIdentities", (root) => root.get("admin/identities", { searchParams: { page_size: 1 }, throwHttpErrors: false }));
+  if (list.status === 200) return list.headers.get("link")?.includes("page_token=") ? FIRST_VERSION.keysetPages : FIRST_VERSION.adminPrefix;
+  const error = await call("getSelfServiceError", (root) => root.get("self-service/errors", { searchParams: { error: "stub:500" }, throwHttpErrors: false }));
+  return error.status === 200 ? OLDEST_VERSION : FIRST_VERSION.publicPort;
+}
+
+/**
+ * Requests the version, health or metrics, which the oldest and the newest versions serve at the same path. v0.9 to v25.4
+ * redirect from there to the same path under `/admin`.
+ * @param request makes the request for a path
+ */
+export async function followAdminRedirect<T>(path: string, request: (path: string) => Promise<T>): Promise<T> {
+  try {
+    return await request(path);
+  } catch (error) {
+    const redirected = `admin/${path}`;
+    if (error instanceof KratosVersionMismatchError && error.location.endsWith(`/${redirected}`)) return request(redirected);
+    throw error;
+  }
 }

@@ -17,7 +17,7 @@ import { createRateLimit, type RateLimitOptions } from "./limits/rate-limit.js";
 import { createReadiness, getRequestId } from "./router.js";
 import { HttpError, sendHttpError, sendJson } from "./http-error.js";
 import { readSafelist } from "./safelist.js";
-import { createTelemetry, watchUpstream } from "./telemetry/telemetry.js";
+import { createTelemetry, observeUpstream } from "./telemetry/telemetry.js";
 
 export interface FacadeOptions {
   readonly kratos: Kratos;
@@ -89,7 +89,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const allowOrigins = corsOrigins.length > 0 ? cors({ origin: [...corsOrigins], credentials: true, maxAge: 600, exposedHeaders: ["retry-after", "x-request-id"] }) : passOn;
 
   // Probes are no part of any trace.
-  const readiness = createReadiness(kratos.withInterceptor((operation, send) => watchUpstream(operation, send, {}, telemetry.metrics)));
+  const readiness = createReadiness(kratos.withInterceptor((operation) => observeUpstream(operation, {}, telemetry.metrics)));
   let draining = false;
 
   const route = async (request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> => {

@@ -122,7 +122,7 @@ it("an answer of over 50 MB is a KRATOS_ERROR, and one of 40 MB is read", async 
     kratos.fault = { do: faults.largeBody(bytes), to: (line) => line.includes("/identities?") };
     return facade.send("{ identities(first: 1) { edges { cursor } } }");
   };
-  expect((await ask(51_000_000)).errors![0]!.message).toBe("Kratos' answer to listIdentities cannot be read.");
+  expect((await ask(51_000_000)).errors![0]!.message).toBe("Kratos' response to listIdentities cannot be read.");
   expect((await ask(40_000_000)).errors![0]!.message).toContain("status 200");
   kratos.fault = undefined;
   expect(dataOf(await facade.send(query))["metrics"]).toContain("go_goroutines");

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import pino from "pino";
@@ -65,18 +66,21 @@ async function meetFaults(count: number): Promise<void> {
   }
 }
 
-function heapUsed(): number {
+async function heapUsed(): Promise<number> {
+  collectGarbage();
+  // Node's Request objects have finalizers, which run in a turn of their own.
+  await sleep(100);
   collectGarbage();
   return process.memoryUsage().heapUsed;
 }
 
 it("ten thousand faults leave no memory, no socket and no place behind", async () => {
   await meetFaults(1_000);
-  const heapBefore = heapUsed();
+  const heapBefore = await heapUsed();
   const socketsBefore = openSockets();
   await meetFaults(10_000);
   // What a fault left would be some kilobytes: its buffers, its timer, its error.
-  expect(heapUsed() - heapBefore).toBeLessThan(8_000_000);
+  expect((await heapUsed()) - heapBefore).toBeLessThan(8_000_000);
   // Cut connections go, and the few that are kept are within the bound, at either end.
   await eventually("the connections to Kratos are as few as may be kept", () => kratos.openSockets <= CONNECTIONS);
   await eventually("there are no more sockets than before", () => openSockets() <= socketsBefore + 2 * CONNECTIONS);

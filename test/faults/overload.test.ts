@@ -67,7 +67,7 @@ it("a change that is OVERLOADED is never sent, and says that nothing was done", 
   }`);
   expect(reply.data).toEqual({ createIdentity: null, deleteIdentity: null });
   expect(reply.errors!.map(({ extensions }) => extensions!["code"])).toEqual(["OVERLOADED", "OVERLOADED"]);
-  expect(reply.errors![0]!.message).toBe("Too much is asked of Kratos at once: createIdentity was not sent. Nothing was done; try again later.");
+  expect(reply.errors![0]!.message).toBe("Too many requests to Kratos are running: createIdentity was not sent, and nothing was changed. Try again later.");
   release();
   dataOf(await first);
   expect(seen).toEqual([]);

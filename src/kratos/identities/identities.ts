@@ -1,113 +1,107 @@
-import { readJson } from "../answer.js";
-import { KratosInvalidError, KratosNotFoundError, KratosUnexpectedResponseError } from "../errors.js";
-import type { WireIdentity } from "../types.js";
-import type { Upstream } from "../upstream.js";
-import type { Release } from "../version.js";
-import { findIdentities, getIdentity, isIdentityId, readIdentity } from "./get.js";
-import { type IdentityPage, listByKey, listByNumber, type PagePosition } from "./list.js";
+import type { KratosApi, KratosClient } from "../client.js";
+import { KratosInvalidError, KratosNotFoundError } from "../errors.js";
+import { ResponseFormatError } from "../response.js";
+import { isUuid, type WireIdentity } from "../types.js";
+import { expectIdentity, getIdentities, getIdentity } from "./get.js";
+import { listByKeyset, listByOffset, type IdentityPage, type PagePosition } from "./list.js";
 
+/** A change to an identity. */
 export interface IdentityChange {
-  /** The schema to move to; the present one where it is left out. */
+  /** ID of the schema to move the identity to. Default: its current schema. */
   readonly schemaId?: string;
-  /** All traits as they shall be, or how they are made from the present ones. */
-  readonly traits: object | ((present: object) => object);
-}
-
-const operation = "updateIdentity";
-
-/** Changes what is given and nothing else. */
-export async function updateIdentity(
-  upstream: Upstream,
-  release: Release,
-  id: string,
-  change: IdentityChange,
-): Promise<WireIdentity> {
-  if (!isIdentityId(id)) throw new KratosNotFoundError(operation);
-  const updated = await (release.features.patch ? patch : replace)(upstream, release, id, change);
-  if (change.schemaId === undefined) return updated;
-  // The answer to a change of schema still gives the old schema's address. What fails now does not undo the change.
-  return getIdentity(upstream, release, id).catch(() => updated);
-}
-
-async function patch(upstream: Upstream, release: Release, id: string, change: IdentityChange): Promise<WireIdentity> {
-  const traits =
-    typeof change.traits === "function" ? change.traits((await getIdentity(upstream, release, id)).traits as object) : change.traits;
-  const json = [
-    ...(change.schemaId === undefined ? [] : [{ op: "replace", path: "/schema_id", value: change.schemaId }]),
-    { op: "replace", path: "/traits", value: traits },
-  ];
-  const path = `/identities/${id}`;
-  return readIdentity(operation, await upstream.sendToAdmin(release, { operation, method: "patch", path, json }));
-}
-
-/** PUT replaces the whole identity, so what this release has beside the traits is read first and sent along. */
-async function replace(upstream: Upstream, release: Release, id: string, change: IdentityChange): Promise<WireIdentity> {
-  const { schema_id, state, metadata_public, metadata_admin, traits: present } = await getIdentity(upstream, release, id);
-  const traits = typeof change.traits === "function" ? change.traits(present as object) : change.traits;
-  const json = { schema_id: change.schemaId ?? schema_id, traits, state, metadata_public, metadata_admin };
-  const path = `/identities/${id}`;
-  return readIdentity(operation, await upstream.sendToAdmin(release, { operation, method: "put", path, json }));
+  /** All traits of the identity, or a function that makes them from the current ones. */
+  readonly traits: object | ((current: object) => object);
 }
 
 /** Identities, by Kratos' admin API. Every method can throw any {@link KratosError}. */
 export class Identities {
-  constructor(private readonly upstream: Upstream) {}
+  constructor(private readonly client: KratosClient) {}
 
-  /** At most `first` (1 to 250) identities after a position, or from the start. */
+  /**
+   * Lists identities.
+   * @param first maximum number of identities, 1 to 250
+   * @param after position to continue after. Default: the start of the list
+   */
   list(first: number, after?: PagePosition): Promise<IdentityPage> {
-    return this.upstream.run("listIdentities", (release) => {
-      const listPage = release.features.keysetPages ? listByKey : listByNumber;
-      return listPage(this.upstream, release, first, after);
+    return this.client.run("listIdentities", (api) => {
+      const listPage = api.version.features.keysetPages ? listByKeyset : listByOffset;
+      return listPage(api, first, after);
     });
   }
 
   /**
-   * The identities that there are of these ids, and for an id that could not be asked for its error.
-   * @param ids any strings; one that is not a UUID has no identity, and Kratos is not asked for it
+   * Gets the identities with these IDs. An ID that could not be looked up has its error; an unknown one is absent.
+   * @param ids any strings. Kratos is not asked for those that are not UUIDs
    */
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, WireIdentity | Error>> {
-    const valid = [...new Set(ids.filter(isIdentityId))];
+    // For a malformed ID Kratos answers 404, but 400 for a whole `ids=` that contains one.
+    const valid = [...new Set(ids.filter(isUuid))];
     if (valid.length === 0) return new Map();
-    return this.upstream.run("listIdentities", (release) => findIdentities(this.upstream, release, valid));
+    return this.client.run("listIdentities", (api) => getIdentities(api, valid, this.client.deadline));
   }
 
+  /** Creates an identity. */
   create(schemaId: string, traits: object): Promise<WireIdentity> {
     const operation = "createIdentity";
-    return this.upstream.run(operation, async (release) => {
+    return this.client.run(operation, (api) => {
       checkSchemaId(operation, schemaId);
       const json = { schema_id: schemaId, traits };
-      return readIdentity(
-        operation,
-        await this.upstream.sendToAdmin(release, { operation, method: "post", path: "/identities", json }),
-      );
+      return api.admin(operation, async (admin) => expectIdentity(await admin.post("identities", { json }).json()));
     });
   }
 
-  /** Changes what is given and nothing else. */
+  /**
+   * Changes what is given, and nothing else.
+   * @throws {KratosNotFoundError} if there is no such identity
+   */
   update(id: string, change: IdentityChange): Promise<WireIdentity> {
-    const operation = "updateIdentity";
-    return this.upstream.run(operation, async (release) => {
-      checkSchemaId(operation, change.schemaId);
-      return updateIdentity(this.upstream, release, id, change);
+    return this.client.run(UPDATE, async (api) => {
+      checkSchemaId(UPDATE, change.schemaId);
+      if (!isUuid(id)) throw new KratosNotFoundError(UPDATE);
+      const updated = await (api.version.features.patch ? patch : replace)(api, id, change);
+      if (change.schemaId === undefined) return updated;
+      // The response to a change of schema still has the old schema's URL. A failure from here on does not undo the change.
+      return getIdentity(api, id).catch(() => updated);
     });
   }
 
-  /** @throws {KratosNotFoundError} where there was none */
+  /**
+   * Deletes an identity.
+   * @throws {KratosNotFoundError} if there is no such identity
+   */
   delete(id: string): Promise<void> {
     const operation = "deleteIdentity";
-    return this.upstream.run(operation, async (release) => {
-      if (!isIdentityId(id)) throw new KratosNotFoundError(operation);
-      const path = `/identities/${id}`;
-      const answer = await this.upstream.sendToAdmin(release, { operation, method: "delete", path });
-      if (answer.status === 204) return;
-      readJson(operation, answer);
-      throw new KratosUnexpectedResponseError(operation, answer.status, "an answer to a deletion");
+    return this.client.run(operation, async (api) => {
+      if (!isUuid(id)) throw new KratosNotFoundError(operation);
+      await api.admin(operation, async (admin) => {
+        const { status } = await admin.delete(`identities/${id}`);
+        if (status !== 204) throw new ResponseFormatError("not the response to a deletion");
+      });
     });
   }
 }
 
-/** Kratos takes an empty id for the default schema at a creation, and stores it as it is at a change. */
+const UPDATE = "updateIdentity";
+
+async function patch(api: KratosApi, id: string, { schemaId, traits }: IdentityChange): Promise<WireIdentity> {
+  const newTraits = typeof traits === "function" ? traits((await getIdentity(api, id)).traits as object) : traits;
+  const json = [
+    ...(schemaId === undefined ? [] : [{ op: "replace", path: "/schema_id", value: schemaId }]),
+    { op: "replace", path: "/traits", value: newTraits },
+  ];
+  return api.admin(UPDATE, async (admin) => expectIdentity(await admin.patch(`identities/${id}`, { json }).json()));
+}
+
+/** PUT replaces the whole identity, so what this version keeps beside the traits is read first and sent along. */
+async function replace(api: KratosApi, id: string, { schemaId, traits }: IdentityChange): Promise<WireIdentity> {
+  const { schema_id, state, metadata_public, metadata_admin, traits: current } = await getIdentity(api, id);
+  const newTraits = typeof traits === "function" ? traits(current as object) : traits;
+  const json = { schema_id: schemaId ?? schema_id, traits: newTraits, state, metadata_public, metadata_admin };
+  return api.admin(UPDATE, async (admin) => expectIdentity(await admin.put(`identities/${id}`, { json }).json()));
+}
+
+/** Kratos takes an empty ID for the default schema when it creates an identity, and stores it as it is in an update. */
 function checkSchemaId(operation: string, schemaId: string | undefined): void {
   if (schemaId !== "") return;
-  throw new KratosInvalidError(operation, [{ path: ["schema_id"], message: 'Expected the id of an identity schema, such as "default".' }]);
+  throw new KratosInvalidError(operation, [{ path: ["schema_id"], message: 'Expected the ID of an identity schema, e.g. "default".' }]);
 }

@@ -1,0 +1,234 @@
+import ky, { type KyInstance } from "ky";
+import { toKratosError } from "./error-mapping.js";
+import { KratosPublicUrlRequiredError, KratosUnavailableError, KratosUnreadableResponseError, KratosVersionMismatchError } from "./errors.js";
+import { PoolFetch, type KratosTls } from "./fetch.js";
+import { RequestQueue, type KratosLoad } from "./request-queue.js";
+import { checkContentType } from "./response.js";
+import { retryBefore } from "./retry.js";
+import { stringifyBody } from "./validation.js";
+import { askVersion, VersionDetector, type KratosVersion } from "./version.js";
+
+export interface KratosOptions {
+  /** Base URL of Kratos' admin API. */
+  readonly adminUrl: string;
+  /** Base URL of Kratos' public API. Required for flows, schemas and self-service errors of Kratos v0.7 and later. */
+  readonly publicUrl?: string;
+  /** Version to assume instead of asking Kratos, e.g. `v1.3.1`. */
+  readonly version?: string;
+  /** Deadline of one request in milliseconds, including its retries. */
+  readonly timeoutMs: number;
+  /** Requests that run at a time, to both ports together. Default: 64. */
+  readonly connections?: number;
+  /** Requests that wait for a running one to end. Further ones are refused. Default: 256. */
+  readonly queueLength?: number;
+  readonly tls?: KratosTls;
+  /** Headers sent with every request, to both ports and nobody else. Names are in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export const DEFAULT_CONNECTIONS = 64;
+export const DEFAULT_QUEUE_LENGTH = 256;
+const MAX_CONNECT_MS = 10_000;
+
+/** Requests at a time for one batch of what Kratos returns one by one. */
+export const BATCH_CONCURRENCY = 16;
+
+/**
+ * Called before each request to Kratos; a request that is retried counts once.
+ * @param operation name of the operation in Ory's API documents, e.g. `getIdentity`
+ * @returns headers to add, and what to call when the request has ended: with the status, if there is a response, and with the
+ * error, if it failed
+ */
+export type Interceptor = (operation: string) => {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly onEnd?: (status: number | undefined, error: unknown) => void;
+};
+
+export interface CallOptions {
+  /** A deadline before the configured one, in the time of `performance.now()`. */
+  readonly deadline?: number;
+  /** Whether to go before queued requests, and never be refused: for the few requests that all others wait for. */
+  readonly priority?: boolean;
+  /** Whether a GET is sent again if it fails. Default: true. */
+  readonly retry?: boolean;
+}
+
+interface Port {
+  readonly ky: KyInstance;
+  readonly pool: PoolFetch;
+}
+
+/** The admin port at its root, the admin port under `/admin`, and the public port. */
+export type PortName = "root" | "admin" | "public";
+
+/** Sends requests to one Kratos with ky, and knows which version it is. */
+export class KratosClient {
+  readonly #interceptor?: Interceptor;
+  readonly #shared: {
+    readonly ports: Readonly<Record<"root" | "admin", Port>> & { readonly public?: Port };
+    readonly queue: RequestQueue;
+    readonly versions: VersionDetector;
+    readonly timeoutMs: number;
+  };
+
+  constructor(options: KratosOptions | KratosClient, interceptor?: Interceptor) {
+    this.#interceptor = interceptor;
+    if (options instanceof KratosClient) {
+      this.#shared = options.#shared;
+      return;
+    }
+    const { adminUrl, publicUrl, version, timeoutMs, connections = DEFAULT_CONNECTIONS, queueLength = DEFAULT_QUEUE_LENGTH } = options;
+    const queue = new RequestQueue(connections, queueLength);
+    const createPort = (baseUrl: string): Port => ({
+      ky: createKy(baseUrl, options.headers),
+      pool: new PoolFetch({ baseUrl, tls: options.tls, queue, connections, connectTimeoutMs: Math.min(timeoutMs, MAX_CONNECT_MS) }),
+    });
+    const root = createPort(adminUrl);
+    const admin = { ...root, ky: root.ky.extend({ prefixUrl: `${toPrefix(adminUrl)}/admin` }) };
+    this.#shared = {
+      ports: { root, admin, public: publicUrl === undefined ? undefined : createPort(publicUrl) },
+      queue,
+      versions: new VersionDetector(version),
+      timeoutMs,
+    };
+  }
+
+  /** The same Kratos, connections and detected version included, with an interceptor of its requests. Cheap to create. */
+  withInterceptor(interceptor: Interceptor): KratosClient {
+    return new KratosClient(this, interceptor);
+  }
+
+  get load(): KratosLoad {
+    return this.#shared.queue.load;
+  }
+
+  get hasPublicUrl(): boolean {
+    return this.#shared.ports.public !== undefined;
+  }
+
+  /** The deadline of an operation that starts now, in the time of `performance.now()`. */
+  get deadline(): number {
+    return performance.now() + this.#shared.timeoutMs;
+  }
+
+  /**
+   * Runs an operation as the connected version of Kratos requires, and once more if Kratos turns out to be another version.
+   * @param operation name of the operation in Ory's API documents
+   */
+  async run<T>(operation: string, work: (api: KratosApi) => Promise<T>): Promise<T> {
+    const version = await this.#detectVersion(operation);
+    try {
+      return await work(new KratosApi(this, version));
+    } catch (error) {
+      if (!(error instanceof KratosVersionMismatchError) || (await this.isCurrent(operation, version))) throw error;
+      return work(new KratosApi(this, await this.#detectVersion(operation)));
+    }
+  }
+
+  /** Asks Kratos whether it still is of this version. */
+  async isCurrent(operation: string, { name }: KratosVersion): Promise<boolean> {
+    this.#shared.versions.invalidate();
+    return (await this.#detectVersion(operation)).name === name;
+  }
+
+  /** Asks Kratos for its version's name, e.g. `v1.3.1`. */
+  async askVersion(): Promise<string> {
+    const name = await askVersion((operation, request) => this.call(operation, "root", request));
+    await this.#shared.versions.observe(name);
+    return name;
+  }
+
+  /** Every other request waits for the version, so these go first. */
+  #detectVersion(operation: string): Promise<KratosVersion> {
+    return this.#shared.versions.detect(operation, (probe, request) => this.call(probe, "root", request, { priority: true }));
+  }
+
+  /**
+   * Makes one request to Kratos.
+   * @param operation name of the operation in Ory's API documents
+   * @param request makes the request with the ky instance of the port
+   * @throws {KratosError} if the request fails
+   */
+  async call<T>(operation: string, port: PortName, request: (api: KyInstance) => Promise<T>, options: CallOptions = {}): Promise<T> {
+    const { ky, pool } = this.#shared.ports[port] ?? this.#shared.ports.root;
+    const deadline = Math.min(options.deadline ?? Infinity, this.deadline);
+    const sendOptions = { deadline, priority: options.priority ?? false };
+    const intercepted = this.#interceptor?.(operation);
+    let isChange = false;
+    let status: number | undefined;
+    const api = ky.extend({
+      headers: intercepted?.headers,
+      retry: options.retry === false ? { limit: 0 } : retryBefore(deadline),
+      fetch: async (input) => {
+        const attempt = input as Request;
+        isChange = attempt.method !== "GET";
+        status = undefined;
+        const response = await pool.fetch(attempt, sendOptions);
+        status = response.status;
+        return response;
+      },
+    });
+    try {
+      const result = await request(api);
+      intercepted?.onEnd?.(status, undefined);
+      return result;
+    } catch (thrown) {
+      const error = await toKratosError(operation, thrown, isChange, status);
+      // A Kratos that was away may be another version when it is back.
+      const wasAway = error instanceof KratosUnavailableError || error instanceof KratosUnreadableResponseError;
+      if (status === undefined ? wasAway : status >= 502) this.#shared.versions.invalidate();
+      intercepted?.onEnd?.(status, error);
+      throw error;
+    }
+  }
+}
+
+/** The ky instance of a port. */
+function createKy(baseUrl: string, headers: Readonly<Record<string, string>> = {}): KyInstance {
+  return ky.create({
+    prefixUrl: toPrefix(baseUrl),
+    headers: { accept: "application/json" },
+    // A redirect is an answer: it says that Kratos is another version, or something else.
+    redirect: "manual",
+    // ky's timeout is for each attempt. The deadline is for all of them together.
+    timeout: false,
+    stringifyJson: stringifyBody,
+    hooks: {
+      // Last, so that no header of a caller replaces one that the operator has configured.
+      beforeRequest: [(request) => Object.entries(headers).forEach(([name, value]) => request.headers.set(name, value))],
+      afterResponse: [checkContentType],
+    },
+  });
+}
+
+/** Origin and path of a base URL, without what `Request` refuses: credentials. */
+function toPrefix(baseUrl: string): string {
+  const { origin, pathname } = new URL(baseUrl);
+  return origin + pathname.replace(/\/+$/, "");
+}
+
+/** Makes the requests of one operation as the connected version of Kratos has them. */
+export class KratosApi {
+  constructor(
+    private readonly client: KratosClient,
+    readonly version: KratosVersion,
+  ) {}
+
+  /** Makes a request to the admin API, under the path that this version serves it at. */
+  admin<T>(operation: string, request: (api: KyInstance) => Promise<T>, options?: CallOptions): Promise<T> {
+    return this.client.call(operation, this.version.features.adminPrefix ? "admin" : "root", request, options);
+  }
+
+  /** Makes a request for what moved from the admin port to the public one. */
+  async public<T>(operation: string, request: (api: KyInstance) => Promise<T>, options?: CallOptions): Promise<T> {
+    const { name, features } = this.version;
+    if (!features.publicPort) return this.client.call(operation, "root", request, options);
+    if (!this.client.hasPublicUrl) throw new KratosPublicUrlRequiredError(operation, name);
+    return this.client.call(operation, "public", request, options);
+  }
+
+  /** Asks Kratos whether it still is of this version. */
+  isCurrent(operation: string): Promise<boolean> {
+    return this.client.isCurrent(operation, this.version);
+  }
+}

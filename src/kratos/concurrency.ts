@@ -1,2 +1,0 @@
-/** Requests under way at once for one batch of what Kratos gives one by one. */
-export const CONCURRENCY = 16;

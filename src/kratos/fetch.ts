@@ -1,0 +1,196 @@
+import { errors, Pool, type Dispatcher } from "undici";
+import { QueueFullError, type RequestQueue } from "./request-queue.js";
+
+/** TLS options of the connections to Kratos, each as PEM. */
+export interface KratosTls {
+  /** Certificate authorities to trust instead of those that Node trusts. */
+  readonly ca?: string;
+  /** Client certificate, and its private key. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface PoolFetchOptions {
+  /** Base URL of the port. Its path is part of every request's URL already. */
+  readonly baseUrl: string;
+  readonly tls?: KratosTls;
+  /** Shared by both ports of one Kratos. */
+  readonly queue: RequestQueue;
+  /** Maximum number of connections. */
+  readonly connections: number;
+  readonly connectTimeoutMs: number;
+}
+
+/** How one request is sent. */
+export interface SendOptions {
+  /** When the whole response must be here, in the time of `performance.now()`. */
+  readonly deadline: number;
+  /** Whether to go before queued requests, and never be refused. */
+  readonly priority: boolean;
+}
+
+/** The response was not complete before the deadline. */
+export class DeadlineError extends Error {
+  override readonly name = "DeadlineError";
+}
+
+/** The connection failed, or what came over it is not a response. `cause` is undici's or the system's error. */
+export class NetworkError extends Error {
+  override readonly name = "NetworkError";
+
+  constructor(override readonly cause: Error) {
+    super(cause.message, { cause });
+  }
+
+  /** Whether a response came that cannot be read: it is not HTTP, or its headers or body are too large. */
+  get isUnreadable(): boolean {
+    return UNREADABLE.some((type) => this.cause instanceof type);
+  }
+}
+
+const UNREADABLE = [errors.HeadersOverflowError, errors.ResponseExceededMaxSizeError, errors.HTTPParserError];
+
+/** Maximum size of a response body in bytes. A page of 250 identities has about 300 kB. */
+const MAX_BODY_BYTES = 50_000_000;
+
+/** Each request has one deadline, so undici's own two timeouts are off. */
+const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
+
+/**
+ * The `fetch` under ky: sends requests to one port of Kratos over kept-alive connections, behind a bounded queue. It uses
+ * undici's dispatcher directly and collects the response in memory: with Node's own `fetch` a request costs three times the
+ * CPU (docs/performance.md).
+ */
+export class PoolFetch {
+  readonly #pool: Pool;
+  readonly #origin: string;
+  readonly #queue: RequestQueue;
+
+  constructor({ baseUrl, tls, queue, connections, connectTimeoutMs }: PoolFetchOptions) {
+    this.#origin = new URL(baseUrl).origin;
+    const connect = { ...tls, timeout: connectTimeoutMs };
+    this.#pool = new Pool(this.#origin, { connections, connect, maxResponseSize: MAX_BODY_BYTES, ...NO_TIMEOUTS });
+    this.#queue = queue;
+  }
+
+  /**
+   * Sends a request and waits for the complete response, whatever its status. Does not follow redirects.
+   * @throws {DeadlineError} if the response takes too long, the wait in the queue included
+   * @throws {QueueFullError} if the request was not sent
+   * @throws {NetworkError}
+   */
+  async fetch(request: Request, { deadline, priority }: SendOptions): Promise<Response> {
+    const options: Dispatcher.DispatchOptions = {
+      method: request.method as Dispatcher.HttpMethod,
+      path: request.url.slice(this.#origin.length),
+      headers: Object.fromEntries(request.headers),
+      body: request.body && (await request.text()),
+    };
+    return new Promise((resolve, reject) => {
+      const timeoutMs = deadline - performance.now();
+      if (timeoutMs <= 0) throw new DeadlineError("No time was left before the deadline.");
+      const collector = new ResponseCollector(this.#queue, resolve, reject);
+      const start = () => {
+        this.#pool.dispatch(options, collector);
+      };
+      this.#queue.acquire(start, priority);
+      collector.setTimeout(timeoutMs, start);
+    });
+  }
+}
+
+/** Collects one response. Its slot is free again when undici is done with it, which may be after the caller is. */
+class ResponseCollector implements Dispatcher.DispatchHandler {
+  readonly #chunks: Buffer[] = [];
+  #timer?: NodeJS.Timeout;
+  #controller?: Dispatcher.DispatchController;
+  #timedOut?: DeadlineError;
+  #status = 0;
+  #headers: ResponseHeaders = {};
+
+  constructor(
+    private readonly queue: RequestQueue,
+    private readonly resolve: (response: Response) => void,
+    private readonly reject: (error: Error) => void,
+  ) {}
+
+  /** @param start what waits in the queue, if the request has no slot yet */
+  setTimeout(timeoutMs: number, start: () => void): void {
+    this.#timer = setTimeout(() => {
+      if (this.queue.cancel(start)) return this.reject(new QueueFullError("No slot was free before the deadline."));
+      this.#timedOut = new DeadlineError("The response was not complete before the deadline.");
+      this.#controller?.abort(this.#timedOut);
+      // A request that still waits for its connection has nothing to abort yet.
+      this.reject(this.#timedOut);
+    }, timeoutMs);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#timedOut) controller.abort(this.#timedOut);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#end();
+    const [first, ...others] = this.#chunks;
+    const body = first && others.length === 0 ? first : Buffer.concat(this.#chunks);
+    this.resolve(new BufferedResponse(this.#status, this.#headers, body) as Pick<Response, keyof BufferedResponse> as Response);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end();
+    this.reject(error instanceof DeadlineError ? error : new NetworkError(error));
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.queue.release();
+  }
+}
+
+type ResponseHeaders = Record<string, string | string[] | undefined>;
+
+/** As much of a `Response` as ky and the adapter read. A real one, with its stream, costs 25 us more. */
+class BufferedResponse implements Pick<Response, "ok" | "status" | "headers" | "text" | "clone"> {
+  readonly #fields: ResponseHeaders;
+  readonly #body: Buffer;
+
+  constructor(
+    readonly status: number,
+    fields: ResponseHeaders,
+    body: Buffer,
+  ) {
+    this.#fields = fields;
+    this.#body = body;
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  get headers(): Headers {
+    const get = (name: string): string | null => {
+      const value = this.#fields[name.toLowerCase()];
+      return (Array.isArray(value) ? value[0] : value) ?? null;
+    };
+    return { get } as Pick<Headers, "get"> as Headers;
+  }
+
+  async text(): Promise<string> {
+    return this.#body.toString();
+  }
+
+  /** ky gives hooks a clone, so that they can read the body. This one can be read any number of times. */
+  clone(): Response {
+    return this as Pick<Response, keyof BufferedResponse> as Response;
+  }
+}
