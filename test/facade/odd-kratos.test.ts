@@ -112,7 +112,7 @@ describe("a Kratos of before v0.11, which has PUT alone", () => {
     await serve("v0.10.1", (path, { method }) => (path.endsWith(ID) ? (method === "PUT" ? "reset" : { json: stored }) : undefined));
     const reply = await facade.send(`mutation { updateIdentity(input: { id: "${ID}", traits: {} }) { userErrors { code } } }`);
     expect(codeOf(reply)).toBe("KRATOS_UNAVAILABLE");
-    expect(reply.errors![0]!.message).toContain("Whether the change was made is not known.");
+    expect(reply.errors![0]!.message).toContain("Whether the change was made is unknown.");
     expect(asked("PUT")).toHaveLength(1);
   });
 });

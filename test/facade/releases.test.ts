@@ -54,7 +54,7 @@ describe("the release that is running", () => {
     expect(reply.data).toEqual({ version: "v0.5.5-alpha.1", identities: null });
     expect(codeOf(reply)).toBe("UNSUPPORTED_BY_KRATOS");
     expect(reply.errors![0]).toMatchObject({
-      message: "listIdentities needs Kratos v0.6.3-alpha.1 or newer; this one is v0.5.5-alpha.1.",
+      message: "listIdentities requires Kratos v0.6.3-alpha.1 or later. The connected Kratos is v0.5.5-alpha.1.",
       extensions: { since: "v0.6.3-alpha.1" },
     });
     await facade.stop();
