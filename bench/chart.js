@@ -6,6 +6,7 @@ const COLOURS = {
   bare: "#8b949e",
   "kratos-graphql": "#2f7de1",
   apollo: "#e0991a",
+  "mesh-yoga": "#c76fa0",
   "mesh-hive": "#8a63b8",
   tailcall: "#2a9d76",
 };

@@ -41,6 +41,13 @@ export const SERVERS = [
     command: () => node("servers/apollo.js"),
   },
   {
+    name: "mesh-yoga",
+    title: "Mesh: omnigraph + yoga",
+    api: "mesh",
+    version: () => versionsOf("@omnigraph/openapi", "graphql-yoga"),
+    command: () => node("servers/omnigraph-yoga.js"),
+  },
+  {
     name: "mesh-hive",
     title: "Mesh: Hive Gateway",
     api: "mesh",
