@@ -3,6 +3,7 @@ import { cpus, release, type } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { walk } from "./cases/lists.js";
 import { identity } from "./cases/single.js";
+import { compareWithGoals } from "./goals.js";
 import { cpuRatio, LoadGenerator, median, rotate, summarize } from "./load.js";
 import { ask, residentMemory, start } from "./processes.js";
 import { EMPTY_APOLLO, PRODUCT, UPSTREAM } from "./servers.js";
@@ -71,6 +72,7 @@ export async function runBench({ servers, cases, ...options }, log) {
     results.servers[EMPTY_APOLLO.name] = { title: EMPTY_APOLLO.title, version: EMPTY_APOLLO.version() };
     const startTimes = await measureStarts([...running, EMPTY_APOLLO], upstream.url, options.rounds, log);
     for (const [name, times] of startTimes) results.servers[name].startMs = median(times);
+    results.goals = compareWithGoals(results);
     return results;
   } finally {
     for (const stop of stops.reverse()) await stop();

@@ -1,5 +1,5 @@
-/** The results as an SVG chart: the CPU time of each server in each case. */
-import { describeRun, whole } from "./report.js";
+/** The results as an SVG chart: the CPU time of each server in each case, and the goals. */
+import { describeRun, figure, verdict, whole } from "./report.js";
 import { PRODUCT } from "./servers.js";
 
 const COLOURS = {
@@ -49,7 +49,8 @@ export function toChart(results) {
   const x = logarithmicScale(max);
   const groupHeight = names.length * BAR_STEP + GROUP_GAP;
   const axis = TOP + cases.length * groupHeight;
-  const smallPrintTop = axis + 38;
+  const goals = goalLines(results, axis + 44);
+  const smallPrintTop = axis + 58 + goals.length * LINE;
   const versions = names.map((name) => `${results.servers[name].title} ${results.servers[name].version ?? "(does not start)"}`);
   const smallPrint = [`${describeRun(results)}.`, ...wrap(versions)];
   const height = smallPrintTop + smallPrint.length * LINE;
@@ -62,6 +63,7 @@ export function toChart(results) {
     ...legend(results, names),
     ...grid(x, max, axis),
     ...cases.flatMap((one, index) => group(one, names, x, TOP + index * groupHeight)),
+    ...goals,
     ...smallPrint.map((text, index) => `<text class="dim" x="${MARGIN}" y="${smallPrintTop + index * LINE}">${escape(text)}</text>`),
     "</svg>\n",
   ].join("\n");
@@ -106,6 +108,15 @@ function bar(name, measured, x, top) {
   const end = x(measured.cpu);
   const shape = `<rect x="${LEFT}" y="${top}" width="${(end - LEFT).toFixed(1)}" height="${BAR_HEIGHT}" rx="2" fill="${COLOURS[name]}"/>`;
   return `${shape}${text((end + 6).toFixed(1), whole(measured.cpu))}`;
+}
+
+function goalLines({ goals }, top) {
+  const columns = [MARGIN, MARGIN + 440, MARGIN + 540, MARGIN + 620];
+  const rows = goals.map((one) => [one.goal, `at most ${one.limit}`, figure(one.value), verdict(one)]);
+  return [["Goals for kratos-graphql"], ...rows].map((cells, index) => {
+    const texts = cells.map((text, column) => `<text x="${columns[column]}" y="${top + index * LINE}">${escape(text)}</text>`);
+    return index === 0 ? texts.join("").replace("<text", '<text class="strong"') : texts.join("");
+  });
 }
 
 /** @returns the parts, joined to lines that fit */

@@ -10,6 +10,7 @@ export function toMarkdown(results) {
   const ratioToProduct = (measured, one) => figure(cpuRatio(measured, one.servers[PRODUCT]));
   return [
     `Measured ${describeRun(results)}.`,
+    goalTable(results),
     caseTable("CPU per request, µs", ({ cpu }) => figure(cpu)),
     caseTable("CPU relative to kratos-graphql", ratioToProduct),
     caseTable("Requests per second", ({ perSecond }) => whole(perSecond)),
@@ -43,6 +44,20 @@ export function figure(value) {
 /** @returns a number without decimals */
 export function whole(value) {
   return value === undefined ? "–" : Math.round(value).toLocaleString("en");
+}
+
+/** @returns whether a goal is reached, in words */
+export function verdict({ reached }) {
+  if (reached === undefined) return "not measured";
+  return reached ? "reached" : "not reached";
+}
+
+function goalTable({ goals }) {
+  const rows = goals.map((one) => {
+    const words = one.reached === false ? `**${verdict(one)}**` : verdict(one);
+    return [one.goal, one.limit, figure(one.value), words];
+  });
+  return table(["Goal for kratos-graphql", "At most", "Measured", ""], rows);
 }
 
 function caseRow(one, names, cellOf) {
