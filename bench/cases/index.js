@@ -1,12 +1,18 @@
-import { identities } from "./identities.js";
-import { identity } from "./identity.js";
-import { missingIdentity } from "./missing-identity.js";
-import { orders } from "./orders.js";
-import { tenIdentities } from "./ten-identities.js";
-import { updateIdentity } from "./update-identity.js";
+import { identities, orders, smallIdentities } from "./lists.js";
+import { identity, smallIdentity, tenIdentities, unknownIdentity, updateIdentity } from "./single.js";
 
 /**
- * What is measured. Each case has, by server, the requests that it sends in turn,
- * and a check of the answer to one of them that throws where it is wrong.
+ * What is measured. A case has:
+ * - `requests`: for each API (see servers.js), a function that returns the requests to send in turn, no two of them equal;
+ * - `check(api, answer, index)`: throws if the JSON is not the right answer to the request with this index.
  */
-export const CASES = [identity, identities, orders, tenIdentities, missingIdentity, updateIdentity];
+export const CASES = [
+  identity,
+  smallIdentity,
+  identities,
+  smallIdentities,
+  orders,
+  tenIdentities,
+  unknownIdentity,
+  updateIdentity,
+];

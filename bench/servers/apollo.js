@@ -1,4 +1,4 @@
-/** What a team would write in an afternoon: Apollo Server as its documentation shows it, one fetch a look-up, no loaders. */
+/** What a team writes in an afternoon: Apollo Server as in its documentation, one fetch per look-up, no loaders. */
 import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import { GraphQLJSONObject } from "graphql-scalars";
@@ -79,7 +79,7 @@ function updateIdentity(id, traits) {
   });
 }
 
-/** Kratos' names are in snake case; the graph's are not. */
+/** The names of Kratos are in snake case, those of the graph are not. */
 function renamed(names) {
   const resolverOf = (wireName) => (wire) => wire[wireName];
   return Object.fromEntries(names.map((name) => [name, resolverOf(toSnakeCase(name))]));

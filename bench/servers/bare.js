@@ -1,4 +1,4 @@
-/** The limit: hands each request on to Kratos and pipes the answer back. What it is asked is REST, not GraphQL. */
+/** The lower bound: passes each request on to Kratos and pipes the answer back. Takes REST, not GraphQL. */
 import { Agent, createServer, request as send } from "node:http";
 
 const upstream = new URL(process.env.KRATOS_ADMIN_URL);

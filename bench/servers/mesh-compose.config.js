@@ -1,13 +1,13 @@
+import { join } from "node:path";
 import { defineConfig } from "@graphql-mesh/compose-cli";
 import { loadOpenAPISubgraph } from "@omnigraph/openapi";
-import { fileURLToPath } from "node:url";
 
-/** The address is overridden when the gateway starts. */
+/** hive-gateway.config.js overrides the endpoint. */
 export const composeConfig = defineConfig({
   subgraphs: [
     {
       sourceHandler: loadOpenAPISubgraph("kratos", {
-        source: fileURLToPath(new URL("openapi.json", import.meta.url)),
+        source: join(import.meta.dirname, "openapi.json"),
         endpoint: "http://127.0.0.1:4434",
       }),
     },

@@ -1,4 +1,4 @@
-/** One process, no subscriptions, nothing logged but errors. Responses are not cached, which is the default. */
+/** Hive Gateway runs in one process and logs errors only. It does not cache responses, which is the default. */
 export const gatewayConfig = {
   transportEntries: { kratos: { location: process.env.KRATOS_ADMIN_URL } },
   logging: "error",

@@ -1,4 +1,4 @@
-/** The baseline of the start-up time: Apollo Server standalone with the smallest type-graphql schema there can be. */
+/** The reference for the time to start: Apollo Server standalone with the smallest type-graphql schema. */
 import "reflect-metadata";
 import { ApolloServer } from "@apollo/server";
 import { startStandaloneServer } from "@apollo/server/standalone";
