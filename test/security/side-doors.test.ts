@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos } from "../../src/fake-kratos/index.js";
 import { SCOPES, type Scope } from "../../src/graphql/authorization/scope.js";
 import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
@@ -20,7 +20,7 @@ let facade: FacadeUnderTest;
 let id: string;
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   proxy = await startRecordingProxy(kratos.adminUrl);
   const apiKeys = parseApiKeys([...keys.values()].map(({ line }) => line).join("\n"));
   facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl }, { authentication: { apiKeys }, batching: true });

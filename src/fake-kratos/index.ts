@@ -1,4 +1,4 @@
-import type { EmbeddedVersion } from "./eras/era.js";
+import type { FakeKratosVersion } from "./eras/era.js";
 import { v06 } from "./eras/v06.js";
 import { v06AdminRoutes, v06PublicRoutes } from "./eras/v06-routes.js";
 import { v26 } from "./eras/v26.js";
@@ -10,11 +10,11 @@ import { IdentityStore } from "./identities/identity-store.js";
 import { addSampleIdentities } from "./identities/sample-identities.js";
 import type { KratosState } from "./kratos-state.js";
 
-export type { EmbeddedVersion };
+export type { FakeKratosVersion };
 
-export interface EmbeddedKratosOptions {
+export interface FakeKratosOptions {
   /** Default: `v26.2.0`. */
-  version?: EmbeddedVersion;
+  version?: FakeKratosVersion;
   /** On 127.0.0.1; default 0, any free port. */
   adminPort?: number;
   /** On 127.0.0.1; default 0, any free port. */
@@ -30,8 +30,8 @@ export interface EmbeddedKratosOptions {
 }
 
 /** A running emulation. */
-export interface EmbeddedKratos {
-  readonly version: EmbeddedVersion;
+export interface FakeKratos {
+  readonly version: FakeKratosVersion;
   readonly adminUrl: string;
   readonly publicUrl: string;
   /** Closes both ports, kept-alive connections included. */
@@ -44,7 +44,7 @@ const eras = {
 };
 
 /** Starts an in-memory emulation of Ory Kratos, reached over loopback HTTP like the real thing. */
-export async function startEmbeddedKratos(options: EmbeddedKratosOptions = {}): Promise<EmbeddedKratos> {
+export async function startFakeKratos(options: FakeKratosOptions = {}): Promise<FakeKratos> {
   const { era, adminRoutes, publicRoutes } = eras[options.version ?? "v26.2.0"];
   let routes: { admin: Route[]; public: Route[] } = { admin: [], public: [] };
   const respond = (request: KratosRequest) => answer(routes[request.port], era.router, request);

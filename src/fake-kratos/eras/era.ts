@@ -6,11 +6,11 @@ import type { Constraint } from "../identities/identity-store.js";
 import type { FlowEra } from "../self-service/flow-era.js";
 
 /** The releases of Kratos that there is an embedded one of. */
-export type EmbeddedVersion = "v0.6.3-alpha.1" | "v26.2.0";
+export type FakeKratosVersion = "v0.6.3-alpha.1" | "v26.2.0";
 
 /** Everything that tells one release of Kratos from another, other than which routes it has. */
 export interface Era extends FlowEra {
-  version: EmbeddedVersion;
+  version: FakeKratosVersion;
   router: RouterHabits;
   metricsContentType: string;
   /** Whether identities have a state, metadata, an external id and visible credentials. */
