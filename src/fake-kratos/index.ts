@@ -1,78 +1,59 @@
-import type { FakeKratosVersion } from "./eras/era.js";
-import { v06 } from "./eras/v06.js";
-import { v06AdminRoutes, v06PublicRoutes } from "./eras/v06-routes.js";
-import { v26 } from "./eras/v26.js";
-import { v26AdminRoutes, v26PublicRoutes } from "./eras/v26-routes.js";
-import type { KratosRequest } from "./http/kratos-request.js";
-import { listen } from "./http/listener.js";
-import { answer, type Route } from "./http/router.js";
-import { IdentityStore } from "./identities/identity-store.js";
-import { addSampleIdentities } from "./identities/sample-identities.js";
-import type { KratosState } from "./kratos-state.js";
+import { badRequest, KratosError } from "./errors.js";
+import { flowRoutes, Flows } from "./flows.js";
+import { Identities, identityRoutes } from "./identities.js";
+import type { Profile } from "./profile.js";
+import { recoveryLinkRoutes } from "./recovery-links.js";
+import { addSampleIdentities } from "./sample-identities.js";
+import { schemaRoutes } from "./schemas.js";
+import { serve, type Api, type FakeKratos, type Handler } from "./server.js";
+import { healthRoutes, systemRoutes } from "./system.js";
+import flows from "./v26-flows.json" with { type: "json" };
 
-export type { FakeKratosVersion };
+export type { FakeKratos };
 
-export interface FakeKratosOptions {
-  /** Default: `v26.2.0`. */
-  version?: FakeKratosVersion;
-  /** On 127.0.0.1; default 0, any free port. */
-  adminPort?: number;
-  /** On 127.0.0.1; default 0, any free port. */
-  publicPort?: number;
-  /** Whether to start with some thirty believable people and devices. Default: true. */
-  sampleIdentities?: boolean;
-  /** Lifespan of all self-service flows. Default: ten minutes. */
-  flowLifespanMs?: number;
-  /** Default: true. */
-  verificationEnabled?: boolean;
-  /** Whether the `link` method is enabled, which makes recovery links. Default: true. */
-  recoveryLinkEnabled?: boolean;
+/**
+ * Starts an in-memory fake of Ory Kratos v26.2.0 with some thirty sample identities, on two free ports of 127.0.0.1. It is
+ * reached over HTTP like the real one, and answers what the facade asks. For `npm start` without configuration, and for tests.
+ */
+export function startFakeKratos(): Promise<FakeKratos> {
+  return serve(v26.version, (publicUrl) => {
+    const identities = new Identities(v26, publicUrl);
+    addSampleIdentities(identities);
+    return v26Ports(v26Api(identities, new Flows(v26, publicUrl), publicUrl), publicUrl);
+  });
 }
 
-/** A running emulation. */
-export interface FakeKratos {
-  readonly version: FakeKratosVersion;
-  readonly adminUrl: string;
-  readonly publicUrl: string;
-  /** Closes both ports, kept-alive connections included. */
-  stop(): Promise<void>;
-}
-
-const eras = {
-  "v0.6.3-alpha.1": { era: v06, adminRoutes: v06AdminRoutes, publicRoutes: v06PublicRoutes },
-  "v26.2.0": { era: v26, adminRoutes: v26AdminRoutes, publicRoutes: v26PublicRoutes },
+export const v26: Profile = {
+  version: "v26.2.0",
+  schemaSegment: (id) => Buffer.from(id).toString("base64url"),
+  schemaNotFound: (segment) => new KratosError(404, { reason: `Identity schema \`${segment}\` could not be found.` }),
+  toAddress: (email) => email.trim().toLowerCase(),
+  conflict: new KratosError(409, {
+    reason: "This identity conflicts with another identity that already exists.",
+    message: "The resource could not be created due to a conflict",
+  }),
+  guardsFlows: true,
+  flows,
 };
 
-/** Starts an in-memory emulation of Ory Kratos, reached over loopback HTTP like the real thing. */
-export async function startFakeKratos(options: FakeKratosOptions = {}): Promise<FakeKratos> {
-  const { era, adminRoutes, publicRoutes } = eras[options.version ?? "v26.2.0"];
-  let routes: { admin: Route[]; public: Route[] } = { admin: [], public: [] };
-  const respond = (request: KratosRequest) => answer(routes[request.port], era.router, request);
-  const admin = await listen(options.adminPort ?? 0, "admin", respond);
-  const open = await listen(options.publicPort ?? 0, "public", respond).catch(async (error: unknown) => {
-    await admin.stop();
-    throw error;
-  });
-  const state: KratosState = {
-    era,
-    adminUrl: admin.url,
-    publicUrl: open.url,
-    flowLifespanMs: options.flowLifespanMs ?? 10 * 60 * 1000,
-    verificationEnabled: options.verificationEnabled ?? true,
-    recoveryLinkEnabled: options.recoveryLinkEnabled ?? true,
-    identities: new IdentityStore(),
-    flows: new Map(),
-    sessions: new Map(),
-    errorContainers: new Map(),
-  };
-  if (options.sampleIdentities ?? true) addSampleIdentities(state);
-  routes = { admin: adminRoutes(state), public: publicRoutes(state) };
+/** What v26.2.0 serves, as far as the facade and its explorer use it. */
+export function v26Api(identities: Identities, flows: Flows, publicUrl: string): Api {
   return {
-    version: era.version,
-    adminUrl: admin.url,
-    publicUrl: open.url,
-    stop: async () => {
-      await Promise.all([admin.stop(), open.stop()]);
+    admin: {
+      ...healthRoutes,
+      ...systemRoutes(v26.version, identities),
+      ...identityRoutes(identities, (identity) => identity),
+      // An identity without a recovery address gets a link as well.
+      ...recoveryLinkRoutes(identities, publicUrl, (identity) => (identity ? undefined : badRequest("The requested identity id does not exist."))),
     },
+    public: { ...healthRoutes, ...schemaRoutes(v26), ...flowRoutes(flows) },
   };
+}
+
+/** The admin port answers the same with and without `/admin` in front, and redirects what belongs to the public port. */
+export function v26Ports({ admin, public: open }: Api, publicUrl: string): Api {
+  const toPublic: Handler = ({ target }) => ({ status: 307, headers: { location: publicUrl + target } });
+  const redirects = Object.keys(open).map((route) => [route, toPublic]);
+  const prefixed = Object.entries(admin).map(([route, handler]) => [route.replace(" ", " /admin"), handler]);
+  return { admin: { ...Object.fromEntries(redirects), ...admin, ...Object.fromEntries(prefixed) }, public: open };
 }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
 import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
 

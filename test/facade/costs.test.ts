@@ -2,7 +2,7 @@ import pino from "pino";
 import { Kratos } from "../../src/kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createCompiledExecution } from "../../src/server/operations/compiled-execution.js";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
 

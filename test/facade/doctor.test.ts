@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { start } from "../support/process.js";
 
 interface Report {

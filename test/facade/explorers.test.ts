@@ -1,6 +1,6 @@
 import { parse, validate, type OperationDefinitionNode } from "graphql";
 import pino from "pino";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { Kratos } from "../../src/kratos/index.js";
 import { SAMPLES } from "../../src/server/explorers/samples/index.js";

@@ -1,5 +1,5 @@
 import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startFakeKratos } from "../../src/fake-kratos/index.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import { startRecordingProxy } from "../support/recording-proxy.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
 

@@ -10,7 +10,7 @@ import fc from "fast-check";
 import { getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from "graphql";
 import { request } from "node:http";
 import pino from "pino";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { operationsOf } from "../support/operations-of.js";

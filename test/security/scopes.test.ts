@@ -2,7 +2,7 @@ import { getNamedType, type DocumentNode, type GraphQLSchema } from "graphql";
 import type * as GraphQLJit from "graphql-jit";
 import { randomUUID } from "node:crypto";
 import pMap from "p-map";
-import { startFakeKratos } from "../../src/fake-kratos/index.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import { ANYBODY } from "../../src/graphql/authorization/caller.js";
 import { SCOPES, type Scope } from "../../src/graphql/authorization/scope.js";
 import type { FacadeContext } from "../../src/graphql/context.js";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import type { Scope } from "../../src/graphql/authorization/scope.js";
 import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
 import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";

@@ -1,4 +1,4 @@
-import { startFakeKratos, type FakeKratosVersion } from "../../src/fake-kratos/index.js";
+import { startFakeKratos, type FakeKratosVersion } from "../fake-kratos/index.js";
 
 /** Set by jest's configuration: a release of the embedded Kratos, or the Kratos that the environment names. */
 declare const KRATOS_UNDER_TEST: FakeKratosVersion | "environment";
@@ -23,12 +23,7 @@ export async function startKratos(): Promise<KratosUnderTest> {
  */
 export async function startShortLivedKratos(): Promise<KratosUnderTest> {
   if (KRATOS_UNDER_TEST !== "environment") {
-    return startFakeKratos({
-      version: KRATOS_UNDER_TEST,
-      flowLifespanMs: 1000,
-      verificationEnabled: false,
-      recoveryLinkEnabled: false,
-    });
+    return startFakeKratos({ version: KRATOS_UNDER_TEST, shortLived: true });
   }
   return running(KRATOS_SHORT_LIVED_ADMIN_URL, KRATOS_SHORT_LIVED_PUBLIC_URL, "KRATOS_SHORT_LIVED_…_URL");
 }

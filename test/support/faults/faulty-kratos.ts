@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { IncomingMessage, RequestListener } from "node:http";
-import { startFakeKratos, type FakeKratosVersion } from "../../../src/fake-kratos/index.js";
+import { startFakeKratos, type FakeKratosVersion } from "../../fake-kratos/index.js";
 import type { Fault } from "./faults.js";
 import { forwardTo } from "./forward.js";
 import { listenOn, type Port } from "./port.js";

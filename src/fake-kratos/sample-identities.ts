@@ -1,11 +1,9 @@
-import type { KratosState } from "../kratos-state.js";
-import { newIdentity } from "./identity-handlers.js";
-import { settleIdentity } from "./settle-identity.js";
+import type { Identities } from "./identities.js";
 
-/** Name, address, age and tags of a person who never lived. */
+/** An invented person. */
 type Person = [first: string, last: string, email: string, age?: number, ...tags: string[]];
 
-const people: Person[] = [
+const PEOPLE: readonly Person[] = [
   ["Zoë", "Lindqvist", "zoe.lindqvist@example.com", 34, "staff", "editor"],
   ["Jürgen", "Größer", "j.groesser@example.de", 58, "customer"],
   ["María José", "Núñez", "mariajose@example.es", 41, "customer", "newsletter"],
@@ -30,7 +28,7 @@ const people: Person[] = [
   ["Grace", "Murray", "grace.murray@example.mil", 47, "developer"],
 ];
 
-const devices: [serial: string, model?: string][] = [
+const DEVICES: readonly (readonly [serial: string, model?: string])[] = [
   ["KX-1001-A", "Door reader, front"],
   ["KX-1002-A", "Door reader, back"],
   ["KX-2040-B", "Turnstile"],
@@ -41,34 +39,19 @@ const devices: [serial: string, model?: string][] = [
   ["SN-000042", "Sensor π"],
 ];
 
-// Every third person has confirmed the address, and one has left.
-const verifiedEvery = 3;
-const verifiedAt = "2025-03-14T09:26:53.589793Z";
-const inactive = "olga.k@example.org";
-
-/** Fills an emulation with people and devices, the same ones every time but for their ids. */
-export function addSampleIdentities(state: KratosState): void {
-  for (const [index, [first, last, email, age, ...tags]] of people.entries()) {
-    const traits = { email, name: { first, last }, ...(age === undefined ? {} : { age }), ...(tags.length > 0 ? { tags } : {}) };
-    const identity = settleIdentity(
-      state,
-      {
-        ...newIdentity("default", traits),
-        state: email === inactive ? "inactive" : "active",
-        externalId: state.era.richIdentities ? `crm-${1000 + index}` : "",
-        metadataPublic: index % 2 === 0 ? { plan: index % 4 === 0 ? "gold" : "basic" } : null,
-        metadataAdmin: index % 5 === 0 ? { note: "asked for an invoice", risk: index } : undefined,
-      },
-      "create",
-    );
-    if (index % verifiedEvery !== 0) continue;
-    const verifiableAddresses = identity.verifiableAddresses.map((address) => ({
-      ...address,
-      verified: true,
-      status: "completed" as const,
-      verifiedAt,
-    }));
-    state.identities.save({ ...identity, verifiableAddresses });
+/** Adds people and devices: the same ones every time, with new IDs. Every third person is verified, and one is inactive. */
+export function addSampleIdentities(identities: Identities): void {
+  for (const [index, [first, last, email, age, ...tags]] of PEOPLE.entries()) {
+    const person = identities.create({
+      schema_id: "default",
+      traits: { email, name: { first, last }, ...(age === undefined ? {} : { age }), ...(tags.length > 0 ? { tags } : {}) },
+      state: email === "olga.k@example.org" ? "inactive" : "active",
+      metadata_public: index % 2 === 0 ? { plan: index % 4 === 0 ? "gold" : "basic" } : null,
+      metadata_admin: index % 5 === 0 ? { note: "asked for an invoice", risk: index } : null,
+    });
+    if (index % 3 > 0) continue;
+    const verified = { verified: true, status: "completed", verified_at: "2025-03-14T09:26:53.589793Z" } as const;
+    identities.update(person, { verifiable_addresses: person.verifiable_addresses.map((address) => ({ ...address, ...verified })) });
   }
-  for (const [serial, model] of devices) settleIdentity(state, newIdentity("device", { serial, ...(model ? { model } : {}) }), "create");
+  for (const [serial, model] of DEVICES) identities.create({ schema_id: "device", traits: { serial, ...(model ? { model } : {}) } });
 }
