@@ -6,12 +6,12 @@ const ARROWS = {
   "src/kratos": [],
   "src/graphql": ["kratos"],
   "src/server": ["graphql", "kratos"],
-  "src/embedded": [],
+  "src/fake-kratos": [],
 };
-const ROOMS = ["kratos", "graphql", "server", "embedded"];
+const ROOMS = ["kratos", "graphql", "server", "fake-kratos"];
 
 const arrows = Object.entries(ARROWS).map(([room, allowed]) => {
-  const forbidden = ROOMS.filter((other) => !room.endsWith(other) && !allowed.includes(other));
+  const forbidden = ROOMS.filter((other) => room !== `src/${other}` && !allowed.includes(other));
   return {
     files: [`${room}/**/*.ts`],
     rules: {
@@ -57,7 +57,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/{kratos,graphql,server,embedded}/**/*.ts"],
+    files: ["src/{kratos,graphql,server,fake-kratos}/**/*.ts"],
     rules: {
       "no-restricted-syntax": ["error", { selector: "ImportExpression[source.value=/\\.\\.\\//]", message: "Import at the top, where the arrows are checked." }],
     },

@@ -1,7 +1,7 @@
 /** A long mixed load with faults sprinkled in, every answer held against a model: npm run soak -- [--minutes 10] [--callers 8] [--write-docs] */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { startEmbeddedKratos } from "../src/embedded/embedded-kratos.js";
+import { startFakeKratos } from "../src/fake-kratos/index.js";
 import { Caller } from "./caller.js";
 import { startFaultProxy } from "./fault-proxy.js";
 import { Ledger } from "./ledger.js";
@@ -21,7 +21,7 @@ if (!(minutes > 0) || !Number.isInteger(callers) || callers < 1) {
 /** What the server's compilers and caches need before its memory says anything. */
 const WARM_UP_MS = 20_000;
 
-const kratos = await startEmbeddedKratos();
+const kratos = await startFakeKratos();
 const proxy = await startFaultProxy(kratos.adminUrl);
 const server = await startServer(proxy.url, kratos.publicUrl);
 const ledger = new Ledger();

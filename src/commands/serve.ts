@@ -81,8 +81,8 @@ async function findKratos(config: Config, logger: Logger) {
     return { adminUrl: config.kratosAdminUrl, publicUrl: config.kratosPublicUrl, stop: async () => {} };
   }
   // Loaded only here: a server of a real Kratos starts faster, and smaller, without it.
-  const { startEmbeddedKratos } = await import("../embedded/embedded-kratos.js");
-  const embedded = await startEmbeddedKratos();
+  const { startFakeKratos } = await import("../fake-kratos/index.js");
+  const embedded = await startFakeKratos();
   logger.info(
     `KRATOS_ADMIN_URL is not set: serving an embedded Kratos ${embedded.version} with sample identities, in memory, gone when this stops.`,
   );

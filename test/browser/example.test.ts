@@ -1,19 +1,19 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
 import { keepScreenshot, openPage, startBrowser, type CutOffPage } from "../support/browser.js";
 import { serveExample, type ExamplePage } from "../support/example-page.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, readIdentity } from "../support/kratos-api.js";
 
-let kratos: EmbeddedKratos;
+let kratos: FakeKratos;
 let facade: FacadeUnderTest;
 let example: ExamplePage;
 let browser: Browser;
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
   example = await serveExample(facade.url);
   browser = await startBrowser();

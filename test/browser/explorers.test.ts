@@ -1,15 +1,15 @@
 import type { Browser } from "playwright-core";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { SAMPLES } from "../../src/server/explorer/samples.js";
+import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
 import { keepScreenshot, openPage, startBrowser } from "../support/browser.js";
 import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 
-let kratos: EmbeddedKratos;
+let kratos: FakeKratos;
 let facade: FacadeUnderTest;
 let browser: Browser;
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
   browser = await startBrowser();
 });

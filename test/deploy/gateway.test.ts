@@ -1,20 +1,20 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
+import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
 import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { startGateway, type Gateway } from "../support/gateway.js";
 
 /* What docker-compose.yml's profile `gateway` puts together, with callers' keys; the gateway is another product's there. */
-let kratos: EmbeddedKratos;
+let kratos: FakeKratos;
 let facade: FacadeUnderTest;
 let orders: ChildProcess;
 let gateway: Gateway;
 const { key, line } = createApiKey("shop", ["identities:read", "identities:write"]);
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   facade = await startFacade(kratos, { authentication: { apiKeys: parseApiKeys(line) } });
   orders = spawn(process.execPath, ["deploy/gateway/orders.js"], { env: { PATH: process.env["PATH"], PORT: "0" } });
   const url = await new Promise<string>((done, fail) => {

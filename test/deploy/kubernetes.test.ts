@@ -5,7 +5,7 @@ import ts from "typescript";
 import { parseAllDocuments } from "yaml";
 import { VARIABLES } from "../../src/config/variables.js";
 import { loadConfig } from "../../src/config.js";
-import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos } from "../../src/fake-kratos/index.js";
 import { startFacade } from "../support/facade-under-test.js";
 
 const FOLDER = "deploy/kubernetes";
@@ -92,7 +92,7 @@ it("the server starts with the environment that they give it, and none of its va
 });
 
 it("the probes' paths are served: while Kratos is away it is alive, and not ready", async () => {
-  const kratos = await startEmbeddedKratos();
+  const kratos = await startFakeKratos();
   const facade = await startFacade(kratos);
   const probes = ["startupProbe", "livenessProbe", "readinessProbe"].map((name) => container()[name]);
   const statuses = () => Promise.all(probes.map(async ({ httpGet }) => (await fetch(facade.url + httpGet.path)).status));

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
 import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
 
 /* client → round robin → three facades, each with its own caches → proxy → one Kratos. */
-let kratos: EmbeddedKratos;
+let kratos: FakeKratos;
 let toKratos: RecordingProxy;
 let replicas: FacadeUnderTest[];
 let balancer: RecordingProxy;
@@ -12,7 +12,7 @@ let balancer: RecordingProxy;
 let turns: number[];
 
 beforeEach(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   toKratos = await startRecordingProxy(kratos.adminUrl);
   replicas = await Promise.all([0, 1, 2].map(() => startFacade({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl })));
   balancer = await startRecordingProxy("");
@@ -102,7 +102,7 @@ it("persisted queries are answered by each, though each has its own: what one do
 });
 
 it("Kratos is upgraded under them, and each speaks to the new release", async () => {
-  const older = await startEmbeddedKratos({ version: "v0.6.3-alpha.1" });
+  const older = await startFakeKratos({ version: "v0.6.3-alpha.1" });
   toKratos.target = older.adminUrl;
   const lists = async () => {
     toKratos.take();

@@ -2,19 +2,19 @@ import pino from "pino";
 import { Kratos } from "../../src/kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createCompiledExecution } from "../../src/server/apollo/jit.js";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
 
 /* What a request costs that no clock needs to measure: what Kratos is asked, and what is compiled. */
 
-let kratos: EmbeddedKratos;
+let kratos: FakeKratos;
 let proxy: RecordingProxy;
 let facade: FacadeUnderTest;
 let ids: string[];
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   proxy = await startRecordingProxy(kratos.adminUrl);
   facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl });
   const { identities } = dataOf(await facade.send("{ identities(first: 20) { edges { node { id } } } }"));
@@ -74,7 +74,7 @@ it("a change asks Kratos once, and a change of schema twice", async () => {
 
 describe("before v1.1, where pages have numbers", () => {
   it("each page of a walk is one request, of no more than twice what is needed", async () => {
-    const old = await startEmbeddedKratos({ version: "v0.6.3-alpha.1" });
+    const old = await startFakeKratos({ version: "v0.6.3-alpha.1" });
     const between = await startRecordingProxy(old.adminUrl);
     const before = await startFacade({ adminUrl: between.url });
     dataOf(await before.send("{ identities(first: 1) { edges { cursor } } }"));

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { start } from "../support/process.js";
 
 interface Report {
@@ -27,10 +27,10 @@ async function serve(answer: Parameters<typeof createServer>[1]): Promise<{ url:
 const API_KEYS = `shop sha256:${"0".repeat(64)} identities:read,flows:read`;
 
 describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before an embedded Kratos %s", (version) => {
-  let kratos: EmbeddedKratos;
+  let kratos: FakeKratos;
 
   beforeAll(async () => {
-    kratos = await startEmbeddedKratos({ version });
+    kratos = await startFakeKratos({ version });
   });
 
   afterAll(() => kratos.stop());
@@ -50,7 +50,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before an embedded Kratos
 });
 
 it("a release that needs KRATOS_PUBLIC_URL, without it, is a fault that names the fields that do not work", async () => {
-  const kratos = await startEmbeddedKratos({ version: "v26.2.0" });
+  const kratos = await startFakeKratos({ version: "v26.2.0" });
   const { exit, out, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, API_KEYS });
   expect(lines.get("Kratos' public API")).toMatch(/^FAULT: KRATOS_PUBLIC_URL is not set/);
   expect(lines.get("Query.loginFlow")).toMatch(/^FAULT: .*KRATOS_PUBLIC_URL/);

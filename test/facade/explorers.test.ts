@@ -1,6 +1,6 @@
 import { parse, validate, type OperationDefinitionNode } from "graphql";
 import pino from "pino";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { Kratos } from "../../src/kratos/index.js";
 import { SAMPLES } from "../../src/server/explorer/samples.js";
@@ -9,11 +9,11 @@ import { listen } from "../../src/server/listen.js";
 import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
 import { createIdentities, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
 
-let kratos: EmbeddedKratos;
+let kratos: FakeKratos;
 let facade: FacadeUnderTest;
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
 });
 

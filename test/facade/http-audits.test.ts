@@ -1,5 +1,5 @@
 import { auditServer, type AuditResult } from "graphql-http";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 
 /**
@@ -12,11 +12,11 @@ const WARNINGS = [
   "7B9B SHOULD use a status code of 200 on variable coercion failure when accepting application/json",
 ];
 
-let kratos: EmbeddedKratos;
+let kratos: FakeKratos;
 let facade: FacadeUnderTest;
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   facade = await startFacade(kratos);
 });
 

@@ -1,13 +1,13 @@
 import { graphql } from "graphql";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
 import { createContext } from "../../src/graphql/context.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { Kratos } from "../../src/kratos/index.js";
 
-let embedded: EmbeddedKratos;
+let embedded: FakeKratos;
 
 beforeAll(async () => {
-  embedded = await startEmbeddedKratos();
+  embedded = await startFakeKratos();
 });
 
 afterAll(() => embedded.stop());

@@ -1,5 +1,5 @@
 import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import { startRecordingProxy } from "../support/recording-proxy.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
 
@@ -62,7 +62,7 @@ describe("the release that is running", () => {
   });
 
   it.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("is tried out where it is built from source, as %s, and gives master as its version", async (version) => {
-    const embedded = await startEmbeddedKratos({ version });
+    const embedded = await startFakeKratos({ version });
     const proxy = await startRecordingProxy(embedded.adminUrl);
     proxy.version = "master";
     const facade = await startFacade({ adminUrl: proxy.url, publicUrl: embedded.publicUrl });
@@ -76,8 +76,8 @@ describe("the release that is running", () => {
   });
 
   it("is found out again after an outage, in which Kratos may have been replaced", async () => {
-    const old = await startEmbeddedKratos({ version: "v0.6.3-alpha.1" });
-    const next = await startEmbeddedKratos({ version: "v26.2.0" });
+    const old = await startFakeKratos({ version: "v0.6.3-alpha.1" });
+    const next = await startFakeKratos({ version: "v26.2.0" });
     const proxy = await startRecordingProxy(old.adminUrl);
     const facade: FacadeUnderTest = await startFacade({ adminUrl: proxy.url, publicUrl: next.publicUrl });
     dataOf(await facade.send(LIST));
@@ -96,8 +96,8 @@ describe("the release that is running", () => {
     ["v0.6.3-alpha.1", "v26.2.0"],
     ["v26.2.0", "v0.6.3-alpha.1"],
   ] as const)("is found out again where %s gives way to %s without anybody noticing an outage", async (before, after) => {
-    const old = await startEmbeddedKratos({ version: before });
-    const next = await startEmbeddedKratos({ version: after });
+    const old = await startFakeKratos({ version: before });
+    const next = await startFakeKratos({ version: after });
     const proxy = await startRecordingProxy(old.adminUrl);
     const facade = await startFacade({ adminUrl: proxy.url, publicUrl: next.publicUrl });
     dataOf(await facade.send(LIST));
@@ -111,8 +111,8 @@ describe("the release that is running", () => {
   });
 
   it("is found out again, and the request sent once more, where the paths are another release's", async () => {
-    const old = await startEmbeddedKratos({ version: "v0.6.3-alpha.1" });
-    const next = await startEmbeddedKratos({ version: "v26.2.0" });
+    const old = await startFakeKratos({ version: "v0.6.3-alpha.1" });
+    const next = await startFakeKratos({ version: "v26.2.0" });
     const proxy = await startRecordingProxy(next.adminUrl);
     const facade = await startFacade({ adminUrl: proxy.url, publicUrl: next.publicUrl });
     dataOf(await facade.send(LIST));

@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos } from "../../src/fake-kratos/index.js";
 import { addressOf, start } from "../support/process.js";
 
 interface Answered {
@@ -25,7 +25,7 @@ function send(agent: Agent, url: string, query?: string): Promise<Answered> {
 }
 
 it("on SIGTERM it is not ready any more, answers under load all that is sent until then and all under way, and ends", async () => {
-  const kratos = await startEmbeddedKratos();
+  const kratos = await startFakeKratos();
   const facade = start({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "1000" });
   const url = await addressOf(facade);
 

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { VARIABLES } from "../../src/config/variables.js";
-import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos } from "../../src/fake-kratos/index.js";
 import { addressOf, start } from "../support/process.js";
 
 const ask = async (url: string, query: string) => {
@@ -73,7 +73,7 @@ it("`--help` teaches a first start: its commands run as they stand there, and it
   expect(Math.max(...output.out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(90);
 
   const [, example] = /callers with a key:\n\n(.*?)\n\n/s.exec(output.out)!;
-  const kratos = await startEmbeddedKratos();
+  const kratos = await startFakeKratos();
   const folder = mkdtempSync(join(tmpdir(), "kratos-graphql-help-"));
   const script = example!
     .replace("http://127.0.0.1:4434", kratos.adminUrl)
@@ -93,7 +93,7 @@ it("`schema` prints the SDL, byte for byte what schema.graphql holds", async () 
 
 it("the environment that docker-compose.yml gives it is one that it serves Kratos with", async () => {
   const { services } = parse(readFileSync("docker-compose.yml", "utf8"));
-  const kratos = await startEmbeddedKratos();
+  const kratos = await startFakeKratos();
   const addresses: Record<string, string> = { "http://kratos:4434": kratos.adminUrl, "http://kratos:4433": kratos.publicUrl };
   const env = Object.fromEntries(
     Object.entries<string>(services["kratos-graphql"].environment).map(([name, value]) => [name, addresses[value] ?? value]),

@@ -7,20 +7,20 @@ import { loadConfig } from "../../src/config.js";
 import { Kratos } from "../../src/kratos/index.js";
 import { makeAuthority, type Authority, type KeyPair } from "../support/certificates.js";
 import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
 import { forwardTo } from "../support/faults/forward.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
 
 let authority: Authority;
 let server: KeyPair;
 let client: KeyPair;
-let embedded: EmbeddedKratos;
+let embedded: FakeKratos;
 const open: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   authority = await makeAuthority("Our authority");
   [server, client] = await Promise.all([authority.sign("kratos"), authority.sign("kratos-graphql")]);
-  embedded = await startEmbeddedKratos();
+  embedded = await startFakeKratos();
 });
 
 afterEach(async () => {

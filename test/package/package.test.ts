@@ -1,14 +1,14 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
 import { installPackage, sourceInReadme, type InstalledPackage } from "../support/installed-package.js";
 
 /* What `npm publish` would put out, installed in an empty folder. */
 let installed: InstalledPackage;
-let kratos: EmbeddedKratos;
+let kratos: FakeKratos;
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   installed = await installPackage(["pino", "express", "@types/express", "@types/node@20"]);
 }, 180_000);
 

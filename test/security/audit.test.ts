@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import pino from "pino";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
 import type { FacadeOptions } from "../../src/server/facade.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { overHttp, postJson } from "../support/over-http.js";
@@ -12,7 +12,7 @@ const reader = createApiKey("shop", ["identities:read"]);
 const ABSENT = "11111111-1111-4111-8111-111111111111";
 const UUID = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
-let kratos: EmbeddedKratos;
+let kratos: FakeKratos;
 let facade: FacadeUnderTest;
 let lines: string[];
 
@@ -26,7 +26,7 @@ async function serve(options: Partial<FacadeOptions> = {}, adminUrl = kratos.adm
 }
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   facade = await serve();
 });
 

@@ -1,6 +1,6 @@
 import { parse } from "graphql";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { createDocumentStore } from "../../src/server/apollo/document.js";
+import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
 import type { Limits } from "../../src/server/limits/limits.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { codesOf, overHttp, postJson, type HttpAnswer } from "../support/over-http.js";
@@ -8,7 +8,7 @@ import { startRecordingProxy, type RecordingProxy } from "../support/recording-p
 
 /* That an attack is cheap to refuse needs no clock: one that is not would outlast jest's patience. */
 
-let kratos: EmbeddedKratos;
+let kratos: FakeKratos;
 let proxy: RecordingProxy;
 const facades: FacadeUnderTest[] = [];
 
@@ -19,7 +19,7 @@ async function serve(limits: Partial<Limits> = {}, options: object = {}): Promis
 }
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   proxy = await startRecordingProxy(kratos.adminUrl);
 });
 

@@ -10,7 +10,7 @@ import fc from "fast-check";
 import { getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from "graphql";
 import { request } from "node:http";
 import pino from "pino";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { operationsOf } from "../support/operations-of.js";
@@ -116,13 +116,13 @@ const ALWAYS: typeof ASKED[string] = [
 const HEADERS = ["host", "connection", "accept", "content-type", "content-length", "x-request-id"];
 
 describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (version) => {
-  let kratos: EmbeddedKratos;
+  let kratos: FakeKratos;
   let admin: RecordingProxy;
   let open: RecordingProxy;
   let facade: FacadeUnderTest;
 
   beforeAll(async () => {
-    kratos = await startEmbeddedKratos({ version });
+    kratos = await startFakeKratos({ version });
     [admin, open] = [await startRecordingProxy(kratos.adminUrl), await startRecordingProxy(kratos.publicUrl)];
     // Its log would hold a caller's request id, which here may be their cookie too.
     facade = await startFacade({ adminUrl: admin.url, publicUrl: open.url }, { logger: pino({ level: "silent" }) });

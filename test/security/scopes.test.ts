@@ -2,8 +2,8 @@ import { getNamedType, type DocumentNode, type GraphQLSchema } from "graphql";
 import type * as GraphQLJit from "graphql-jit";
 import { randomUUID } from "node:crypto";
 import pMap from "p-map";
-import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { ANYBODY, SCOPES, type Scope } from "../../src/graphql/scopes.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import type { FacadeContext } from "../../src/graphql/context.js";
 import type * as Schema from "../../src/graphql/schema.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
@@ -138,7 +138,7 @@ let facade: FacadeUnderTest;
 const start = () => startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl }, { authentication: { apiKeys } });
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos({ sampleIdentities: false });
+  kratos = await startFakeKratos({ sampleIdentities: false });
   const [id] = (await createIdentities(kratos, "default", [{ email: "walked@example.com" }])) as [string];
   const { sessionToken, identityId } = await signUp(kratos, { email: "signed-up@example.com" });
   for (const one of [id, identityId]) await patchIdentity(kratos, one, [{ op: "add", path: "/metadata_admin", value: { note: `canary-${one}` } }]);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { SCOPES, type Scope } from "../../src/graphql/scopes.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
+import { startFakeKratos } from "../../src/fake-kratos/index.js";
 import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, patchIdentity, readIdentity } from "../support/kratos-api.js";
 import type { KratosUnderTest } from "../support/kratos-under-test.js";
@@ -20,7 +20,7 @@ let facade: FacadeUnderTest;
 let id: string;
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
+  kratos = await startFakeKratos();
   proxy = await startRecordingProxy(kratos.adminUrl);
   const apiKeys = parseApiKeys([...keys.values()].map(({ line }) => line).join("\n"));
   facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl }, { authentication: { apiKeys }, batching: true });

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import type { Scope } from "../../src/graphql/scopes.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
+import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, readIdentity, signUp, startApiFlow } from "../support/kratos-api.js";
 import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
@@ -30,12 +30,12 @@ const serve = async (kratos: { adminUrl: string; publicUrl: string }, traitsMask
 const change = async (input: object, who = CLERK) => dataOf(await facade.send(UPDATE, { input }, who))["updateIdentity"];
 
 describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (version) => {
-  let kratos: EmbeddedKratos;
+  let kratos: FakeKratos;
   let id: string;
   let email: string;
 
   beforeAll(async () => {
-    kratos = await startEmbeddedKratos({ version, sampleIdentities: false });
+    kratos = await startFakeKratos({ version, sampleIdentities: false });
     await serve(kratos, ["email", "name.last", "tags", "shoe.size"]);
   });
 
@@ -297,7 +297,7 @@ describe("a flow whose texts repeat a masked trait", () => {
 
 describe("a mask on a whole object", () => {
   it("hides all of it, addresses made of what is within too, and is kept by a change", async () => {
-    const kratos = await startEmbeddedKratos({ sampleIdentities: false });
+    const kratos = await startFakeKratos({ sampleIdentities: false });
     const [id] = await createIdentities(kratos, "default", [{ email: "whole@example.com", name: { first: "A", last: "Whole@example.com " } }]);
     await serve(kratos, ["name", "no.such.trait", "email.no.object"]);
     const shown = { traits: { email: "whole@example.com" }, verifiableAddresses: [{ value: "***" }], recoveryAddresses: [{ value: "***" }] };

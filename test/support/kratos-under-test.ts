@@ -1,7 +1,7 @@
-import { startEmbeddedKratos, type EmbeddedVersion } from "../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratosVersion } from "../fake-kratos/index.js";
 
 /** Set by jest's configuration: a release of the embedded Kratos, or the Kratos that the environment names. */
-declare const KRATOS_UNDER_TEST: EmbeddedVersion | "environment";
+declare const KRATOS_UNDER_TEST: FakeKratosVersion | "environment";
 
 export interface KratosUnderTest {
   readonly adminUrl: string;
@@ -13,7 +13,7 @@ const { KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, KRATOS_SHORT_LIVED_ADMIN_URL, KRATO
 
 /** The Kratos that the contract suite runs against. */
 export async function startKratos(): Promise<KratosUnderTest> {
-  if (KRATOS_UNDER_TEST !== "environment") return startEmbeddedKratos({ version: KRATOS_UNDER_TEST });
+  if (KRATOS_UNDER_TEST !== "environment") return startFakeKratos({ version: KRATOS_UNDER_TEST });
   return running(KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, "KRATOS_ADMIN_URL and KRATOS_PUBLIC_URL");
 }
 
@@ -23,12 +23,7 @@ export async function startKratos(): Promise<KratosUnderTest> {
  */
 export async function startShortLivedKratos(): Promise<KratosUnderTest> {
   if (KRATOS_UNDER_TEST !== "environment") {
-    return startEmbeddedKratos({
-      version: KRATOS_UNDER_TEST,
-      flowLifespanMs: 1000,
-      verificationEnabled: false,
-      recoveryLinkEnabled: false,
-    });
+    return startFakeKratos({ version: KRATOS_UNDER_TEST, shortLived: true });
   }
   return running(KRATOS_SHORT_LIVED_ADMIN_URL, KRATOS_SHORT_LIVED_PUBLIC_URL, "KRATOS_SHORT_LIVED_…_URL");
 }
@@ -42,6 +37,6 @@ function running(adminUrl: string | undefined, publicUrl: string | undefined, na
   return { adminUrl, publicUrl, stop: async () => {} };
 }
 
-/** For what needs the two identity schemas of src/embedded/schemas, as `default` and `device`. */
+/** For what needs the two identity schemas of src/fake-kratos/schemas, as `default` and `device`. */
 export const describeSampleSchemas =
   KRATOS_UNDER_TEST !== "environment" || process.env["KRATOS_HAS_SAMPLE_SCHEMAS"] ? describe : describe.skip;

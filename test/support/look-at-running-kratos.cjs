@@ -11,7 +11,7 @@ module.exports = async () => {
   if (!person.email) throw new Error('The suite needs an identity schema "default" whose traits have an "email".');
   if (person.age && person.name && device.serial) process.env.KRATOS_HAS_SAMPLE_SCHEMAS = "yes";
   const skipped = [
-    !process.env.KRATOS_HAS_SAMPLE_SCHEMAS && "what needs src/embedded/schemas (configure them as `default` and `device`)",
+    !process.env.KRATOS_HAS_SAMPLE_SCHEMAS && "what needs src/fake-kratos/schemas (configure them as `default` and `device`)",
     !KRATOS_SHORT_LIVED_ADMIN_URL && "expired and disabled flows (KRATOS_SHORT_LIVED_ADMIN_URL and …_PUBLIC_URL name no second Kratos)",
   ].filter(Boolean);
   console.log(`\nKratos ${version} at ${KRATOS_ADMIN_URL}. Left out: ${skipped.join("; ") || "nothing"}.`);

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { IncomingMessage, RequestListener } from "node:http";
-import { startEmbeddedKratos, type EmbeddedVersion } from "../../../src/embedded/embedded-kratos.js";
+import { startFakeKratos, type FakeKratosVersion } from "../../fake-kratos/index.js";
 import type { Fault } from "./faults.js";
 import { forwardTo } from "./forward.js";
 import { listenOn, type Port } from "./port.js";
@@ -23,8 +23,8 @@ export interface FaultyKratos {
   stop(): Promise<void>;
 }
 
-export async function startFaultyKratos(version: EmbeddedVersion = "v26.2.0"): Promise<FaultyKratos> {
-  const embedded = await startEmbeddedKratos({ version });
+export async function startFaultyKratos(version: FakeKratosVersion = "v26.2.0"): Promise<FaultyKratos> {
+  const embedded = await startFakeKratos({ version });
   const sockets = new Set<Socket>();
   let running = 0;
 

@@ -1,0 +1,186 @@
+import { randomUUID } from "node:crypto";
+import { badRequest, notFound } from "./errors.js";
+import type { Profile } from "./profile.js";
+import { getEmails, getSchema, validateTraits } from "./schemas.js";
+import type { KratosResponse, Routes } from "./server.js";
+import { timestamp } from "./time.js";
+
+/** An address that access can be recovered through. */
+export interface Address {
+  readonly id: string;
+  readonly value: string;
+  readonly via: "email";
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** An address that can be verified. */
+export interface VerifiableAddress extends Address {
+  readonly verified: boolean;
+  readonly status: "pending" | "completed";
+  readonly verified_at?: string;
+}
+
+/** What a new identity is made of. */
+export interface NewIdentity {
+  readonly schema_id: string;
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly state?: "active" | "inactive";
+  readonly metadata_public?: unknown;
+  readonly metadata_admin?: unknown;
+}
+
+/** An identity, as v26 shows it. */
+export interface Identity extends Required<NewIdentity> {
+  readonly id: string;
+  readonly schema_url: string;
+  readonly state_changed_at: string;
+  readonly verifiable_addresses: readonly VerifiableAddress[];
+  readonly recovery_addresses: readonly Address[];
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** All identities of one fake Kratos, in memory. */
+export class Identities {
+  readonly #byId = new Map<string, Identity>();
+  /** What identities sign in with, by their IDs. */
+  readonly #identifiers = new Map<string, readonly string[]>();
+
+  constructor(
+    private readonly profile: Profile,
+    private readonly publicUrl: string,
+  ) {}
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** In ascending order of ID, which is random and says nothing about the time of creation. */
+  sorted(): Identity[] {
+    return [...this.#byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  find(id: string): Identity | undefined {
+    return this.#byId.get(id.toLowerCase());
+  }
+
+  /** @throws {KratosError} if it does not exist */
+  get(id: string): Identity {
+    const identity = this.find(id);
+    if (!identity) throw notFound();
+    return identity;
+  }
+
+  /** @throws {KratosError} if the traits are invalid or belong to another identity */
+  create(fields: NewIdentity): Identity {
+    const now = timestamp();
+    return this.#save({
+      id: randomUUID(),
+      state: "active",
+      state_changed_at: now,
+      metadata_public: null,
+      metadata_admin: null,
+      verifiable_addresses: [],
+      recovery_addresses: [],
+      created_at: now,
+      updated_at: now,
+      ...fields,
+    });
+  }
+
+  /** Replaces the given fields. @throws {KratosError} as {@link create} does */
+  update(before: Identity, change: Partial<Identity>): Identity {
+    const now = timestamp();
+    const stateChange = change.state !== undefined && change.state !== before.state ? { state_changed_at: now } : {};
+    return this.#save({ ...before, ...change, ...stateChange, updated_at: now });
+  }
+
+  delete(id: string): void {
+    const identity = this.get(id);
+    this.#identifiers.delete(identity.id);
+    this.#byId.delete(identity.id);
+  }
+
+  /** Validates an identity, derives from its traits what Kratos derives, and keeps it. */
+  #save(draft: Omit<Identity, "schema_url">): Identity {
+    const schema = getSchema(draft.schema_id);
+    const report = validateTraits(schema, draft.traits);
+    if (report) throw badRequest(report);
+
+    const addresses = getEmails(schema, draft.traits).map(this.profile.toAddress);
+    const identifiers = addresses.map((address) => address.toLowerCase());
+    const taken = [...this.#identifiers].flatMap(([id, others]) => (id === draft.id ? [] : others));
+    if (identifiers.some((identifier) => taken.includes(identifier))) throw this.profile.conflict;
+    // An identity that moves to a schema without identifiers keeps its old ones, and nobody else can have them.
+    if (identifiers.length > 0) this.#identifiers.set(draft.id, identifiers);
+
+    const identity: Identity = {
+      ...draft,
+      schema_url: `${this.publicUrl}/schemas/${this.profile.schemaSegment(draft.schema_id)}`,
+      // An address keeps its ID and its verification for as long as its value stays the same.
+      verifiable_addresses: addresses.map((value) => {
+        const kept = draft.verifiable_addresses.find((address) => address.value === value);
+        return kept ?? { ...newAddress(value), verified: false, status: "pending" };
+      }),
+      recovery_addresses: addresses.map((value) => {
+        return draft.recovery_addresses.find((address) => address.value === value) ?? newAddress(value);
+      }),
+    };
+    this.#byId.set(identity.id, identity);
+    return identity;
+  }
+}
+
+function newAddress(value: string): Address {
+  const now = timestamp();
+  return { id: randomUUID(), value, via: "email", created_at: now, updated_at: now };
+}
+
+/**
+ * What v26 serves at `/identities`. The facade only sends what is answered here: schema ID and traits to create an identity, and
+ * patches that replace whole fields.
+ * @param toJson how this release shows an identity
+ */
+export function identityRoutes(identities: Identities, toJson: (identity: Identity) => object): Routes {
+  return {
+    "GET /identities": ({ query }) => listByToken(identities, query),
+    "POST /identities": ({ body }) => ({ status: 201, json: toJson(identities.create(body as NewIdentity)) }),
+    "GET /identities/:id": ({ id }) => ({ json: toJson(identities.get(id)) }),
+    "PATCH /identities/:id": ({ id, body }) => {
+      const operations = body as { path: string; value: unknown }[];
+      return updateIdentity(identities, id, Object.fromEntries(operations.map(({ path, value }) => [path.slice(1), value])), toJson);
+    },
+    "DELETE /identities/:id": ({ id }) => {
+      identities.delete(id);
+      return { status: 204 };
+    },
+  };
+}
+
+/** The response to an update still has the `schema_url` that the identity had before. */
+export function updateIdentity(
+  identities: Identities,
+  id: string,
+  change: Partial<Identity>,
+  toJson: (identity: Identity) => object,
+): KratosResponse {
+  const before = identities.get(id);
+  return { json: { ...toJson(identities.update(before, change)), schema_url: before.schema_url } };
+}
+
+const DEFAULT_PAGE_SIZE = "250";
+const FIRST_TOKEN = "00000000-0000-0000-0000-000000000000";
+
+/** The identities that `ids` names, or a page of those after `page_token`, in ascending order of ID. */
+function listByToken(identities: Identities, query: URLSearchParams): KratosResponse {
+  const ids = new Set(query.getAll("ids").map((id) => id.toLowerCase()));
+  if (ids.size > 0) return { json: identities.sorted().filter(({ id }) => ids.has(id)) };
+  const size = query.get("page_size") ?? DEFAULT_PAGE_SIZE;
+  const token = query.get("page_token") ?? FIRST_TOKEN;
+  const after = identities.sorted().filter(({ id }) => id > token);
+  const page = after.slice(0, Number(size));
+  const link = (rel: string, pageToken: string) => `</admin/identities?page_size=${size}&page_token=${pageToken}>; rel="${rel}"`;
+  const links = [link("first", FIRST_TOKEN), ...(after.length > page.length ? [link("next", page.at(-1)!.id)] : [])];
+  return { json: page, headers: { link: links.join(",") } };
+}

@@ -1,0 +1,57 @@
+import type { Identities } from "./identities.js";
+
+/** An invented person. */
+type Person = [first: string, last: string, email: string, age?: number, ...tags: string[]];
+
+const PEOPLE: readonly Person[] = [
+  ["Zoë", "Lindqvist", "zoe.lindqvist@example.com", 34, "staff", "editor"],
+  ["Jürgen", "Größer", "j.groesser@example.de", 58, "customer"],
+  ["María José", "Núñez", "mariajose@example.es", 41, "customer", "newsletter"],
+  ["太郎", "山田", "taro.yamada@example.jp", 29, "customer"],
+  ["Siobhán", "O’Brien", "siobhan@example.ie", 37, "staff"],
+  ["Łukasz", "Żółkiewski", "lukasz@example.pl", 45, "customer"],
+  ["Αλέξης", "Παπαδόπουλος", "alexis.p@example.gr", 31],
+  ["Ольга", "Кузнецова", "olga.k@example.org", 52, "partner"],
+  ["أمينة", "الحسيني", "amina@example.net", 26, "customer", "newsletter"],
+  ["नीलम", "शर्मा", "neelam.sharma@example.in", 33, "customer"],
+  ["민준", "김", "minjun.kim@example.kr", 22, "student"],
+  ["François", "Lefèvre", "francois.lefevre@example.fr", 63, "partner"],
+  ["Bríd", "Ní Dhomhnaill", "brid@example.ie", 48],
+  ["Søren", "Ågård", "soren.agard@example.dk", 39, "staff", "admin"],
+  ["Nguyễn", "Thị Hoa", "hoa.nguyen@example.vn", 27, "customer"],
+  ["Ayşe", "Yıldız", "ayse.yildiz@example.com.tr", 36, "customer"],
+  ["Ngozi", "Adébáyọ̀", "ngozi@example.ng", 30, "partner", "newsletter"],
+  ["Tomáš", "Dvořák", "Tomas.Dvorak@Example.cz", 55],
+  ["Hinemoa", "Te Rangi", "hinemoa@example.nz", 44, "customer"],
+  ["Guðrún", "Jónsdóttir", "gudrun@example.is", 61, "student"],
+  ["Ada", "Byron", "ada@example.co.uk", 28, "staff", "developer"],
+  ["Grace", "Murray", "grace.murray@example.mil", 47, "developer"],
+];
+
+const DEVICES: readonly (readonly [serial: string, model?: string])[] = [
+  ["KX-1001-A", "Door reader, front"],
+  ["KX-1002-A", "Door reader, back"],
+  ["KX-2040-B", "Turnstile"],
+  ["TH-0007", "Thermostat “Süd”"],
+  ["TH-0008"],
+  ["CAM-31-7", "Camera, car park"],
+  ["POS-9-9917", "Till"],
+  ["SN-000042", "Sensor π"],
+];
+
+/** Adds people and devices: the same ones every time, with new IDs. Every third person is verified, and one is inactive. */
+export function addSampleIdentities(identities: Identities): void {
+  for (const [index, [first, last, email, age, ...tags]] of PEOPLE.entries()) {
+    const person = identities.create({
+      schema_id: "default",
+      traits: { email, name: { first, last }, ...(age === undefined ? {} : { age }), ...(tags.length > 0 ? { tags } : {}) },
+      state: email === "olga.k@example.org" ? "inactive" : "active",
+      metadata_public: index % 2 === 0 ? { plan: index % 4 === 0 ? "gold" : "basic" } : null,
+      metadata_admin: index % 5 === 0 ? { note: "asked for an invoice", risk: index } : null,
+    });
+    if (index % 3 > 0) continue;
+    const verified = { verified: true, status: "completed", verified_at: "2025-03-14T09:26:53.589793Z" } as const;
+    identities.update(person, { verifiable_addresses: person.verifiable_addresses.map((address) => ({ ...address, ...verified })) });
+  }
+  for (const [serial, model] of DEVICES) identities.create({ schema_id: "device", traits: { serial, ...(model ? { model } : {}) } });
+}
