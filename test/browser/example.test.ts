@@ -1,32 +1,21 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Browser, Page } from "playwright-core";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { keepScreenshot, openPage, startBrowser, type CutOffPage } from "../support/browser.js";
-import { serveExample, type ExamplePage } from "../support/example-page.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import type { Page } from "playwright-core";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startLoopbackServer } from "../support/http.js";
 import { createIdentities, readIdentity } from "../support/kratos-api.js";
+import { stopAfterTest, useServers } from "../support/lifecycle.js";
+import { createFacadeUnderTest } from "../support/use-facade.js";
+import { keepScreenshot, openPage, serveExample, startBrowser, type OfflinePage } from "./browser.js";
 
-let kratos: EmbeddedKratos;
-let facade: FacadeUnderTest;
-let example: ExamplePage;
-let browser: Browser;
-
-beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
-  facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
-  example = await serveExample(facade.url);
-  browser = await startBrowser();
+const { kratos, example, browser } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startEmbeddedKratos());
+  const facade = cleanups.use(await createFacadeUnderTest(kratos));
+  const example = cleanups.use(await serveExample(facade.url));
+  const browser = await startBrowser();
+  cleanups.defer(() => browser.close());
+  return { kratos, example, browser };
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await example.stop();
-  await facade.stop();
-  await kratos.stop();
-});
-
-const open = async (path = "", colorScheme: "light" | "dark" = "light"): Promise<CutOffPage> => {
+const open = async (path = "", colorScheme: "light" | "dark" = "light"): Promise<OfflinePage> => {
   const opened = await openPage(browser, { colorScheme, permissions: ["clipboard-read", "clipboard-write"] });
   await opened.page.goto(`${example.url}/${path}`);
   return opened;
@@ -193,18 +182,16 @@ it("it is dark where the user's system is, and fits a telephone", async () => {
 
 it("the page's own server adds the token, which the page never sees", async () => {
   const authorizations: (string | undefined)[] = [];
-  const api = createServer((request, response) => {
-    authorizations.push(request.headers.authorization);
-    response.end("{}");
-  });
-  await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
-  const withToken = await serveExample(`http://127.0.0.1:${(api.address() as AddressInfo).port}`, "a-token");
+  const api = await stopAfterTest(
+    startLoopbackServer((request, response) => {
+      authorizations.push(request.headers.authorization);
+      response.end("{}");
+    }),
+  );
+  const withToken = await stopAfterTest(serveExample(api.url, "a-token"));
   await fetch(`${withToken.url}/graphql`, { method: "POST" });
   expect(authorizations).toEqual(["Bearer a-token"]);
   const html = await (await fetch(withToken.url)).text();
   const [script] = /\/assets\/[^"]+\.js/.exec(html)!;
   expect(await (await fetch(withToken.url + script)).text()).not.toContain("a-token");
-  await withToken.stop();
-  api.closeAllConnections();
-  api.close();
 });

@@ -1,23 +1,15 @@
-import type { Browser } from "playwright-core";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { SAMPLES } from "../../src/server/explorers/samples/index.js";
-import { keepScreenshot, openPage, startBrowser } from "../support/browser.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { useServers } from "../support/lifecycle.js";
+import { createFacadeUnderTest, dataOf } from "../support/use-facade.js";
+import { keepScreenshot, openPage, startBrowser } from "./browser.js";
 
-let kratos: EmbeddedKratos;
-let facade: FacadeUnderTest;
-let browser: Browser;
-
-beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
-  facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
-  browser = await startBrowser();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await facade.stop();
-  await kratos.stop();
+const { facade, browser } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startEmbeddedKratos());
+  const facade = cleanups.use(await createFacadeUnderTest(kratos));
+  const browser = await startBrowser();
+  cleanups.defer(() => browser.close());
+  return { facade, browser };
 });
 
 it("without a network, the explorer opens with its samples, sends one by a click and shows the answer", async () => {

@@ -2,9 +2,9 @@ import { ApolloClient, gql, HttpLink, InMemoryCache, type TypedDocumentNode } fr
 import { relayStylePagination } from "@apollo/client/utilities";
 import { randomUUID } from "node:crypto";
 import { filter, firstValueFrom } from "rxjs";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, deleteIdentities, startApiFlow } from "../support/kratos-api.js";
-import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { startKratos } from "../support/kratos-under-test.js";
+import { useFacade } from "../support/use-facade.js";
 
 interface Identities {
   identities: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
@@ -27,19 +27,8 @@ const IDENTITIES: TypedDocumentNode<Identities, { first: number; after?: string 
   }
 `;
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
+const { facade, kratos } = useFacade(startKratos);
 let client: ApolloClient;
-
-beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
 
 beforeEach(() => {
   client = new ApolloClient({

@@ -9,9 +9,9 @@ import {
   type GetLoginFlowQuery,
   type GetRecoveryFlowQuery,
 } from "../generated/operations.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { deleteIdentities, readFlow, signUp, startApiFlow, startBrowserFlow, type SignedUp } from "../support/kratos-api.js";
-import { describeShortLived, startKratos, startShortLivedKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { describeShortLived, startKratos, startShortLivedKratos } from "../support/kratos-under-test.js";
+import { codeOf, dataOf, useFacade } from "../support/use-facade.js";
 
 const UNKNOWN = "00000000-0000-4000-8000-000000000000";
 
@@ -26,20 +26,12 @@ const QUERIES = {
 };
 const KINDS = ["login", "registration", "recovery", "verification"] as const;
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
+const { kratos, facade } = useFacade(startKratos);
 /** Whether this Kratos gives a flow only to whom it belongs. */
 let guarded: boolean;
 
 beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
   guarded = (await fetch(`${kratos.adminUrl}/self-service/errors?error=stub:500`, { redirect: "manual" })).status === 307;
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
 });
 
 /** Kratos' node as the graph gives it. */
@@ -144,18 +136,7 @@ describe("a settings flow", () => {
 });
 
 describeShortLived("with flows of a second and verification switched off", () => {
-  let shortLived: KratosUnderTest;
-  let short: FacadeUnderTest;
-
-  beforeAll(async () => {
-    shortLived = await startShortLivedKratos();
-    short = await startFacade(shortLived);
-  });
-
-  afterAll(async () => {
-    await short.stop();
-    await shortLived.stop();
-  });
+  const { kratos: shortLived, facade: short } = useFacade(startShortLivedKratos);
 
   it.each(["login", "registration", "recovery"] as const)("an expired %s flow says that it is over and what starts a new one", async (kind) => {
     const { id } = await startApiFlow(shortLived, kind);

@@ -6,25 +6,17 @@ import {
   TwoCreationsDocument,
   UpdateIdentityDocument,
 } from "../generated/operations.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { deleteIdentities, patchIdentity, readIdentity } from "../support/kratos-api.js";
-import { describeSampleSchemas, startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { describeSampleSchemas, startKratos } from "../support/kratos-under-test.js";
+import { dataOf, useFacade } from "../support/use-facade.js";
 
 const UNKNOWN = "00000000-0000-4000-8000-000000000000";
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
+const { facade, kratos, cleanups } = useFacade(startKratos);
 const created: string[] = [];
 
-beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
-});
-
-afterAll(async () => {
-  await deleteIdentities(kratos, created);
-  await facade.stop();
-  await kratos.stop();
+beforeAll(() => {
+  cleanups.defer(() => deleteIdentities(kratos, created));
 });
 
 const newEmail = () => `${randomUUID()}@contract.example.com`;

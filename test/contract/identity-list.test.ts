@@ -1,27 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { ListIdentitiesDocument } from "../generated/operations.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, deleteIdentities } from "../support/kratos-api.js";
-import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { startKratos } from "../support/kratos-under-test.js";
+import { codeOf, dataOf, useFacade } from "../support/use-facade.js";
 
 const COUNT = 600;
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
+const { kratos, facade, cleanups } = useFacade(startKratos);
 let ours: string[] = [];
 
 const newTraits = (count: number) => Array.from({ length: count }, () => ({ email: `${randomUUID()}@walk.example.com` }));
 
 beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
   ours = await createIdentities(kratos, "default", newTraits(COUNT));
-}, 60_000);
-
-afterAll(async () => {
-  await deleteIdentities(kratos, ours);
-  await facade.stop();
-  await kratos.stop();
+  cleanups.defer(() => deleteIdentities(kratos, ours));
 }, 60_000);
 
 async function page(first?: number, after?: string | null) {

@@ -1,19 +1,8 @@
 import { GetIdentitySchemaDocument } from "../generated/operations.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { startKratos } from "../support/kratos-under-test.js";
+import { dataOf, startFacade, useFacade } from "../support/use-facade.js";
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
-
-beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
+const { facade, kratos } = useFacade(startKratos);
 
 const schema = async (id: string) => dataOf(await facade.ask(GetIdentitySchemaDocument, { id })).identitySchema;
 
@@ -38,7 +27,6 @@ it("without Kratos' public address a newer Kratos' schemas fail by themselves an
   const { status } = await fetch(`${kratos.adminUrl}/schemas/default`, { redirect: "manual" });
   const closed = await startFacade({ adminUrl: kratos.adminUrl });
   const reply = await closed.send(`{ health { alive } identitySchema(id: "default") { id } identities(first: 1) { edges { node { id schema { id } } } } }`);
-  await closed.stop();
   expect(reply.data).toMatchObject({ health: { alive: true }, identities: { edges: expect.any(Array) } });
   if (status === 307) {
     expect(reply.data!["identitySchema"]).toBeNull();

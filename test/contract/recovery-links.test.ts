@@ -1,29 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { CreateRecoveryLinkDocument } from "../generated/operations.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, deleteIdentities } from "../support/kratos-api.js";
-import {
-  describeSampleSchemas,
-  describeShortLived,
-  startKratos,
-  startShortLivedKratos,
-  type KratosUnderTest,
-} from "../support/kratos-under-test.js";
+import { describeSampleSchemas, describeShortLived, startKratos, startShortLivedKratos } from "../support/kratos-under-test.js";
+import { codeOf, dataOf, useFacade } from "../support/use-facade.js";
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
+const { facade, kratos, cleanups } = useFacade(startKratos);
 let identityId: string;
 
 beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
   [identityId] = (await createIdentities(kratos, "default", [{ email: `${randomUUID()}@link.example.com` }])) as [string];
-});
-
-afterAll(async () => {
-  await deleteIdentities(kratos, [identityId]);
-  await facade.stop();
-  await kratos.stop();
+  cleanups.defer(() => deleteIdentities(kratos, [identityId]));
 });
 
 async function link(expiresIn?: string, id = identityId) {
@@ -85,15 +71,13 @@ describeSampleSchemas("an identity without recovery addresses", () => {
 });
 
 describeShortLived("a Kratos whose link method is switched off", () => {
+  const { facade } = useFacade(startShortLivedKratos);
+
   it("has no recovery links, and says so among the user errors", async () => {
-    const closed = await startShortLivedKratos();
-    const short = await startFacade(closed);
-    const reply = await short.ask(CreateRecoveryLinkDocument, { input: { identityId } });
+    const reply = await facade.ask(CreateRecoveryLinkDocument, { input: { identityId } });
     expect(dataOf(reply).createRecoveryLink).toEqual({
       recoveryLink: null,
       userErrors: [{ code: "UNSUPPORTED", message: expect.stringContaining("disabled"), path: ["input"] }],
     });
-    await short.stop();
-    await closed.stop();
   });
 });

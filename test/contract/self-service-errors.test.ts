@@ -1,19 +1,8 @@
 import { GetSelfServiceErrorDocument } from "../generated/operations.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { describeShortLived, startKratos, startShortLivedKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { describeShortLived, startKratos, startShortLivedKratos } from "../support/kratos-under-test.js";
+import { dataOf, useFacade } from "../support/use-facade.js";
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
-
-beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
+const { facade } = useFacade(startKratos);
 
 const read = async (id: string) => dataOf(await facade.ask(GetSelfServiceErrorDocument, { id })).selfServiceError;
 
@@ -40,21 +29,19 @@ it("an error that there is not is null, and so is one of a malformed id", async 
 });
 
 describeShortLived("an error that a user ran into", () => {
+  const { kratos, facade } = useFacade(startShortLivedKratos);
+
   it("is kept under the id in the error page's address", async () => {
-    const closed = await startShortLivedKratos();
-    const short = await startFacade(closed);
-    const response = await fetch(`${closed.publicUrl}/self-service/verification/browser`, {
+    const response = await fetch(`${kratos.publicUrl}/self-service/verification/browser`, {
       headers: { accept: "text/html" },
       redirect: "manual",
     });
     const address = new URL(response.headers.get("location")!);
     const id = address.searchParams.get("error") ?? address.searchParams.get("id");
-    expect(dataOf(await short.ask(GetSelfServiceErrorDocument, { id: id! })).selfServiceError).toMatchObject({
+    expect(dataOf(await facade.ask(GetSelfServiceErrorDocument, { id: id! })).selfServiceError).toMatchObject({
       id,
       errors: [{ code: 400, reason: expect.stringContaining("disabled") }],
       createdAt: expect.stringMatching(/^20\d\d-/),
     });
-    await short.stop();
-    await closed.stop();
   });
 });

@@ -1,44 +1,32 @@
 import { randomUUID } from "node:crypto";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startGateway, type Gateway } from "../support/gateway.js";
 import { createIdentities, deleteIdentities } from "../support/kratos-api.js";
-import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
-import { startOrderSubgraph, type OrderSubgraph } from "../support/order-subgraph.js";
-import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { startKratos } from "../support/kratos-under-test.js";
+import { useServers } from "../support/lifecycle.js";
+import { startRecordingProxy } from "../support/recording-proxy.js";
+import { startGateway, startOrderSubgraph } from "../support/supergraph.js";
+import { codeOf, createFacadeUnderTest, dataOf } from "../support/use-facade.js";
 
 const UNKNOWN = "00000000-0000-4000-8000-000000000000";
 const BUYERS = "{ orders { edges { node { id buyer { id traits } } } pageInfo { hasNextPage } } }";
 
 /* client → gateway → proxy → facade → proxy → Kratos, and beside the facade an order service. */
-let kratos: KratosUnderTest;
-let toKratos: RecordingProxy;
-let facade: FacadeUnderTest;
-let toFacade: RecordingProxy;
-let orders: OrderSubgraph;
-let gateway: Gateway;
+const { kratos, toKratos, toFacade, orders, gateway, cleanups } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startKratos());
+  const toKratos = cleanups.use(await startRecordingProxy(kratos.adminUrl));
+  const facade = cleanups.use(await createFacadeUnderTest({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl }));
+  const toFacade = cleanups.use(await startRecordingProxy(facade.url));
+  const orders = cleanups.use(await startOrderSubgraph());
+  const { sdl } = dataOf(await facade.send("{ _service { sdl } }"))["_service"];
+  const gateway = cleanups.use(await startGateway([{ name: "identities", sdl, url: `${toFacade.url}/graphql` }, orders]));
+  return { kratos, toKratos, toFacade, orders, gateway, cleanups };
+}, 60_000);
 
 const emails = Array.from({ length: 100 }, () => `${randomUUID()}@supergraph.example.com`);
 let ids: string[];
 
 beforeAll(async () => {
-  kratos = await startKratos();
-  toKratos = await startRecordingProxy(kratos.adminUrl);
-  facade = await startFacade({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl });
-  toFacade = await startRecordingProxy(facade.url);
-  orders = await startOrderSubgraph();
-  const { sdl } = dataOf(await facade.send("{ _service { sdl } }"))["_service"];
-  gateway = await startGateway([{ name: "identities", sdl, url: `${toFacade.url}/graphql` }, orders]);
   ids = await createIdentities(kratos, "default", emails.map((email) => ({ email })));
-}, 60_000);
-
-afterAll(async () => {
-  await deleteIdentities(kratos, ids);
-  await gateway.stop();
-  await orders.stop();
-  await toFacade.stop();
-  await facade.stop();
-  await toKratos.stop();
-  await kratos.stop();
+  cleanups.defer(() => deleteIdentities(kratos, ids));
 }, 60_000);
 
 beforeEach(() => {

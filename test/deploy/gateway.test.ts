@@ -1,38 +1,29 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startGateway, type Gateway } from "../support/gateway.js";
+import { startProgram } from "../support/child-process.js";
+import { useServers } from "../support/lifecycle.js";
+import { startGateway } from "../support/supergraph.js";
+import { codeOf, createFacadeUnderTest, dataOf } from "../support/use-facade.js";
 
 /* What docker-compose.yml's profile `gateway` puts together, with callers' keys; the gateway is another product's there. */
-let kratos: EmbeddedKratos;
-let facade: FacadeUnderTest;
-let orders: ChildProcess;
-let gateway: Gateway;
 const { key, line } = createApiKey("shop", ["identities:read", "identities:write"]);
 
-beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
-  facade = await startFacade(kratos, { authentication: { apiKeys: parseApiKeys(line) } });
-  orders = spawn(process.execPath, ["deploy/gateway/orders.js"], { env: { PATH: process.env["PATH"], PORT: "0" } });
-  const url = await new Promise<string>((done, fail) => {
-    orders.stdout!.on("data", (chunk: Buffer) => done(chunk.toString().trim().split(" ").pop()!));
-    orders.once("exit", () => fail(new Error("the order service ended")));
-  });
-  gateway = await startGateway([
-    { name: "identities", sdl: readFileSync("schema.graphql", "utf8"), url: `${facade.url}/graphql` },
-    { name: "orders", sdl: readFileSync("deploy/gateway/orders.graphql", "utf8"), url },
-  ]);
+const { gateway } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startEmbeddedKratos());
+  const facade = cleanups.use(await createFacadeUnderTest(kratos, { authentication: { apiKeys: parseApiKeys(line) } }));
+  const orders = cleanups.use(startProgram(process.execPath, ["deploy/gateway/orders.js"], { env: { PORT: "0" } }));
+  const [url] = await orders.waitFor(/http:\S+/);
+  const gateway = cleanups.use(
+    await startGateway([
+      { name: "identities", sdl: readFileSync("schema.graphql", "utf8"), url: `${facade.url}/graphql` },
+      { name: "orders", sdl: readFileSync("deploy/gateway/orders.graphql", "utf8"), url },
+    ]),
+  );
+  return { gateway };
 }, 30_000);
-
-afterAll(async () => {
-  await gateway.stop();
-  orders.kill();
-  await facade.stop();
-  await kratos.stop();
-});
 
 it("the supergraph that the gateway is given is composed of the two subgraphs as they are", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/compose-supergraph.ts"]);

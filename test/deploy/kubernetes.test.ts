@@ -6,7 +6,8 @@ import { parseAllDocuments } from "yaml";
 import { VARIABLES } from "../../src/config/variables.js";
 import { loadConfig } from "../../src/config.js";
 import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { startFacade } from "../support/facade-under-test.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { startFacade } from "../support/use-facade.js";
 
 const FOLDER = "deploy/kubernetes";
 const documents = readdirSync(FOLDER).flatMap((file) =>
@@ -92,7 +93,7 @@ it("the server starts with the environment that they give it, and none of its va
 });
 
 it("the probes' paths are served: while Kratos is away it is alive, and not ready", async () => {
-  const kratos = await startEmbeddedKratos();
+  const kratos = await stopAfterTest(startEmbeddedKratos());
   const facade = await startFacade(kratos);
   const probes = ["startupProbe", "livenessProbe", "readinessProbe"].map((name) => container()[name]);
   const statuses = () => Promise.all(probes.map(async ({ httpGet }) => (await fetch(facade.url + httpGet.path)).status));
@@ -102,7 +103,6 @@ it("the probes' paths are served: while Kratos is away it is alive, and not read
   let last = await statuses();
   while (last[2] === 200) last = await statuses();
   expect(last).toEqual([200, 200, 503]);
-  await facade.stop();
 });
 
 it("the pod has no rights, and a limit that leaves room above its heap", () => {

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
+import { fetchGraphQL } from "../support/http.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/use-facade.js";
 
 /* client → round robin → three facades, each with its own caches → proxy → one Kratos. */
 let kratos: EmbeddedKratos;
@@ -12,10 +14,10 @@ let balancer: RecordingProxy;
 let turns: number[];
 
 beforeEach(async () => {
-  kratos = await startEmbeddedKratos();
-  toKratos = await startRecordingProxy(kratos.adminUrl);
+  kratos = await stopAfterTest(startEmbeddedKratos());
+  toKratos = await stopAfterTest(startRecordingProxy(kratos.adminUrl));
   replicas = await Promise.all([0, 1, 2].map(() => startFacade({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl })));
-  balancer = await startRecordingProxy("");
+  balancer = await stopAfterTest(startRecordingProxy(""));
   turns = [0, 0, 0];
   let next = 0;
   Object.defineProperty(balancer, "target", {
@@ -27,17 +29,7 @@ beforeEach(async () => {
   });
 });
 
-afterEach(async () => {
-  await balancer.stop();
-  await Promise.all(replicas.map((replica) => replica.stop()));
-  await toKratos.stop();
-  await kratos.stop();
-});
-
-const post = async (body: object): Promise<Reply<Record<string, any>>> => {
-  const headers = { "content-type": "application/json" };
-  return (await fetch(`${balancer.url}/graphql`, { method: "POST", headers, body: JSON.stringify(body) })).json() as any;
-};
+const post = (body: object): Promise<Reply<Record<string, any>>> => fetchGraphQL(`${balancer.url}/graphql`, body);
 const send = async (query: string, variables: object = {}) => dataOf(await post({ query, variables }));
 
 const PAGE = "query ($after: String) { identities(first: 4, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }";
@@ -102,7 +94,7 @@ it("persisted queries are answered by each, though each has its own: what one do
 });
 
 it("Kratos is upgraded under them, and each speaks to the new release", async () => {
-  const older = await startEmbeddedKratos({ version: "v0.6.3-alpha.1" });
+  const older = await stopAfterTest(startEmbeddedKratos({ version: "v0.6.3-alpha.1" }));
   toKratos.target = older.adminUrl;
   const lists = async () => {
     toKratos.take();
@@ -115,5 +107,4 @@ it("Kratos is upgraded under them, and each speaks to the new release", async ()
   toKratos.target = kratos.adminUrl;
   expect(await versions()).toEqual(Array(3).fill("v26.2.0"));
   expect(await lists()).toEqual(Array(3).fill("/admin/identities"));
-  await older.stop();
 });

@@ -2,35 +2,25 @@ import pino from "pino";
 import { Kratos } from "../../src/kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createCompiledExecution } from "../../src/server/operations/compiled-execution.js";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { startRecordingProxy } from "../support/recording-proxy.js";
+import { dataOf, startFacade, useRecordedFacade } from "../support/use-facade.js";
 
 /* What a request costs that no clock needs to measure: what Kratos is asked, and what is compiled. */
 
-let kratos: EmbeddedKratos;
-let proxy: RecordingProxy;
-let facade: FacadeUnderTest;
+const { kratos, adminProxy, facade } = useRecordedFacade(startEmbeddedKratos);
 let ids: string[];
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
-  proxy = await startRecordingProxy(kratos.adminUrl);
-  facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl });
   const { identities } = dataOf(await facade.send("{ identities(first: 20) { edges { node { id } } } }"));
   ids = identities.edges.map(({ node }: { node: { id: string } }) => node.id);
 });
 
-afterAll(async () => {
-  await facade.stop();
-  await proxy.stop();
-  await kratos.stop();
-});
-
 const asked = async (query: string, variables: object = {}): Promise<string[]> => {
-  proxy.take();
+  adminProxy.take();
   dataOf(await facade.send(query, variables));
-  return proxy.take().map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/g, "ID").replace(/(ids=ID&?)+/, "ids=…")}`);
+  return adminProxy.take().map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/g, "ID").replace(/(ids=ID&?)+/, "ids=…")}`);
 };
 
 const ENTITIES = "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id traits } } }";
@@ -74,20 +64,19 @@ it("a change asks Kratos once, and a change of schema twice", async () => {
 
 describe("before v1.1, where pages have numbers", () => {
   it("each page of a walk is one request, of no more than twice what is needed", async () => {
-    const old = await startEmbeddedKratos({ version: "v0.6.3-alpha.1" });
-    const between = await startRecordingProxy(old.adminUrl);
-    const before = await startFacade({ adminUrl: between.url });
+    const old = await stopAfterTest(startEmbeddedKratos({ version: "v0.6.3-alpha.1" }));
+    const proxy = await stopAfterTest(startRecordingProxy(old.adminUrl));
+    const before = await startFacade({ adminUrl: proxy.url });
     dataOf(await before.send("{ identities(first: 1) { edges { cursor } } }"));
     let after: string | null = null;
     for (let page = 0; page < 6; page++) {
-      between.take();
+      proxy.take();
       const { identities }: any = dataOf(await before.send("query ($after: String) { identities(first: 4, after: $after) { pageInfo { endCursor } } }", { after }));
-      const seen = between.take();
+      const seen = proxy.take();
       expect(seen).toHaveLength(1);
       expect(Number(new URLSearchParams(seen[0]!.path.split("?")[1]).get("per_page"))).toBeLessThanOrEqual(12);
       after = identities.pageInfo.endCursor;
     }
-    await Promise.all([before.stop(), between.stop(), old.stop()]);
   });
 });
 

@@ -1,26 +1,12 @@
 import { parse, validate, type OperationDefinitionNode } from "graphql";
-import pino from "pino";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { Kratos } from "../../src/kratos/index.js";
 import { SAMPLES } from "../../src/server/explorers/samples/index.js";
-import { createFacade } from "../../src/server/facade.js";
-import { listen } from "../../src/server/listen.js";
-import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
+import { fetchGraphQL } from "../support/http.js";
 import { createIdentities, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
+import { dataOf, startFacade, useFacade, type Reply } from "../support/use-facade.js";
 
-let kratos: EmbeddedKratos;
-let facade: FacadeUnderTest;
-
-beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
-  facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
+const { facade, kratos } = useFacade(startEmbeddedKratos);
 
 const asBrowser = { accept: "text/html,*/*" };
 /** Reads the answer to its end: one left unread would keep the server open. */
@@ -74,26 +60,13 @@ describe("where they are on", () => {
 });
 
 it("where they are off, /graphql and /explorer/ say so and how to switch them on, and GraphQL is answered", async () => {
-  const { adminUrl } = kratos;
-  const closed = await createFacade({
-    kratos: new Kratos({ adminUrl, timeoutMs: 1000 }),
-    logger: pino({ level: "silent" }),
-    corsOrigins: [],
-    maxBodyBytes: 1000,
-    explorers: false,
-    authentication: "none",
-  });
-  const server = await listen(closed.handle, "127.0.0.1", 0);
+  const closed = await startFacade(kratos, { explorers: false, introspection: false });
   for (const [path, status] of [["/graphql", 400], ["/explorer", 404], ["/explorer/", 404], ["/explorer/main.js", 404]] as const) {
-    const answer = await fetch(server.url + path, { headers: asBrowser });
+    const answer = await fetch(closed.url + path, { headers: asBrowser });
     expect(answer.status).toBe(status);
     expect(((await answer.json()) as any).errors[0].message).toContain("EXPLORERS=true");
   }
-  const body = JSON.stringify({ query: "{ version }" });
-  const answer = await fetch(`${server.url}/graphql`, { method: "POST", headers: { "content-type": "application/json", ...asBrowser }, body });
-  expect(await answer.json()).toEqual({ data: { version: "v26.2.0" } });
-  await server.close();
-  await closed.stop();
+  expect(await fetchGraphQL(`${closed.url}/graphql`, { query: "{ version }" }, asBrowser)).toEqual({ data: { version: "v26.2.0" } });
 });
 
 describe("the samples", () => {
@@ -146,9 +119,6 @@ describe("the samples", () => {
 });
 
 /** Sends one operation of a document. */
-async function send(query: string, operationName: string, variables: object): Promise<Reply<Record<string, any>>> {
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(`${facade.url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query, operationName, variables }) });
-  const { data, errors } = (await response.json()) as Reply<Record<string, any>>;
-  return { data, errors };
+function send(query: string, operationName: string, variables: object): Promise<Reply<Record<string, any>>> {
+  return fetchGraphQL(`${facade.url}/graphql`, { query, operationName, variables });
 }

@@ -1,6 +1,6 @@
 import { auditServer, type AuditResult } from "graphql-http";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { useFacade } from "../support/use-facade.js";
 
 /**
  * What the GraphQL over HTTP specification says SHOULD be, and is otherwise here: Apollo Server answers an operation that
@@ -12,18 +12,7 @@ const WARNINGS = [
   "7B9B SHOULD use a status code of 200 on variable coercion failure when accepting application/json",
 ];
 
-let kratos: EmbeddedKratos;
-let facade: FacadeUnderTest;
-
-beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
-  facade = await startFacade(kratos);
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
+const { facade } = useFacade(startEmbeddedKratos);
 
 it("graphql-http's audits of GraphQL over HTTP find no error, and these warnings alone", async () => {
   const results: AuditResult[] = await auditServer({

@@ -1,34 +1,31 @@
 import { connect } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import pino from "pino";
 import { Kratos } from "../../src/kratos/index.js";
-import { createFacade, type Facade } from "../../src/server/facade.js";
-import { listen, type Listening } from "../../src/server/listen.js";
-import { eventually } from "../support/eventually.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { createFacade } from "../../src/server/facade.js";
+import { listen } from "../../src/server/listen.js";
+import { startLoopbackServer } from "../support/http.js";
+import { stopAfterTest, useServers } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { eventually } from "../support/wait.js";
 
-let kratos: ScriptedKratos;
-let facade: Facade;
-let server: Listening;
-const log: string[] = [];
-
-beforeAll(async () => {
-  kratos = await startScriptedKratos("v26.2.0", () => undefined);
-  facade = await createFacade({
-    authentication: "none",
-    kratos: new Kratos({ adminUrl: kratos.url, timeoutMs: 1000 }),
-    logger: pino({ level: "info" }, { write: (line) => log.push(line) }),
-    corsOrigins: ["https://app.example.com"],
-    maxBodyBytes: 1000,
-    explorers: false,
-  });
-  server = await listen(facade.handle, "127.0.0.1", 0);
-});
-
-afterAll(async () => {
-  await server.close();
-  await facade.stop();
-  await kratos.stop();
+const log = captureLog("info");
+/* The facade's handler by itself, for two tests put it into another server. */
+const { kratos, facade, server } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startScriptedKratos("v26.2.0"));
+  const facade = cleanups.use(
+    await createFacade({
+      authentication: "none",
+      kratos: new Kratos({ adminUrl: kratos.adminUrl, timeoutMs: 1000 }),
+      logger: log.logger,
+      corsOrigins: ["https://app.example.com"],
+      maxBodyBytes: 1000,
+      explorers: false,
+    }),
+  );
+  const server = await listen(facade.handle, "127.0.0.1", 0);
+  cleanups.defer(server.close);
+  return { kratos, facade, server };
 });
 
 const json = { "content-type": "application/json" };
@@ -108,18 +105,15 @@ it("a body that breaks off is no operation, and the server goes on", async () =>
 });
 
 it("a body that another parser has read, as Express' own, is taken from there", async () => {
-  const express = await listen(
-    (request, response) => {
+  const express = await stopAfterTest(
+    startLoopbackServer((request, response) => {
       let text = "";
       request.on("data", (chunk: Buffer) => (text += chunk.toString()));
       request.on("end", () => facade.handle(Object.assign(request, { body: JSON.parse(text) as unknown }), response));
-    },
-    "127.0.0.1",
-    0,
+    }),
   );
   const response = await fetch(`${express.url}/graphql`, { method: "POST", headers: json, body: VERSION });
   expect(await response.json()).toEqual({ data: { version: "v26.2.0" } });
-  await express.close();
 });
 
 it("a client that leaves before its body is read has its line in the log", async () => {
@@ -127,11 +121,12 @@ it("a client that leaves before its body is read has its line in the log", async
   const left = new Promise<void>((resolve) => {
     leave = resolve;
   });
-  const slow = await listen((request, response) => void request.once("close", () => setImmediate(() => (facade.handle(request, response), leave()))), "127.0.0.1", 0);
+  const slow = await stopAfterTest(
+    startLoopbackServer((request, response) => void request.once("close", () => setImmediate(() => (facade.handle(request, response), leave())))),
+  );
   await leaveHalfway(slow.url, "has-left");
   await left;
-  await eventually("the refusal is in the log", () => log.some((line) => line.includes("has-left") && line.includes('"status":400')));
-  await slow.close();
+  await eventually("the refusal is in the log", () => log.lines.some((line) => line.includes("has-left") && line.includes('"status":400')));
 });
 
 it("a GET without a body needs none that can be read", async () => {

@@ -1,18 +1,12 @@
 import { graphql } from "graphql";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { createContext } from "../../src/graphql/context.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { Kratos } from "../../src/kratos/index.js";
-
-let embedded: EmbeddedKratos;
-
-beforeAll(async () => {
-  embedded = await startEmbeddedKratos();
-});
-
-afterAll(() => embedded.stop());
+import { stopAfterTest } from "../support/lifecycle.js";
 
 it("a mutation's result replaces what the request's loader remembered", async () => {
+  const embedded = await stopAfterTest(startEmbeddedKratos());
   const context = createContext({ kratos: new Kratos({ ...embedded, timeoutMs: 2_000 }) });
   const run = async (source: string, id?: string) => {
     const { data, errors } = await graphql({ schema: buildFacadeSchema().schema, source, variableValues: { id }, contextValue: context });

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
-import { listen, type Listening } from "../../src/server/listen.js";
 import { createProcessMetrics } from "../../src/server/telemetry/process-metrics.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { startLoopbackServer, type LoopbackServer } from "../support/http.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { startScriptedKratos, type Scripted, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
 const ID = "f2d9c1a0-3b1e-4d67-9d53-0c4c7a2f5a11";
 const MISSING = "f2d9c1a0-3b1e-4d67-9d53-0c4c7a2f5a12";
@@ -12,27 +14,22 @@ const LINK = "https://kratos.example.com/self-service/recovery?token=secret-toke
 const identity = { id: ID, schema_id: "default", schema_url: "", traits: { email: "ann@example.com" } };
 
 let kratos: ScriptedKratos;
-let metrics: { readonly registry: Registry } & Listening;
+let metrics: LoopbackServer;
 let facade: FacadeUnderTest;
 
 beforeEach(async () => {
-  kratos = await startScriptedKratos("v26.2.0", ({ method }, path) => {
+  const script = ({ method }: IncomingMessage, path: string): Scripted | undefined => {
     if (path === `/admin/identities/${ID}`) return { json: identity };
     if (path.includes("?ids=")) return { json: [identity] };
     if (path === "/admin/recovery/link" && method === "POST") return { json: { recovery_link: LINK } };
     if (path.startsWith("/admin/identities/")) return { status: 404, json: { error: { code: 404, message: "none" } } };
     if (path.startsWith("/admin/identities")) return "reset";
     return path.startsWith("/self-service/errors") ? "hang" : undefined;
-  });
+  };
+  kratos = await stopAfterTest(startScriptedKratos("v26.2.0", script));
   const { registry, handle } = createProcessMetrics();
-  metrics = { registry, ...(await listen(handle, "127.0.0.1", 0)) };
-  facade = await startFacade({ adminUrl: kratos.url }, { metrics: metrics.registry });
-});
-
-afterEach(async () => {
-  await facade.stop();
-  await metrics.close();
-  await kratos.stop();
+  metrics = await stopAfterTest(startLoopbackServer(handle));
+  facade = await startFacade(kratos, { metrics: registry });
 });
 
 const scrape = async () => (await fetch(`${metrics.url}/metrics`)).text();
@@ -91,7 +88,7 @@ it("an operation that is none of this graph's gets no name of its own", async ()
 
 it("what is under way to Kratos, and what waits, is in the metrics", async () => {
   const narrow = new Registry();
-  const other = await startFacade({ adminUrl: kratos.url, publicUrl: kratos.url, connections: 1, timeoutMs: 1_000 }, { metrics: narrow });
+  const other = await startFacade(kratos, { connections: 1, timeoutMs: 1_000, metrics: narrow });
   const asked = Promise.all([1, 2, 3].map(() => other.send(`query Hang { selfServiceError(id: "hang") { id } }`)));
   const loadOf = () => ["running", "queued"].map(async (name) => valueOf(await narrow.metrics(), `kratos_graphql_upstream_${name}`));
   const loadIs = async (load: string) => {
@@ -100,7 +97,6 @@ it("what is under way to Kratos, and what waits, is in the metrics", async () =>
   await loadIs("1,2");
   await asked;
   await loadIs("0,0");
-  await other.stop();
 }, 10_000);
 
 it("what asks whether the server is ready is counted among Kratos' requests", async () => {

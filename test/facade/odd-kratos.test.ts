@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { CreateIdentityDocument, GetLoginFlowDocument } from "../generated/operations.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 import { startScriptedKratos, type Scripted, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
 const ID = "11111111-1111-4111-8111-111111111111";
 const ONE = `{ identity(id: "${ID}") { id state traits } version }`;
@@ -12,14 +13,9 @@ let kratos: ScriptedKratos;
 let facade: FacadeUnderTest;
 
 async function serve(version: string, script: (path: string, request: IncomingMessage) => Scripted | undefined, timeoutMs = 2_000) {
-  kratos = await startScriptedKratos(version, (request, path) => script(path, request));
-  facade = await startFacade({ adminUrl: kratos.url, publicUrl: kratos.url, timeoutMs });
+  kratos = await stopAfterTest(startScriptedKratos(version, (request, path) => script(path, request)));
+  facade = await startFacade(kratos, { timeoutMs });
 }
-
-afterEach(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
 
 const asked = (part: string) => kratos.seen.filter((line) => line.includes(part));
 
@@ -33,7 +29,6 @@ it.each([
     const text = Buffer.concat([Buffer.from(before!), Buffer.from(traits), Buffer.from(after!)]);
     await serve("v26.2.0", (path) => (path.includes("/identities") ? { headers: { "content-type": "application/json" }, text } : undefined));
     expect(dataOf(await facade.send(ONE))["identity"].traits).toEqual(JSON.parse(traits.toString()));
-    if (length === 0) await Promise.all([facade.stop(), kratos.stop()]);
   }
 });
 

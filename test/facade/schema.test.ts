@@ -10,8 +10,9 @@ import {
   type GraphQLSchema,
 } from "graphql";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { startFacade } from "../support/facade-under-test.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade } from "../support/use-facade.js";
 
 const { schema, sdl } = buildFacadeSchema();
 
@@ -48,12 +49,10 @@ it("the SDL is the same each time, and sorted", () => {
 });
 
 it("the served schema tells the same SDL to a router", async () => {
-  const kratos = await startScriptedKratos("v26.2.0", () => undefined);
-  const facade = await startFacade({ adminUrl: kratos.url });
+  const kratos = await stopAfterTest(startScriptedKratos("v26.2.0"));
+  const facade = await startFacade(kratos);
   const { data } = await facade.send("{ _service { sdl } }");
   expect(data!["_service"].sdl).toBe(sdl);
-  await facade.stop();
-  await kratos.stop();
 });
 
 it("the contract's names and nullability stand", () => {

@@ -1,7 +1,8 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { addressOf, start } from "../support/process.js";
+import { graphqlUrlOf, startCli } from "../support/child-process.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 
 interface Answered {
   readonly status: number;
@@ -25,9 +26,9 @@ function send(agent: Agent, url: string, query?: string): Promise<Answered> {
 }
 
 it("on SIGTERM it is not ready any more, answers under load all that is sent until then and all under way, and ends", async () => {
-  const kratos = await startEmbeddedKratos();
-  const facade = start({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "1000" });
-  const url = await addressOf(facade);
+  const kratos = await stopAfterTest(startEmbeddedKratos());
+  const facade = await startCli({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "1000" });
+  const url = await graphqlUrlOf(facade);
 
   const agent = new Agent({ keepAlive: true, maxSockets: 20 });
   const wrong: unknown[] = [];
@@ -53,10 +54,9 @@ it("on SIGTERM it is not ready any more, answers under load all that is sent unt
   })();
 
   await sleep(300);
-  facade.child.kill("SIGTERM");
+  facade.kill("SIGTERM");
   await Promise.all([...callers, balancer]);
   expect(await facade.ended).toBe(0);
   expect(wrong).toEqual([]);
   expect(answered).toBeGreaterThan(0);
-  await kratos.stop();
 }, 30_000);

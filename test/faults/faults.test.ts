@@ -1,20 +1,20 @@
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import * as faults from "../support/faults/faults.js";
-import { startFaultyKratos, type FaultyKratos } from "../support/faults/faulty-kratos.js";
-import { inTime } from "../support/faults/in-time.js";
-import { CHANGES, READS, RECOVERY_LINK, type Ids } from "../support/faults/operations.js";
+import { faults, largeBody, redirect, startFaultyKratos, tooMany, type Fault } from "../support/faulty-kratos.js";
+import { useServers } from "../support/lifecycle.js";
+import { codeOf, createFacadeUnderTest, dataOf, startFacade } from "../support/use-facade.js";
+import { inTime } from "../support/wait.js";
+import { CHANGES, READS, RECOVERY_LINK, type Ids } from "./operations.js";
 
 /** Each fault with the error that is its name; those that never end are met with a short deadline. */
-const FAULTS: readonly { is: string; code: string; do: faults.Fault; endless?: boolean }[] = [
+const FAULTS: readonly { is: string; code: string; do: Fault; endless?: boolean }[] = [
   { is: "resets the connection before it answers", code: "KRATOS_UNAVAILABLE", do: faults.resetBefore },
   { is: "resets the connection in mid-body", code: "KRATOS_UNAVAILABLE", do: faults.resetInBody },
   { is: "accepts and is silent", code: "KRATOS_UNAVAILABLE", do: faults.silent, endless: true },
   { is: "says a byte at a time for ever", code: "KRATOS_UNAVAILABLE", do: faults.drip, endless: true },
-  { is: "asks to come back in half a minute", code: "KRATOS_UNAVAILABLE", do: faults.tooMany("30") },
+  { is: "asks to come back in half a minute", code: "KRATOS_UNAVAILABLE", do: tooMany("30") },
   { is: "answers with a wrong content type", code: "KRATOS_ERROR", do: faults.wrongType },
   { is: "answers with HTML", code: "KRATOS_ERROR", do: faults.html },
-  { is: "redirects with 302", code: "KRATOS_ERROR", do: faults.redirect(302, "/elsewhere") },
-  { is: "redirects with 307", code: "KRATOS_ERROR", do: faults.redirect(307, "/elsewhere") },
+  { is: "redirects with 302", code: "KRATOS_ERROR", do: redirect(302, "/elsewhere") },
+  { is: "redirects with 307", code: "KRATOS_ERROR", do: redirect(307, "/elsewhere") },
   { is: "answers 500 in plain text", code: "KRATOS_ERROR", do: faults.plainText500 },
   { is: "answers with malformed JSON", code: "KRATOS_ERROR", do: faults.malformed },
   { is: "answers with JSON of another shape", code: "KRATOS_ERROR", do: faults.otherShape },
@@ -25,16 +25,13 @@ const FAULTS: readonly { is: string; code: string; do: faults.Fault; endless?: b
 /** Of what meets a fault without an end. */
 const DEADLINE_MS = 400;
 
-let kratos: FaultyKratos;
-let facade: FacadeUnderTest;
-let hasty: FacadeUnderTest;
-let ids: Ids;
-
-beforeAll(async () => {
-  kratos = await startFaultyKratos();
-  facade = await startFacade({ ...urls(), timeoutMs: 5_000 });
-  hasty = await startFacade({ ...urls(), timeoutMs: DEADLINE_MS });
+const { kratos, facade, hasty } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startFaultyKratos());
+  const facade = cleanups.use(await createFacadeUnderTest(kratos, { timeoutMs: 5_000 }));
+  const hasty = cleanups.use(await createFacadeUnderTest(kratos, { timeoutMs: DEADLINE_MS }));
+  return { kratos, facade, hasty };
 });
+let ids: Ids;
 
 beforeEach(async () => {
   kratos.fault = undefined;
@@ -44,13 +41,6 @@ beforeEach(async () => {
   dataOf(await hasty.send(`{ version identity(id: "${ids.fine}") { id } }`));
   kratos.hit.length = 0;
 });
-
-afterAll(async () => {
-  await Promise.all([facade.stop(), hasty.stop()]);
-  await kratos.stop();
-});
-
-const urls = () => ({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
 
 describe.each(FAULTS)("a Kratos that $is", ({ code, do: fault, endless }) => {
   it.each([
@@ -93,7 +83,7 @@ describe.each(FAULTS)("a Kratos that $is", ({ code, do: fault, endless }) => {
   });
 
   it("for the question after its version is an error of each field, and of none once it is over", async () => {
-    const stranger = await startFacade({ ...urls(), timeoutMs: endless ? DEADLINE_MS : 5_000 });
+    const stranger = await startFacade(kratos, { timeoutMs: endless ? DEADLINE_MS : 5_000 });
     kratos.fault = { do: fault, to: (line) => line.endsWith("/version") };
     const query = `{ version identity(id: "${ids.fine}") { id } }`;
     const { data, errors } = await inTime(stranger.send(query));
@@ -101,7 +91,6 @@ describe.each(FAULTS)("a Kratos that $is", ({ code, do: fault, endless }) => {
     expect(errors!.map(({ extensions }) => extensions!["code"])).toEqual([code, code]);
     kratos.fault = undefined;
     expect(dataOf(await stranger.send(query))["identity"]).toEqual({ id: ids.fine });
-    await stranger.stop();
   });
 });
 
@@ -109,8 +98,8 @@ it("a redirect is never followed", async () => {
   const query = `{ identity(id: "${ids.hurt}") { id } }`;
   for (const status of [302, 307] as const) {
     const seen: string[] = [];
-    const redirect = faults.redirect(status, "/elsewhere");
-    kratos.fault = { do: redirect, to: (line) => Boolean(seen.push(line)) && line.includes(ids.hurt) };
+    const fault = redirect(status, "/elsewhere");
+    kratos.fault = { do: fault, to: (line) => Boolean(seen.push(line)) && line.includes(ids.hurt) };
     expect(codeOf(await facade.send(query))).toBe("KRATOS_ERROR");
     expect(seen.filter((line) => line.includes("elsewhere"))).toEqual([]);
   }
@@ -119,7 +108,7 @@ it("a redirect is never followed", async () => {
 it("an answer of over 50 MB is a KRATOS_ERROR, and one of 40 MB is read", async () => {
   const query = `{ metrics }`;
   const ask = async (bytes: number) => {
-    kratos.fault = { do: faults.largeBody(bytes), to: (line) => line.includes("/identities?") };
+    kratos.fault = { do: largeBody(bytes), to: (line) => line.includes("/identities?") };
     return facade.send("{ identities(first: 1) { edges { cursor } } }");
   };
   expect((await ask(51_000_000)).errors![0]!.message).toBe("Kratos' answer to listIdentities cannot be read.");
@@ -132,7 +121,7 @@ describe("a 429 with Retry-After", () => {
   it("is heeded by a read where the deadline allows: it is asked once more, when Kratos said", async () => {
     let first = 0;
     const to = (line: string) => line.includes(ids.hurt) && (first ||= Date.now()) > 0 && Date.now() < first + 900;
-    kratos.fault = { do: faults.tooMany("1"), to };
+    kratos.fault = { do: tooMany("1"), to };
     expect(dataOf(await facade.send(`{ identity(id: "${ids.hurt}") { id } }`))["identity"]).toEqual({ id: ids.hurt });
     expect(kratos.hit).toHaveLength(1);
   });
@@ -141,7 +130,7 @@ describe("a 429 with Retry-After", () => {
     ["seconds", () => "30"],
     ["a date", () => new Date(Date.now() + 30_000).toUTCString()],
   ])("in %s after the deadline is told to the caller at once", async (_, retryAfter) => {
-    kratos.fault = { do: faults.tooMany(retryAfter()), to: (line) => line.includes(ids.hurt) };
+    kratos.fault = { do: tooMany(retryAfter()), to: (line) => line.includes(ids.hurt) };
     const reply = await inTime(facade.send(`{ identity(id: "${ids.hurt}") { id } }`));
     expect(codeOf(reply)).toBe("KRATOS_UNAVAILABLE");
     const seconds = reply.errors![0]!.extensions!["retryAfter"];

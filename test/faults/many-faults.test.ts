@@ -1,12 +1,13 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import pino from "pino";
-import { Kratos, type KratosOptions } from "../../src/kratos/index.js";
+import { Kratos } from "../../src/kratos/index.js";
 import { createFacade } from "../../src/server/facade.js";
 import { listen } from "../../src/server/listen.js";
-import { eventually } from "../support/eventually.js";
-import * as faults from "../support/faults/faults.js";
-import { startFaultyKratos, type FaultyKratos } from "../support/faults/faulty-kratos.js";
+import { faults, startFaultyKratos, type FaultyKratos } from "../support/faulty-kratos.js";
+import { fetchGraphQL } from "../support/http.js";
+import { stopAfterTest, useServers } from "../support/lifecycle.js";
+import { eventually } from "../support/wait.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -17,30 +18,19 @@ const strangers = Array.from({ length: 250 }, (_, at) => ({ __typename: "Identit
 /** Sockets that this process has open, of servers and clients alike. */
 const openSockets = () => process.getActiveResourcesInfo().filter((kind) => kind === "TCPSocketWrap").length;
 
-let kratos: FaultyKratos;
-let facade: Awaited<ReturnType<typeof startUnwatched>>;
-
-beforeAll(async () => {
-  kratos = await startFaultyKratos("v0.6.3-alpha.1");
-  facade = await startUnwatched({ ...kratos, timeoutMs: 60_000, connections: CONNECTIONS });
+const { kratos, facade } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startFaultyKratos("v0.6.3-alpha.1"));
+  return { kratos, facade: cleanups.use(await startUnwatched(kratos, 60_000)) };
 });
 
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
-
-/** The facade without what the other tests watch it with, for that keeps all that it sees. */
-async function startUnwatched({ adminUrl, publicUrl, timeoutMs, connections }: KratosOptions) {
-  const kratos = new Kratos({ adminUrl, publicUrl, timeoutMs, connections });
+/** Starts the facade without the leak watch of the other tests, which keeps everything that it sees. */
+async function startUnwatched({ adminUrl, publicUrl }: FaultyKratos, timeoutMs: number) {
+  const kratos = new Kratos({ adminUrl, publicUrl, timeoutMs, connections: CONNECTIONS });
   const { handle, stop } = await createFacade({ kratos, logger: pino({ level: "silent" }), authentication: "none" });
   const server = await listen(handle, "127.0.0.1", 0);
   return {
     kratos,
-    send: async (query: string, variables?: object): Promise<any> => {
-      const headers = { "content-type": "application/json" };
-      return (await fetch(`${server.url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query, variables }) })).json();
-    },
+    send: (query: string, variables?: object): Promise<any> => fetchGraphQL(`${server.url}/graphql`, { query, variables }),
     stop: async () => {
       await server.close();
       await stop();
@@ -80,7 +70,7 @@ it("ten thousand faults leave no memory, no socket and no place behind", async (
   // Cut connections go, and the few that are kept are within the bound, at either end.
   await eventually("the connections to Kratos are as few as may be kept", () => kratos.openSockets <= CONNECTIONS);
   await eventually("there are no more sockets than before", () => openSockets() <= socketsBefore + 2 * CONNECTIONS);
-  expect(kratos.most).toBeLessThanOrEqual(CONNECTIONS);
+  expect(kratos.mostConcurrent).toBeLessThanOrEqual(CONNECTIONS);
   await eventually("every place is free", () => facade.kratos.load.running === 0);
   expect(facade.kratos.load.queued).toBe(0);
 
@@ -89,7 +79,7 @@ it("ten thousand faults leave no memory, no socket and no place behind", async (
 }, 60_000);
 
 it("a connection that Kratos says nothing on, or a byte at a time, is cut at the deadline", async () => {
-  const hasty = await startUnwatched({ ...kratos, timeoutMs: 200, connections: CONNECTIONS });
+  const hasty = await stopAfterTest(startUnwatched(kratos, 200));
   for (const fault of [faults.silent, faults.drip]) {
     kratos.fault = undefined;
     await hasty.send("{ identities(first: 1) { edges { cursor } } }");
@@ -99,5 +89,4 @@ it("a connection that Kratos says nothing on, or a byte at a time, is cut at the
     await eventually("they are gone at Kratos' side too", () => kratos.running === 0);
     await eventually("their places are free", () => hasty.kratos.load.running === 0);
   }
-  await hasty.stop();
 });

@@ -1,21 +1,16 @@
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { resetBefore, silent } from "../support/faults/faults.js";
-import { startFaultyKratos, type FaultyKratos } from "../support/faults/faulty-kratos.js";
-import { inTime } from "../support/faults/in-time.js";
-import { CHANGES, READS, RECOVERY_LINK } from "../support/faults/operations.js";
+import { faults, startFaultyKratos, type FaultyKratos } from "../support/faulty-kratos.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/use-facade.js";
+import { inTime } from "../support/wait.js";
+import { CHANGES, READS, RECOVERY_LINK } from "./operations.js";
 
 let kratos: FaultyKratos;
 let facade: FacadeUnderTest;
 
 const serve = async (version: "v0.6.3-alpha.1" | "v26.2.0", timeoutMs = 2_000) => {
-  kratos = await startFaultyKratos(version);
-  facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl, timeoutMs });
+  kratos = await stopAfterTest(startFaultyKratos(version));
+  facade = await startFacade(kratos, { timeoutMs });
 };
-
-afterEach(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
 
 const idsOf = async (count: number): Promise<string[]> => {
   const { edges } = dataOf(await facade.send(`{ identities(first: ${count}) { edges { node { id } } } }`))["identities"];
@@ -26,7 +21,7 @@ describe("a Kratos that refuses connections", () => {
   it("is KRATOS_UNAVAILABLE for all that it is asked, and nothing to what it is not asked for", async () => {
     await serve("v26.2.0");
     const [hurt, fine] = (await idsOf(2)) as [string, string];
-    await kratos.goAway();
+    await kratos.disconnect();
     await Promise.all(
       Object.values({ ...READS, ...CHANGES, ...RECOVERY_LINK }).map(async ({ query }) => {
         const { data, errors } = await inTime(facade.send(query({ hurt, fine })));
@@ -45,10 +40,10 @@ describe("a Kratos that refuses connections", () => {
     await serve("v26.2.0");
     const [id] = await idsOf(1);
     const query = `{ identity(id: "${id}") { id } }`;
-    await kratos.goAway();
+    await kratos.disconnect();
     const end = Date.now() + 1_000;
     while (Date.now() < end) expect(codeOf(await facade.send(query))).toBe("KRATOS_UNAVAILABLE");
-    await kratos.comeBack();
+    await kratos.reconnect();
     expect(dataOf(await facade.send(query))["identity"]).toEqual({ id });
     expect(dataOf(await facade.send("{ health { alive ready } }"))["health"]).toEqual({ alive: true, ready: true });
   });
@@ -60,7 +55,7 @@ describe("a Kratos that is gone in the middle of a batch", () => {
     const known = await idsOf(25);
     const strangers = Array.from({ length: 975 }, (_, at) => `11111111-1111-4111-8111-${String(at).padStart(12, "0")}`);
     const answered = new Set(known.slice(0, 20).map((id) => `GET /identities/${id}`));
-    kratos.fault = { do: silent, to: (line) => line.startsWith("GET /identities/") && !answered.has(line) };
+    kratos.fault = { do: faults.silent, to: (line) => line.startsWith("GET /identities/") && !answered.has(line) };
     const of = [...known, ...strangers].map((id) => ({ __typename: "Identity", id }));
     const { data, errors } = await inTime(facade.send("query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }", { of }));
     expect(data!["_entities"].filter(Boolean)).toHaveLength(20);
@@ -73,7 +68,7 @@ describe("a Kratos that is gone in the middle of a batch", () => {
   it("and hangs up is so, too, and each of the others is what it is", async () => {
     await serve("v0.6.3-alpha.1");
     const known = await idsOf(25);
-    kratos.fault = { do: resetBefore, to: (line) => known.slice(20).some((id) => line.includes(id)) };
+    kratos.fault = { do: faults.resetBefore, to: (line) => known.slice(20).some((id) => line.includes(id)) };
     const of = known.map((id) => ({ __typename: "Identity", id }));
     const { data, errors } = await facade.send("query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }", { of });
     expect(data!["_entities"]).toEqual(known.map((id, at) => (at < 20 ? { id } : null)));

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { eventually } from "../support/eventually.js";
-import { startFaultyKratos, type FaultyKratos } from "../support/faults/faulty-kratos.js";
+import { startFaultyKratos, type FaultyKratos } from "../support/faulty-kratos.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/use-facade.js";
+import { eventually } from "../support/wait.js";
 
 let kratos: FaultyKratos;
 let facade: FacadeUnderTest;
@@ -9,15 +10,10 @@ let facade: FacadeUnderTest;
 let held: ServerResponse[];
 
 const serve = async (connections: number, queueLength: number) => {
-  kratos = await startFaultyKratos();
-  facade = await startFacade({ ...kratos, timeoutMs: 10_000, connections, queueLength });
+  kratos = await stopAfterTest(startFaultyKratos());
+  facade = await startFacade(kratos, { connections, queueLength });
   held = [];
 };
-
-afterEach(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
 
 const hold = (to: string): void => {
   kratos.fault = { do: (response) => void held.push(response), to: (line) => line.startsWith(to) };
@@ -49,7 +45,7 @@ it("as many as there are connections are under way, as many as the queue takes w
   expect(done.filter(({ errors }) => !errors).map(({ data }) => data!["identities"].edges)).toEqual(Array(12).fill([{ node: { id: IDENTITY.id } }]));
   expect(done.filter(({ errors }) => errors).map(codeOf)).toEqual(Array(18).fill("OVERLOADED"));
   expect(kratos.hit).toHaveLength(12);
-  expect(kratos.most).toBe(4);
+  expect(kratos.mostConcurrent).toBe(4);
   expect(facade.kratos.load).toEqual({ running: 0, queued: 0 });
 });
 
@@ -75,7 +71,7 @@ it("a change that is OVERLOADED is never sent, and says that nothing was done", 
 
 it("what waits leaves the queue at its deadline, and is not sent afterwards", async () => {
   await serve(1, 100);
-  const hasty = await startFacade({ ...kratos, timeoutMs: 400, connections: 1 });
+  const hasty = await startFacade(kratos, { timeoutMs: 400, connections: 1 });
   const [one] = dataOf(await hasty.send(PAGE))["identities"].edges;
   kratos.fault = { do: (response) => void held.push(response), to: (line) => !line.endsWith("/version") };
   // Each in a request of its own; the first has the only connection.
@@ -88,8 +84,7 @@ it("what waits leaves the queue at its deadline, and is not sent afterwards", as
   await eventually("nothing is left", () => hasty.kratos.load.running === 0);
   expect(hasty.kratos.load).toEqual({ running: 0, queued: 0 });
   expect(kratos.hit.length).toBeLessThan(10);
-  expect(kratos.most).toBeLessThanOrEqual(2);
-  await hasty.stop();
+  expect(kratos.mostConcurrent).toBeLessThanOrEqual(2);
 });
 
 it("Kratos' health is asked for before all that waits, and once for however many want to know", async () => {

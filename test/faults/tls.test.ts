@@ -2,55 +2,47 @@ import type { IncomingMessage } from "node:http";
 import { createServer, type Server, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
-import pino from "pino";
 import { loadConfig } from "../../src/config.js";
 import { Kratos } from "../../src/kratos/index.js";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { makeAuthority, type Authority, type KeyPair } from "../support/certificates.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { forwardTo } from "../support/faults/forward.js";
+import { forwardTo } from "../support/http.js";
+import { stopAfterTest, useServers } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
 let authority: Authority;
 let server: KeyPair;
 let client: KeyPair;
-let embedded: EmbeddedKratos;
-const open: (() => Promise<unknown>)[] = [];
+const { embedded } = useServers(async (cleanups) => ({ embedded: cleanups.use(await startEmbeddedKratos()) }));
 
 beforeAll(async () => {
   authority = await makeAuthority("Our authority");
   [server, client] = await Promise.all([authority.sign("kratos"), authority.sign("kratos-graphql")]);
-  embedded = await startEmbeddedKratos();
 });
-
-afterEach(async () => {
-  for (const close of open.splice(0)) await close();
-});
-
-afterAll(() => embedded.stop());
 
 /** A proxy before Kratos that speaks TLS; `seen` is who came, and with which headers. */
 async function startTls(options: ServerOptions = {}) {
   const seen: { subject?: string; headers: IncomingMessage["headers"] }[] = [];
-  const forward = forwardTo(embedded.adminUrl);
+  const forward = forwardTo(() => embedded.adminUrl);
   const proxy: Server = createServer({ ...server, ...options }, (request, response) => {
     const { subject } = (request.socket as TLSSocket).getPeerCertificate();
     seen.push({ subject: subject?.CN as string | undefined, headers: request.headers });
     forward(request, response);
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  open.push(() => new Promise((resolve) => { proxy.close(resolve); proxy.closeAllConnections(); }));
+  const stop = () => new Promise((resolve) => { proxy.close(resolve); proxy.closeAllConnections(); });
+  await stopAfterTest({ stop });
   return { url: `https://127.0.0.1:${(proxy.address() as AddressInfo).port}`, seen };
 }
 
 /** The facade as the environment configures it; `log` is what it logs. */
-async function start(env: Record<string, string>): Promise<FacadeUnderTest & { log: string[] }> {
+async function start(env: Record<string, string>): Promise<FacadeUnderTest & { log: readonly string[] }> {
   const { kratosAdminUrl, kratosPublicUrl, kratosTimeoutMs, kratos } = loadConfig(env);
-  const log: string[] = [];
-  const logger = pino({ level: "trace" }, { write: (line: string) => void log.push(line) });
-  const facade = await startFacade({ adminUrl: kratosAdminUrl!, publicUrl: kratosPublicUrl, timeoutMs: kratosTimeoutMs, ...kratos }, { logger });
-  open.unshift(() => facade.stop());
-  return { ...facade, log };
+  const { logger, lines } = captureLog();
+  const facade = await startFacade({ adminUrl: kratosAdminUrl!, publicUrl: kratosPublicUrl }, { timeoutMs: kratosTimeoutMs, ...kratos, logger });
+  return { ...facade, log: lines };
 }
 
 const PAGE = "{ identities(first: 1) { edges { node { schema { id } } } } }";
@@ -113,10 +105,11 @@ describe("extra headers", () => {
   });
 
   it("go to nobody whom Kratos redirects to, and stand in no answer and no log", async () => {
-    const elsewhere = await startScriptedKratos("v26.2.0", () => undefined);
+    const elsewhere = await stopAfterTest(startScriptedKratos("v26.2.0"));
     const location = `${elsewhere.url}/admin/identities`;
-    const kratos = await startScriptedKratos("v26.2.0", (_, path) => (path.includes("/identities") ? { status: 307, headers: { location }, text: "" } : undefined));
-    open.push(elsewhere.stop, kratos.stop);
+    const kratos = await stopAfterTest(
+      startScriptedKratos("v26.2.0", (_, path) => (path.includes("/identities") ? { status: 307, headers: { location }, text: "" } : undefined)),
+    );
     const facade = await start({ KRATOS_ADMIN_URL: kratos.url, KRATOS_HEADERS });
     const reply = await facade.send(PAGE);
     expect(codeOf(reply)).toBe("KRATOS_ERROR");

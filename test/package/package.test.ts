@@ -1,7 +1,9 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import { installPackage, sourceInReadme, type InstalledPackage } from "../support/installed-package.js";
+import { graphqlUrlOf } from "../support/child-process.js";
+import { fetchGraphQL } from "../support/http.js";
+import { installPackage, sourceInReadme, type InstalledPackage } from "./installed-package.js";
 
 /* What `npm publish` would put out, installed in an empty folder. */
 let installed: InstalledPackage;
@@ -17,10 +19,7 @@ afterAll(async () => {
   await kratos.stop();
 });
 
-const ask = async (url: string, query: string, headers: Record<string, string> = {}): Promise<any> => {
-  const body = JSON.stringify({ query });
-  return (await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body })).json();
-};
+const ask = (url: string, query: string, headers?: Record<string, string>) => fetchGraphQL(url, { query }, headers);
 
 it("it holds the program, the library with its declarations, the schema and what to read, and nothing else", () => {
   const { files } = installed;
@@ -43,20 +42,18 @@ it("`npx kratos-graphql` helps, prints the schema, and makes a key that starts a
   expect(await installed.npx("--help")).toContain("kratos-graphql keys create");
   expect(await installed.npx("schema")).toBe(readFileSync("schema.graphql", "utf8"));
   const { key, line } = await createKey("identities:read");
-  const server = await installed.start("node", ["node_modules/.bin/kratos-graphql"], { PORT: "0", API_KEYS: line, NODE_ENV: "production", SHUTDOWN_DELAY_MS: "0" }, /GraphQL is at (\S+);/);
-  const url = server.found[1]!;
+  const server = await installed.startNode(["node_modules/.bin/kratos-graphql"], { PORT: "0", API_KEYS: line, NODE_ENV: "production", SHUTDOWN_DELAY_MS: "0" });
+  const url = await graphqlUrlOf(server);
   expect((await ask(url, "{ identities(first: 1) { edges { cursor } } }", { authorization: `Bearer ${key}` })).data.identities.edges).toHaveLength(1);
   expect((await ask(url, "{ identities(first: 1) { edges { cursor } } }")).errors[0].extensions.code).toBe("UNAUTHENTICATED");
-  await server.stop();
 });
 
 it("`npx kratos-graphql serve` serves the embedded Kratos, and its explorer", async () => {
-  const server = await installed.start("node", ["node_modules/.bin/kratos-graphql", "serve"], { PORT: "0" }, /GraphQL is at (\S+);/);
-  const url = server.found[1]!;
+  const server = await installed.startNode(["node_modules/.bin/kratos-graphql", "serve"], { PORT: "0" });
+  const url = await graphqlUrlOf(server);
   expect((await ask(url, "{ health { ready } version }")).data).toEqual({ health: { ready: true }, version: "v26.2.0" });
   const explorer = await fetch(url.replace("/graphql", "/explorer/"));
   expect([explorer.status, await explorer.text()]).toEqual([200, expect.stringContaining("<html")]);
-  await server.stop();
 });
 
 it("TypeScript with all its checks takes the README's example, and a consumer that names every type of the library's", async () => {
@@ -69,28 +66,27 @@ it("TypeScript with all its checks takes the README's example, and a consumer th
 it("the README's example runs: the facade in a server of one's own", async () => {
   const { key, line } = await createKey("identities:read", "system:read");
   writeFileSync(join(installed.folder, "api-keys"), line);
-  const server = await installed.start("node", ["from-readme.js"], { PORT: "0" }, /at port (\d+)[^]*"first":\{.*\}/);
-  const url = `http://127.0.0.1:${server.found[1]}/graphql`;
+  const server = await installed.startNode(["from-readme.js"], { PORT: "0" });
+  const [, port] = await server.waitFor(/at port (\d+)[^]*"first":\{.*\}/);
+  const url = `http://127.0.0.1:${port}/graphql`;
   const { data } = await ask(url, "{ health { ready } identities(first: 1) { edges { cursor } } }", { authorization: `Bearer ${key}` });
   expect(data).toEqual({ health: { ready: true }, identities: { edges: [{ cursor: expect.any(String) }] } });
-  await server.stop();
 });
 
 it("the facade runs as a part of Express; so do the adapter and the schema by themselves", async () => {
   const env = { KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl };
-  const { found, stop } = await installed.start("node", ["in-express.js"], env, /answers: (.*)\n/);
+  const program = await installed.startNode(["in-express.js"], env);
+  const [, printed] = await program.waitFor(/answers: (.*)\n/);
   const id = expect.stringMatching(/^[0-9a-f-]{36}$/);
-  const answers = JSON.parse(found[1]!);
-  expect(answers).toEqual({ overHttp: id, byTheAdapter: id, bySchema: id, sdl: true, error: "deleteIdentity" });
-  expect(new Set([answers.overHttp, answers.byTheAdapter, answers.bySchema]).size).toBe(1);
-  await stop();
+  const answers = JSON.parse(printed!);
+  expect(answers).toEqual({ sendHttp: id, byTheAdapter: id, bySchema: id, sdl: true, error: "deleteIdentity" });
+  expect(new Set([answers.sendHttp, answers.byTheAdapter, answers.bySchema]).size).toBe(1);
 });
 
 it("what is not of the library cannot be imported", async () => {
   const program = 'import("kratos-graphql/dist/server/listen.js").catch(({ code }) => console.log(code))';
-  const { found, stop } = await installed.start("node", ["-e", program], {}, /\w+/);
-  expect(found[0]).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
-  await stop();
+  const [code] = await (await installed.startNode(["-e", program])).waitFor(/\w+/);
+  expect(code).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
 });
 
 /** A key as its owner has it, and as the server does. */

@@ -1,7 +1,7 @@
 import { composeServices } from "@theguild/federation-composition";
 import { parse } from "graphql";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { ORDERS } from "../support/order-subgraph.js";
+import { ORDERS } from "../support/supergraph.js";
 
 const { sdl } = buildFacadeSchema();
 

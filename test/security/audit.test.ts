@@ -1,45 +1,25 @@
-import { Writable } from "node:stream";
-import pino from "pino";
 import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
-import type { FacadeOptions } from "../../src/server/facade.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { overHttp, postJson } from "../support/over-http.js";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { postJson, sendHttp } from "../support/http.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade, useFacade } from "../support/use-facade.js";
 
 const all = createApiKey("office", ["identities:read", "identities:write", "identities:delete", "recovery:write"]);
 const reader = createApiKey("shop", ["identities:read"]);
 const ABSENT = "11111111-1111-4111-8111-111111111111";
 const UUID = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
-let kratos: EmbeddedKratos;
-let facade: FacadeUnderTest;
-let lines: string[];
-
-function write(level: string) {
-  return pino({ level, base: undefined }, new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) }));
-}
-
-async function serve(options: Partial<FacadeOptions> = {}, adminUrl = kratos.adminUrl): Promise<FacadeUnderTest> {
-  const authentication = { apiKeys: parseApiKeys(`${all.line};${reader.line}`) };
-  return startFacade({ adminUrl, publicUrl: kratos.publicUrl, timeoutMs: 2_000 }, { authentication, logger: write("error"), batching: true, ...options });
-}
-
-beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
-  facade = await serve();
-});
+const { logger, lines, entries } = captureLog("error");
+const OPTIONS = { authentication: { apiKeys: parseApiKeys(`${all.line};${reader.line}`) }, logger, batching: true, timeoutMs: 2_000 };
+const { kratos, facade } = useFacade(startEmbeddedKratos, OPTIONS);
 
 beforeEach(() => {
-  lines = [];
+  lines.length = 0;
 });
 
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
-
-const audited = () => lines.map((line) => JSON.parse(line)).filter(({ audit }) => audit).map(({ time: _, level: __, audit: ___, msg: ____, ...entry }) => entry);
+const audited = () => entries().filter(({ audit }) => audit).map(({ time: _, level: __, audit: ___, msg: ____, ...entry }) => entry);
 const post = (body: unknown, { key } = all, at = facade) => postJson(at.url, body, { authorization: `Bearer ${key}`, "x-request-id": "r-1" });
 const mutate = (query: string, variables: object = {}, caller = all, at = facade) => post({ query, variables }, caller, at);
 const create = (email: string, more = "") => `createIdentity(input: { schemaId: "default", traits: { email: "${email}" } }) { identity { id } userErrors { code } ${more} }`;
@@ -62,7 +42,7 @@ it("several in one operation are a line each, by their own names, those in fragm
   const [first, second, third] = audited();
   expect([first, third]).toEqual(Array(2).fill({ ...by, mutation: "createIdentity", identityId: UUID, outcome: "done" }));
   expect(second).toEqual({ ...by, mutation: "deleteIdentity", identityId: ABSENT, outcome: "refused", codes: ["NOT_FOUND"] });
-  lines = [];
+  lines.length = 0;
   await post([{ query: `mutation { ${create("audit-e@example.com")} }` }, { query: "{ __typename }" }, { query: `mutation { x: ${create("audit-e@example.com")} }` }]);
   expect(audited().map(({ mutation }) => mutation)).toEqual(["createIdentity", "createIdentity"]);
 });
@@ -87,13 +67,12 @@ it("one refused for a missing scope is a line, and its neighbours have theirs", 
 });
 
 it("one that is too dear, and one that is sent by GET, are lines", async () => {
-  const tight = await serve({ limits: { cost: 10 } });
+  const tight = await startFacade(kratos, { ...OPTIONS, limits: { cost: 10 } });
   await mutate(`mutation { ${create("canary@example.com")} }`, {}, all, tight);
   const query = encodeURIComponent(`mutation { ${create("canary@example.com")} }`);
-  await overHttp(tight.url, { method: "GET", path: `/graphql?query=${query}`, headers: { authorization: `Bearer ${all.key}`, "apollo-require-preflight": "1", "x-request-id": "r-1" } });
+  await sendHttp(tight.url, { method: "GET", path: `/graphql?query=${query}`, headers: { authorization: `Bearer ${all.key}`, "apollo-require-preflight": "1", "x-request-id": "r-1" } });
   expect(audited().map(({ outcome, codes }) => [outcome, codes])).toEqual([["refused", ["OPERATION_TOO_LARGE"]], ["refused", ["BAD_REQUEST"]]]);
   expect(lines.join()).not.toContain("canary");
-  await tight.stop();
 });
 
 it("of an operation that is refused as a whole each mutation is one line, and what is no mutation is none", async () => {
@@ -115,16 +94,14 @@ it.each([
   ["reset" as const, "unknown", "KRATOS_UNAVAILABLE"],
   [{ status: 503, text: "canary" }, "unknown", "KRATOS_UNAVAILABLE"],
 ])("where Kratos answers %j the outcome is %s", async (answer, outcome, code) => {
-  const scripted = await startScriptedKratos("v26.2.0", ({ method }) => (method === "GET" ? undefined : answer));
-  const before = await serve({}, scripted.url);
+  const scripted = await stopAfterTest(startScriptedKratos("v26.2.0", ({ method }) => (method === "GET" ? undefined : answer)));
+  const before = await startFacade(scripted, OPTIONS);
   await mutate(`mutation { ${create("canary@example.com")} deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }`, {}, all, before);
   expect(audited()).toEqual([
     { ...by, mutation: "createIdentity", outcome, codes: [code] },
     { ...by, mutation: "deleteIdentity", identityId: ABSENT, outcome, codes: [code] },
   ]);
   expect(audited().map((entry) => JSON.stringify(entry)).join()).not.toContain("canary");
-  await before.stop();
-  await scripted.stop();
 });
 
 it("it holds no trait, link or token, and no name of the caller's choosing", async () => {
@@ -136,19 +113,19 @@ it("it holds no trait, link or token, and no name of the caller's choosing", asy
 });
 
 it("a token that is not known is a line in the log, without the token", async () => {
-  const open = await serve({ logger: write("info") });
+  const log = captureLog("info");
+  const open = await startFacade(kratos, { ...OPTIONS, logger: log.logger });
   const answer = await post({ query: "{ version }" }, { ...all, key: "kg_canary" }, open);
   expect(answer.status).toBe(401);
-  expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining({ requestId: "r-1", status: 401, code: "UNAUTHENTICATED" }));
-  expect(lines.join()).not.toContain("canary");
-  await open.stop();
+  expect(log.entries()).toContainEqual(expect.objectContaining({ requestId: "r-1", status: 401, code: "UNAUTHENTICATED" }));
+  expect(log.lines.join()).not.toContain("canary");
 });
 
 it("a log that is switched off is", async () => {
-  const silent = await serve({ logger: write("silent") });
+  const log = captureLog("silent");
+  const silent = await startFacade(kratos, { ...OPTIONS, logger: log.logger });
   await mutate(`mutation { ${create("audit-h@example.com")} }`, {}, all, silent);
-  expect(lines).toEqual([]);
-  await silent.stop();
+  expect(log.lines).toEqual([]);
 });
 
 it("one refused for a missing scope, whose input stands as its variable's default, is a line with its identity", async () => {

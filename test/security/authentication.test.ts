@@ -1,55 +1,50 @@
 import { exportSPKI, SignJWT, UnsecuredJWT } from "jose";
 import { createHash } from "node:crypto";
 import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { sendRaw, type Answer } from "../support/request.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
-import { AUDIENCE, makeKey, startTokenIssuer, type SigningKey, type TokenIssuer } from "../support/token-issuer.js";
+import { sendRaw, type RawResponse } from "../support/http.js";
+import { stopAfterTest, useServers } from "../support/lifecycle.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { createFacadeUnderTest, startFacade, type FacadeTestOptions, type FacadeUnderTest } from "../support/use-facade.js";
+import { AUDIENCE, makeKey, startTokenIssuer, type SigningKey, type TokenIssuer } from "./token-issuer.js";
 
 const SECOND = 1000;
 const keys = { old: createApiKey("shop-2025", ["system:read"]), new: createApiKey("shop-2026", ["system:read"]), other: createApiKey("desk", ["identities:read"]) };
 const apiKeys = parseApiKeys(Object.values(keys).map(({ line }) => line).join("\n"));
 
-let kratos: ScriptedKratos;
-let issuer: TokenIssuer;
-let rsa: SigningKey;
-let ec: SigningKey;
-/** Takes API keys and JWTs. */
-let facade: FacadeUnderTest;
-
-beforeAll(async () => {
-  kratos = await startScriptedKratos("v26.2.0", (_request, path) =>
-    path === "/health/ready" ? { status: 503, json: { errors: { database: "dial tcp 10.0.0.5:5432: password=hunter2" } } } : undefined,
+/** The facade takes API keys and JWTs. */
+const { kratos, rsa, ec, issuer, facade } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(
+    await startScriptedKratos("v26.2.0", (_request, path) =>
+      path === "/health/ready" ? { status: 503, json: { errors: { database: "dial tcp 10.0.0.5:5432: password=hunter2" } } } : undefined,
+    ),
   );
-  [rsa, ec] = await Promise.all([makeKey("rsa-1", "RS256"), makeKey("ec-1", "ES256")]);
-  issuer = await startTokenIssuer(rsa, ec);
-  facade = await start({ apiKeys, issuer });
+  const [rsa, ec] = await Promise.all([makeKey("rsa-1", "RS256"), makeKey("ec-1", "ES256")]);
+  const issuer = cleanups.use(await startTokenIssuer(rsa, ec));
+  const facade = cleanups.use(await createFacadeUnderTest(kratos, authenticatedBy({ apiKeys, issuer })));
+  return { kratos, rsa, ec, issuer, facade };
 });
 
-afterAll(async () => {
-  await facade.stop();
-  await Promise.all([kratos.stop(), issuer.goAway()]);
-});
-
-function start(by: { apiKeys?: typeof apiKeys; issuer?: TokenIssuer }): Promise<FacadeUnderTest> {
+function authenticatedBy(by: { apiKeys?: typeof apiKeys; issuer?: TokenIssuer }): FacadeTestOptions {
   const jwt = by.issuer && { issuer: by.issuer.issuer, audience: AUDIENCE, jwksUrl: by.issuer.jwksUrl, clockToleranceS: 60 };
-  return startFacade({ adminUrl: kratos.url, publicUrl: kratos.url }, { authentication: { apiKeys: by.apiKeys ?? [], jwt }, batching: true });
+  return { authentication: { apiKeys: by.apiKeys ?? [], jwt }, batching: true };
 }
 
+const start = (by: Parameters<typeof authenticatedBy>[0]) => startFacade(kratos, authenticatedBy(by));
+
 /** Asks for Kratos' version with the given Authorization headers. */
-const ask = (authorization: readonly string[], at = facade): Promise<Answer> => {
+const ask = (authorization: readonly string[], at = facade): Promise<RawResponse> => {
   const named = authorization.map((value) => ["authorization", value] as const);
   return sendRaw(`${at.url}/graphql`, "POST", [["content-type", "application/json"], ...named], '{"query":"{ version }"}');
 };
 const bearer = (token: string, at = facade) => ask([`Bearer ${token}`], at);
-const codeOf = ({ text }: Answer): unknown => JSON.parse(text).errors?.[0]?.extensions?.code;
+const codeOf = ({ text }: RawResponse): unknown => JSON.parse(text).errors?.[0]?.extensions?.code;
 
-function expectLetIn(answer: Answer): void {
+function expectLetIn(answer: RawResponse): void {
   expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { data: { version: "v26.2.0" } }]);
 }
 
 /** @param error what RFC 6750 has for it; none where no token came */
-function expectRefused(answer: Answer, error?: string): void {
+function expectRefused(answer: RawResponse, error?: string): void {
   expect([answer.status, codeOf(answer)]).toEqual([401, "UNAUTHENTICATED"]);
   expect(answer.headers["www-authenticate"]).toBe(`Bearer realm="kratos-graphql"${error ? `, error="${error}"` : ""}`);
   expect(JSON.parse(answer.text)).toEqual({ errors: [expect.anything()] });
@@ -72,14 +67,12 @@ describe("an API key", () => {
     const rotated = await start({ apiKeys: parseApiKeys(keys.new.line) });
     expectLetIn(await bearer(keys.new.key, rotated));
     expectRefused(await bearer(keys.old.key, rotated), "invalid_token");
-    await rotated.stop();
   });
 
   it("in a line that was made a remark is good for nothing, also where several stand in the line", async () => {
     const some = await start({ apiKeys: parseApiKeys(`# gone: ${keys.old.line}; ${keys.new.line}\n${keys.other.line} # the desk's; since May`) });
     for (const { key } of [keys.old, keys.new]) expectRefused(await bearer(key, some), "invalid_token");
     expect(codeOf(await bearer(keys.other.key, some))).toBe("FORBIDDEN");
-    await some.stop();
   });
 
   it("may do what its own scopes say, and not what another's do", async () => {
@@ -203,12 +196,11 @@ describe("a JWT", () => {
   });
 
   it("does not make the server ask for keys where the token says", async () => {
-    const attacker = await startTokenIssuer(await makeKey("rsa-1", "RS256"));
+    const attacker = await stopAfterTest(startTokenIssuer(await makeKey("rsa-1", "RS256")));
     const [key] = attacker.published;
     const header = { jku: attacker.jwksUrl, x5u: attacker.jwksUrl };
     expectRefused(await bearer(await issuer.sign(key!, good(), header)), "invalid_token");
     expect(attacker.requests).toBe(0);
-    await attacker.goAway();
   });
 
   it.each([
@@ -252,7 +244,6 @@ describe("a JWT", () => {
     expectLetIn(await bearer(keys.old.key, onlyKeys));
     expectRefused(await bearer(keys.old.key, onlyJwts), "invalid_token");
     expectLetIn(await bearer(token, onlyJwts));
-    await Promise.all([onlyKeys.stop(), onlyJwts.stop()]);
   });
 });
 
@@ -267,16 +258,12 @@ describe("the issuer's keys", () => {
     later = 0;
     const now = Date.now.bind(Date);
     clock = jest.spyOn(Date, "now").mockImplementation(() => now() + later);
-    own = await startTokenIssuer(rsa, ec);
+    own = await stopAfterTest(startTokenIssuer(rsa, ec));
     before = await start({ issuer: own, apiKeys });
     token = (key = ec) => own.sign(key, { scope: "system:read" });
   });
 
-  afterEach(async () => {
-    clock.mockRestore();
-    await before.stop();
-    await own.goAway();
-  });
+  afterEach(() => clock.mockRestore());
 
   it("are asked for once, when they are first needed, and kept", async () => {
     expectLetIn(await bearer(keys.old.key, before));
@@ -306,7 +293,7 @@ describe("the issuer's keys", () => {
   });
 
   it("are needed: as long as they cannot be had nobody with a JWT is let in, and told so without where they are; then all is well again", async () => {
-    await own.goAway();
+    await own.disconnect();
     const upstream = await askedOfKratos(async () => {
       const answer = await bearer(await token(), before);
       expect([answer.status, codeOf(answer)]).toEqual([503, "AUTHENTICATION_UNAVAILABLE"]);
@@ -315,7 +302,7 @@ describe("the issuer's keys", () => {
     });
     expect(upstream).toEqual([]);
     expectLetIn(await bearer(keys.old.key, before));
-    await own.comeBack();
+    await own.reconnect();
     expectLetIn(await bearer(await token(), before));
   });
 
@@ -342,7 +329,7 @@ describe("the issuer's keys", () => {
 
   it("that are kept are good also while the issuer is away", async () => {
     expectLetIn(await bearer(await token(), before));
-    await own.goAway();
+    await own.disconnect();
     later = 60 * SECOND;
     expectLetIn(await bearer(await token(), before));
   });

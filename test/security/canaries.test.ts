@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
-import pino from "pino";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
-import { operationsOf } from "../support/operations-of.js";
-import { startScriptedKratos, type Scripted, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
+import { operationsOf } from "../support/schema-walk.js";
+import { startScriptedKratos, type Scripted } from "../support/scripted-kratos.js";
+import { startFacade, useFacade, type Reply } from "../support/use-facade.js";
 
 const ID = "11111111-1111-4111-8111-111111111111";
 const MARK = "CANARY";
@@ -117,32 +119,24 @@ const FAILURES: readonly (readonly [string, Scripted | ((path: string) => Script
   ["a redirect to an error page", { status: 302, headers: { location: `http://ui/error?error=${canary("error-page")}` }, text: "" }],
 ];
 
-let kratos: ScriptedKratos;
-let facade: FacadeUnderTest;
-let answer: typeof FAILURES[number][1] | typeof wholesome;
-let version: string;
-let lines: string[];
+let answer: typeof FAILURES[number][1] | typeof wholesome = wholesome;
+let version = "v26.2.0";
 
-const logger = () => pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
+function respond({ method }: IncomingMessage, path: string): Scripted {
+  if (path === "/version") return { json: { version } };
+  return typeof answer === "function" ? answer(path, method) : answer;
+}
+
+const { logger, lines, entries } = captureLog();
 const limits = { aliases: 1000, depth: 100, rootFields: 100, directives: 100, tokens: 100_000, cost: 1e6 };
+const { kratos, facade } = useFacade(() => startScriptedKratos(version, respond), { logger, limits });
 
 beforeAll(async () => {
-  kratos = await startScriptedKratos("", ({ method }, path) => {
-    if (path === "/version") return { json: { version } };
-    return typeof answer === "function" ? answer(path, method) : answer;
-  });
-  facade = await startFacade({ adminUrl: kratos.url, publicUrl: kratos.url }, { logger: logger(), limits });
-  [version, answer, lines] = ["v26.2.0", wholesome, []];
   for (let time = 0; time < 3; time++) await sendAll();
 });
 
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
-
 beforeEach(() => {
-  lines = [];
+  lines.length = 0;
 });
 
 const HEADERS = { cookie: `csrf=${MARK}-cookie`, "x-session-token": `${MARK}-header-token`, authorization: `Bearer ${MARK}-bearer` };
@@ -159,7 +153,7 @@ function expectNothingOut(replies: readonly Reply<unknown>[]) {
   expect(lines.join("")).not.toContain(MARK);
   const errors = JSON.stringify(replies.map((reply) => reply.errors ?? []));
   expect(errors).not.toMatch(/CANARY|goroutine|pq:|duplicate key|db\.internal|node_modules|\.[jt]s:\d/);
-  expect(errors).not.toContain(new URL(kratos.url).host);
+  expect(errors).not.toContain(new URL(kratos.adminUrl).host);
 }
 
 describe.each(["v0.6.3-alpha.1", "v26.2.0"])("before a Kratos %s", (release) => {
@@ -197,7 +191,7 @@ describe("what the log says of a failure of Kratos'", () => {
     answer = { status: 500, json: { error: { ...errorBody(500), id: "internal_server_error", request } } };
     await facade.send(`{ identity(id: "${ID}") { id } }`);
     // The last line is the request's own.
-    expect(lines.map((line) => JSON.parse(line)).slice(0, -1)).toEqual([
+    expect(entries().slice(0, -1)).toEqual([
       expect.objectContaining({ operation: "getIdentity", path: "identity", detail: `code 500, error internal_server_error, request ${request}` }),
     ]);
   });
@@ -212,12 +206,11 @@ describe("what the log says of a failure of Kratos'", () => {
 it("an answer that is no HTTP brings nothing into the log or the errors", async () => {
   const server = createServer((socket) => socket.on("data", () => socket.end(`HTTP/1.1 200 OK\r\n${canary("header line")}\r\n\r\n`)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await stopAfterTest({ stop: () => new Promise((resolve) => server.close(resolve)) });
   const adminUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const broken = await startFacade({ adminUrl, publicUrl: adminUrl, version: "v26.2.0" }, { logger: logger(), limits });
+  const broken = await startFacade({ adminUrl, publicUrl: adminUrl }, { version: "v26.2.0", logger, limits });
   expectNothingOut(await sendAll("", broken));
   expect(lines.length).toBeGreaterThan(0);
-  await broken.stop();
-  server.close();
 });
 
 it("nothing is written past the log", async () => {
@@ -239,14 +232,14 @@ describe("the watch over the contract suite", () => {
   it("fails a suite that logs what Kratos answered", async () => {
     version = "v26.2.0";
     answer = (path: string, method?: string) => (method === "PATCH" ? { json: { ...identity, traits: { note: "secret-of-kratos" } } } : wholesome(path, method));
-    const watched = await startFacade({ adminUrl: kratos.url });
+    const watched = await startFacade(kratos);
     // A caller's own request id is what gets into the log as it comes.
     await watched.send(mutation, { id: ID }, { "x-request-id": "secret-of-kratos" });
     await expect(watched.stop()).rejects.toThrow("secret-of-kratos");
   });
 
   it("is content with a log that holds nothing of it", async () => {
-    const watched = await startFacade({ adminUrl: kratos.url });
+    const watched = await startFacade(kratos);
     await watched.send(mutation, { id: ID }, { "x-request-id": "something-else" });
     await expect(watched.stop()).resolves.toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { useFacade } from "../support/use-facade.js";
 
 const guest = createApiKey("guest", ["flows:read"]);
 const insider = createApiKey("insider", ["flows:read", "secrets:read", "identities:read"]);
@@ -21,19 +21,10 @@ const flow = {
 };
 const PARTS = "requestUrl ui { nodes { attributes { ... on UiNodeInputAttributes { name value } } } }";
 
-let kratos: ScriptedKratos;
-let facade: FacadeUnderTest;
-
-beforeAll(async () => {
-  kratos = await startScriptedKratos("v0.6.3-alpha.1", (_, path) => (path.startsWith("/self-service/") ? { json: flow } : undefined));
-  const apiKeys = parseApiKeys([guest, insider].map(({ line }) => line).join("\n"));
-  facade = await startFacade({ adminUrl: kratos.url }, { authentication: { apiKeys } });
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
+const { facade } = useFacade(
+  () => startScriptedKratos("v0.6.3-alpha.1", (_, path) => (path.startsWith("/self-service/") ? { json: flow } : undefined)),
+  { authentication: { apiKeys: parseApiKeys([guest, insider].map(({ line }) => line).join("\n")) } },
+);
 
 /** Four times, so that the last ones run compiled. */
 async function ask(field: string, key: string) {

@@ -1,35 +1,19 @@
 import { createHash } from "node:crypto";
 import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { codesOf, overHttp, postJson } from "../support/over-http.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { codesOf, postJson, sendHttp } from "../support/http.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade, useFacade, type FacadeTestOptions, type FacadeUnderTest } from "../support/use-facade.js";
 
 const ORIGIN = "https://app.example.com";
 const VERSION = "{ version }";
 const JSON_TYPE = { "content-type": "application/json" };
 
-let kratos: ScriptedKratos;
-let closed: FacadeUnderTest;
-const facades: FacadeUnderTest[] = [];
-
-async function serve(options: object = {}): Promise<FacadeUnderTest> {
-  const facade = await startFacade({ adminUrl: kratos.url }, { introspection: false, explorers: false, ...options });
-  facades.push(facade);
-  return facade;
-}
-
-beforeAll(async () => {
-  kratos = await startScriptedKratos("v26.2.0", () => undefined);
-  closed = await serve();
-});
-
-afterAll(async () => {
-  for (const facade of facades) await facade.stop();
-  await kratos.stop();
-});
+const CLOSED = { introspection: false, explorers: false };
+const { kratos, facade: closed } = useFacade(() => startScriptedKratos("v26.2.0"), CLOSED);
+const serve = (options: FacadeTestOptions = {}) => startFacade(kratos, { ...CLOSED, ...options });
 
 const get = (facade: FacadeUnderTest, parameters: Record<string, string>, headers: Record<string, string> = JSON_TYPE, body?: string) =>
-  overHttp(facade.url, { method: "GET", path: `/graphql?${new URLSearchParams(parameters).toString()}`, headers, body });
+  sendHttp(facade.url, { method: "GET", path: `/graphql?${new URLSearchParams(parameters).toString()}`, headers, body });
 /** Three times: the last may be compiled. */
 const thrice = async <T>(ask: () => Promise<T>): Promise<T[]> => [await ask(), await ask(), await ask()];
 
@@ -100,7 +84,7 @@ describe("a page of another site", () => {
     async (type) => {
       const before = kratos.seen.length;
       for (const method of ["GET", "POST"]) {
-        const answer = await overHttp(closed.url, { method, path: `/graphql?query=${encodeURIComponent(VERSION)}`, headers: { "content-type": type }, body: JSON.stringify({ query: VERSION }) });
+        const answer = await sendHttp(closed.url, { method, path: `/graphql?query=${encodeURIComponent(VERSION)}`, headers: { "content-type": type }, body: JSON.stringify({ query: VERSION }) });
         expect([answer.status, answer.body.data]).toEqual([400, undefined]);
         expect(answer.body.errors[0].message).toContain("CSRF");
       }
@@ -122,7 +106,7 @@ describe("a page of another site", () => {
   });
 
   const preflight = (facade: FacadeUnderTest, origin: string) =>
-    overHttp(facade.url, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" } });
+    sendHttp(facade.url, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" } });
   const simple = (facade: FacadeUnderTest, origin: string) => postJson(facade.url, { query: VERSION }, { origin });
 
   it("is let in by no CORS header, unless its origin is configured", async () => {
@@ -189,10 +173,7 @@ describe("with a safelist", () => {
   /** As `generate-persisted-query-manifest` writes it. */
   const MANIFEST = JSON.stringify({ format: "apollo-persisted-query-manifest", version: 1, operations: body }, null, 2);
   const data = { version: "v26.2.0" };
-  let facade: FacadeUnderTest;
-  beforeAll(async () => {
-    facade = await serve({ safelist: MANIFEST, batching: true, introspection: true });
-  });
+  const { kratos, facade } = useFacade(() => startScriptedKratos("v26.2.0"), { ...CLOSED, safelist: MANIFEST, batching: true, introspection: true });
 
   it("its operations are answered by their ids and by their exact texts", async () => {
     for (const request of [{ extensions: persisted(sha256(LISTED)) }, { query: LISTED }, { query: LISTED, extensions: persisted(sha256(LISTED)) }]) {
@@ -222,7 +203,7 @@ describe("with a safelist", () => {
       await get(facade, { query }, JSON_TYPE, JSON.stringify({ query: LISTED })),
       await get(facade, { query }, JSON_TYPE, JSON.stringify([])),
       await get(facade, { query }, JSON_TYPE, JSON.stringify({ extensions: persisted(sha256(LISTED)) })),
-      await overHttp(facade.url, { path: `/graphql?query=${encodeURIComponent(LISTED)}`, headers: JSON_TYPE, body: JSON.stringify({ query }) }),
+      await sendHttp(facade.url, { path: `/graphql?query=${encodeURIComponent(LISTED)}`, headers: JSON_TYPE, body: JSON.stringify({ query }) }),
     ];
     for (const answer of refused) expect([answer.status, codesOf(answer)]).toEqual([400, ["OPERATION_NOT_ON_SAFELIST"]]);
     expect(kratos.seen).toHaveLength(before);
@@ -260,7 +241,7 @@ describe("each answer has a request id in X-Request-Id:", () => {
   });
 
   it("refusals and what is not there included", async () => {
-    expect((await overHttp(closed.url, { method: "GET", path: "/nowhere" })).headers["x-request-id"]).toMatch(UUID);
-    expect((await overHttp(closed.url, { headers: JSON_TYPE, body: "{" })).headers["x-request-id"]).toMatch(UUID);
+    expect((await sendHttp(closed.url, { method: "GET", path: "/nowhere" })).headers["x-request-id"]).toMatch(UUID);
+    expect((await sendHttp(closed.url, { headers: JSON_TYPE, body: "{" })).headers["x-request-id"]).toMatch(UUID);
   });
 });

@@ -1,33 +1,27 @@
 import { parse } from "graphql";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { createDocumentStore } from "../../src/server/documents/document-store.js";
 import type { Limits } from "../../src/server/limits/limits.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { codesOf, overHttp, postJson, type HttpAnswer } from "../support/over-http.js";
-import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { codesOf, postJson, sendHttp, type HttpResponse } from "../support/http.js";
+import { useServers } from "../support/lifecycle.js";
+import { startRecordingProxy } from "../support/recording-proxy.js";
+import { createFacadeUnderTest, startFacade, type FacadeTestOptions, type FacadeUnderTest } from "../support/use-facade.js";
 
 /* That an attack is cheap to refuse needs no clock: one that is not would outlast jest's patience. */
 
-let kratos: EmbeddedKratos;
-let proxy: RecordingProxy;
-const facades: FacadeUnderTest[] = [];
+const { kratos, proxy, byDefault, cheap, open } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startEmbeddedKratos());
+  const proxy = cleanups.use(await startRecordingProxy(kratos.adminUrl));
+  const start = async (options: FacadeTestOptions) => cleanups.use(await createFacadeUnderTest({ adminUrl: proxy.url, publicUrl: kratos.publicUrl }, options));
+  const byDefault = await start({ introspection: false });
+  const cheap = await start({ introspection: false, limits: { cost: 1000 } });
+  const open = await start({ introspection: true });
+  return { kratos, proxy, byDefault, cheap, open };
+});
 
-async function serve(limits: Partial<Limits> = {}, options: object = {}): Promise<FacadeUnderTest> {
-  const facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl }, { introspection: false, limits, ...options });
-  facades.push(facade);
-  return facade;
+function serve(limits: Partial<Limits> = {}, options: FacadeTestOptions = {}): Promise<FacadeUnderTest> {
+  return startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl }, { introspection: false, limits, ...options });
 }
-
-beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
-  proxy = await startRecordingProxy(kratos.adminUrl);
-});
-
-afterAll(async () => {
-  for (const facade of facades) await facade.stop();
-  await proxy.stop();
-  await kratos.stop();
-});
 
 /** Often enough for a query to run compiled at the end; it is compiled in the background. */
 const TIMES = 4;
@@ -36,7 +30,7 @@ const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
 /** Sends an operation until it would run compiled. @returns all answers, and how many requests Kratos got */
 async function insist(facade: FacadeUnderTest, query: string, variables: object = {}, more: object = {}) {
   const before = proxy.seen.length;
-  const answers: HttpAnswer[] = [];
+  const answers: HttpResponse[] = [];
   for (let time = 0; time < TIMES; time++) {
     answers.push(await postJson(facade.url, { query, variables, ...more }, { "x-graphql-cost": "1" }));
     await tick();
@@ -55,7 +49,7 @@ async function expectTooLarge(facade: FacadeUnderTest, limit: string, query: str
   return answers[0]!.body.errors.find((error: any) => error.extensions.limit === limit).message;
 }
 
-async function expectServed(facade: FacadeUnderTest, query: string, variables: object = {}, more: object = {}): Promise<HttpAnswer[]> {
+async function expectServed(facade: FacadeUnderTest, query: string, variables: object = {}, more: object = {}): Promise<HttpResponse[]> {
   const { answers } = await insist(facade, query, variables, more);
   for (const { status, body } of answers) expect({ status, errors: body.errors }).toEqual({ status: 200, errors: undefined });
   return answers;
@@ -96,11 +90,6 @@ describe("each limit lets through what just keeps it, and refuses one more with 
 });
 
 describe("with the limits as they are by default", () => {
-  let facade: FacadeUnderTest;
-  beforeAll(async () => {
-    facade = await serve();
-  });
-
   it.each<[string, string, string]>([
     ["fields within fields", "depth", `{ ${repeat(100, () => "identities {")} edges ${repeat(100, () => "}")} }`],
     ["a thousand aliases", "number of aliases", `{ ${repeat(1000, (at) => `a${at}: version`)} }`],
@@ -116,7 +105,7 @@ describe("with the limits as they are by default", () => {
     ["requests by a bomb of fragments deep inside", "cost", `{ identities { edges { node { ...F0 } } } } ${bomb("Identity", 30, "schema { id }")}`],
     ["pages of pages", "cost", `{ ${repeat(4, (at) => `p${at}: identities(first: 250) { edges { node { schema { id } } } }`)} }`],
   ])("%s: refused", async (_, limit, query) => {
-    await expectTooLarge(facade, limit, query);
+    await expectTooLarge(byDefault, limit, query);
   });
 
   it.each<[string, string, boolean?, object?]>([
@@ -128,8 +117,8 @@ describe("with the limits as they are by default", () => {
     ["hundreds of operations", repeat(900, (at) => `query Q${at} { version }`), false, { operationName: "Q7" }],
     ["a spread with a directive, again and again", `{ ${repeat(45, () => "...F @include(if: true)")} } fragment F on Query { __typename }`],
   ])("%s: no trouble, as often as it comes", async (_, query, isDear = false, more = {}) => {
-    if (isDear) await expectTooLarge(facade, "cost", query);
-    else await expectServed(facade, query, {}, more);
+    if (isDear) await expectTooLarge(byDefault, "cost", query);
+    else await expectServed(byDefault, query, {}, more);
   });
 
   it.each([
@@ -137,13 +126,12 @@ describe("with the limits as they are by default", () => {
     ["an unknown field, a thousand times", `{ ${repeat(1000, (at) => `x${at}`)} }`],
     ["a variable, a thousand times", `query (${repeat(1000, (at) => `$v${at}: Int`)}) { version }`],
   ])("%s: refused as not valid", async (_, query) => {
-    const { answers, asked } = await insist(facade, query);
+    const { answers, asked } = await insist(byDefault, query);
     for (const { status, body } of answers) expect([status, body.data]).toEqual([400, undefined]);
     expect(asked).toBe(0);
   });
 
   it("where introspection is on it goes no deeper than tools ask", async () => {
-    const open = await serve({}, { introspection: true });
     const deep = `{ __schema { types { ${repeat(10, () => "fields { type {")} name ${repeat(10, () => "} }")} } } }`;
     for (const { status } of (await insist(open, deep)).answers) expect(status).toBe(400);
     await expectTooLarge(open, "number of aliases", `{ ${repeat(60, (at) => `a${at}: __schema { types { fields { type { fields { name } } } } }`)} }`);
@@ -152,8 +140,8 @@ describe("with the limits as they are by default", () => {
   it("a thousand references are answered, and one more are refused", async () => {
     const query = "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }";
     const of = (count: number) => ({ of: Array.from({ length: count }, () => ({ __typename: "Identity", id: "none" })) });
-    await expectServed(facade, query, of(1000));
-    const { answers, asked } = await insist(facade, query, of(1001));
+    await expectServed(byDefault, query, of(1000));
+    const { answers, asked } = await insist(byDefault, query, of(1001));
     for (const answer of answers) {
       expect(codesOf(answer)).toEqual(["BAD_USER_INPUT"]);
       expect(answer.body.errors[0].message).toBe('"representations" must be 1000 at the most; there were 1001.');
@@ -164,10 +152,6 @@ describe("with the limits as they are by default", () => {
 
 describe("no way of writing an operation makes it cheaper than it is:", () => {
   const PAGE = "edges { node { schema { id } } }";
-  let facade: FacadeUnderTest;
-  beforeAll(async () => {
-    facade = await serve({ cost: 1000 });
-  });
 
   it.each<[string, string, object?, object?]>([
     ["plainly", `{ identities(first: 250) { ${PAGE} } }`],
@@ -186,17 +170,17 @@ describe("no way of writing an operation makes it cheaper than it is:", () => {
     ["by references in the text", `{ _entities(representations: [${repeat(100, () => '"x"')}]) { ... on Identity { schema { id } } } }`],
     ["beside a page of less than nothing", `{ a: identities(first: -2147483648) { ${PAGE} } b: identities(first: 250) { ${PAGE} } }`],
   ])("%s", async (_, query, variables = {}, more = {}) => {
-    await expectTooLarge(facade, "cost", query, variables, more);
+    await expectTooLarge(cheap, "cost", query, variables, more);
   });
 
   it("after cheaper variables, with which the same query was answered and compiled", async () => {
     const query = `query ($n: Int) { identities(first: $n) { ${PAGE} } }`;
-    await expectServed(facade, query, { n: 2 });
-    await expectTooLarge(facade, "cost", query, { n: 250 });
+    await expectServed(cheap, query, { n: 2 });
+    await expectTooLarge(cheap, "cost", query, { n: 250 });
   });
 
   it("but what is skipped costs nothing", async () => {
-    await expectServed(facade, `query ($yes: Boolean!) { version identities(first: 250) @skip(if: $yes) { ${PAGE} } }`, { yes: true });
+    await expectServed(cheap, `query ($yes: Boolean!) { version identities(first: 250) @skip(if: $yes) { ${PAGE} } }`, { yes: true });
   });
 
   it.each([
@@ -204,7 +188,7 @@ describe("no way of writing an operation makes it cheaper than it is:", () => {
     ["@skip", "query ($v: Boolean = true) { version @skip(if: $v) }"],
     ["identity", 'query ($v: ID = "x") { identity(id: $v) { id } version }'],
   ])("a null in place of a default that %s cannot do without is the caller's own fault", async (_, query) => {
-    const { answers, asked } = await insist(facade, query, { v: null });
+    const { answers, asked } = await insist(cheap, query, { v: null });
     for (const answer of answers) expect([answer.status, codesOf(answer)]).toEqual([400, ["BAD_USER_INPUT"]]);
     expect(asked).toBe(0);
   });
@@ -216,17 +200,13 @@ describe("no way of writing an operation makes it cheaper than it is:", () => {
     ["of a null in a list", "query ($v: [_Any!]!) { _entities(representations: $v) { __typename } }", [null]],
     ["of lists within lists", "query ($v: ID!) { identity(id: $v) { id } }", JSON.parse("[".repeat(190) + "]".repeat(190))],
   ])("a variable %s is refused, compiled or not", async (_, query, v) => {
-    const { answers, asked } = await insist(facade, query, { v });
+    const { answers, asked } = await insist(cheap, query, { v });
     for (const answer of answers) expect([answer.status, codesOf(answer)]).toEqual([400, ["BAD_USER_INPUT"]]);
     expect(asked).toBe(0);
   });
 });
 
 describe("an operation's cost", () => {
-  let facade: FacadeUnderTest;
-  beforeAll(async () => {
-    facade = await serve();
-  });
 
   const ALL = `id schemaId schemaUrl traits state metadataPublic metadataAdmin createdAt schema { id schema }
     verifiableAddresses { id value verified } recoveryAddresses { id value }`;
@@ -251,7 +231,7 @@ describe("an operation's cost", () => {
     [21, 'mutation { deleteIdentity(input: { id: "x" }) { userErrors { code } } }'],
     [52, 'mutation { updateIdentity(input: { id: "x", traits: {} }) { identity { schema { id } } } deleteIdentity(input: { id: "x" }) { userErrors { code } } }'],
   ])("is %i for %s", async (requested, query, variables = {}) => {
-    const { answers } = await insist(facade, query, variables);
+    const { answers } = await insist(byDefault, query, variables);
     for (const { body } of answers) expect(body.extensions).toEqual({ cost: { requested, most: 10_000 } });
   });
 
@@ -261,14 +241,14 @@ describe("an operation's cost", () => {
     const asked = await postJson(tight.url, page, { "x-graphql-cost": "1" });
     expect([codesOf(asked), asked.body.extensions]).toEqual([["OPERATION_TOO_LARGE"], { cost: { requested: 760, most: 100 } }]);
     expect((await postJson(tight.url, page)).body.extensions).toBeUndefined();
-    expect((await postJson(facade.url, page)).body.extensions).toBeUndefined();
+    expect((await postJson(byDefault.url, page)).body.extensions).toBeUndefined();
     const several = await postJson(tight.url, [page, { query: "{ version }" }], { "x-graphql-cost": "1" });
     expect(several.body.map((answer: any) => answer.extensions.cost.requested)).toEqual([760, 10]);
   });
 });
 
 describe("a request is refused before it is read as GraphQL", () => {
-  const expectRefused = (answer: HttpAnswer, status: number, message: string) => {
+  const expectRefused = (answer: HttpResponse, status: number, message: string) => {
     expect([answer.status, codesOf(answer)]).toEqual([status, ["BAD_REQUEST"]]);
     expect(answer.body.errors[0].message).toContain(message);
   };
@@ -285,7 +265,7 @@ describe("a request is refused before it is read as GraphQL", () => {
     const before = proxy.seen.length;
     for (const deep of ["[".repeat(100_000) + "]".repeat(100_000), '{"a":'.repeat(50_000) + "1" + "}".repeat(50_000)]) {
       const body = `{"query":"mutation ($i: CreateIdentityInput!) { createIdentity(input: $i) { userErrors { code } } }","variables":{"i":{"schemaId":"default","traits":{"a":${deep}}}}}`;
-      expectRefused(await overHttp(facade.url, { method, headers: { "content-type": "application/json" }, body }), 400, "200 lists and objects within each other");
+      expectRefused(await sendHttp(facade.url, { method, headers: { "content-type": "application/json" }, body }), 400, "200 lists and objects within each other");
     }
     expect(proxy.seen).toHaveLength(before);
   });
@@ -323,16 +303,10 @@ it("documents are kept by the length of their texts, comments included, and a th
 });
 
 describe("by their variables and names", () => {
-  let facade: FacadeUnderTest;
-
-  beforeAll(async () => {
-    facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl });
-    await facade.send("{ version }");
-  });
+  // With that the version is known.
+  beforeAll(() => open.send("{ version }"));
 
   beforeEach(() => void proxy.take());
-
-  afterAll(() => facade.stop());
 
   describe("one large value, named a thousand times,", () => {
     const large = "x".repeat(300_000);
@@ -343,7 +317,7 @@ describe("by their variables and names", () => {
       ["as a cursor", `query ($v: String!) { ${repeat(20, (at) => `a${at}: identities(after: $v) { pageInfo { endCursor } }`)} }`, { v: large }],
       ["as a trait", `mutation ($v: JSON!) { createIdentity(input: { schemaId: "default", traits: { ${repeat(50, (at) => `k${at}: $v`)} } }) { userErrors { code message path } } }`, { v: large }],
     ])("%s is not repeated in the answer, nor sent to Kratos", async (_name, query, variables) => {
-      const response = await fetch(`${facade.url}/graphql`, {
+      const response = await fetch(`${open.url}/graphql`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ query, variables }),
@@ -358,14 +332,14 @@ describe("by their variables and names", () => {
 
   it("a thousand references to schemas, each a request to Kratos, are priced so", async () => {
     const query = `query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }`;
-    const { errors } = await facade.send(query, { r: Array.from({ length: 1000 }, (_, at) => ({ __typename: "IdentitySchema", id: `schema-${at}` })) });
+    const { errors } = await open.send(query, { r: Array.from({ length: 1000 }, (_, at) => ({ __typename: "IdentitySchema", id: `schema-${at}` })) });
     expect(errors).toEqual([expect.objectContaining({ extensions: expect.objectContaining({ code: "OPERATION_TOO_LARGE" }) })]);
     expect(proxy.take()).toEqual([]);
   });
 
   it("a document of several operations without a name is refused as the caller's mistake", async () => {
     for (const body of [{ query: "query A { version } query B { version }" }, { query: "query A { version }", operationName: "C" }]) {
-      const response = await fetch(`${facade.url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+      const response = await fetch(`${open.url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
       expect([response.status, ((await response.json()) as any).errors[0].extensions.code]).toEqual([400, "OPERATION_RESOLUTION_FAILURE"]);
     }
   });

@@ -1,30 +1,19 @@
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { start } from "../support/process.js";
-import { sendRaw } from "../support/request.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { startCli } from "../support/child-process.js";
+import { sendRaw } from "../support/http.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { useFacade } from "../support/use-facade.js";
 
-let kratos: ScriptedKratos;
-let facade: FacadeUnderTest;
-
-beforeAll(async () => {
-  kratos = await startScriptedKratos("v26.2.0", () => undefined);
-  facade = await startFacade({ adminUrl: kratos.url }, { loopbackOnly: true });
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
+const { facade, kratos } = useFacade(() => startScriptedKratos("v26.2.0"), { loopbackOnly: true });
 
 const json = ["content-type", "application/json"] as const;
 
 it("the process does not start where others could reach it and own every account, and says what to set", async () => {
-  const { output, ended } = start({ HOST: "0.0.0.0", KRATOS_ADMIN_URL: "http://127.0.0.1:9" });
-  expect(await ended).toBe(1);
-  expect(output.out).toBe("");
-  expect(output.error.trimEnd().split("\n")).toHaveLength(1);
+  const program = await startCli({ HOST: "0.0.0.0", KRATOS_ADMIN_URL: "http://127.0.0.1:9" });
+  expect(await program.ended).toBe(1);
+  expect(program.stdout).toBe("");
+  expect(program.stderr.trimEnd().split("\n")).toHaveLength(1);
   for (const name of ['kratos-graphql: HOST is "0.0.0.0"', "API_KEYS", "kratos-graphql keys create", "JWT_JWKS_URL", "INSECURE_NO_AUTH=true"]) {
-    expect(output.error).toContain(name);
+    expect(program.stderr).toContain(name);
   }
 }, 30_000);
 

@@ -10,11 +10,11 @@ import fc from "fast-check";
 import { getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from "graphql";
 import { request } from "node:http";
 import pino from "pino";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { operationsOf } from "../support/operations-of.js";
-import { startRecordingProxy, type RecordingProxy, type SeenRequest } from "../support/recording-proxy.js";
+import type { RecordedRequest } from "../support/recording-proxy.js";
+import { operationsOf } from "../support/schema-walk.js";
+import { dataOf, useRecordedFacade } from "../support/use-facade.js";
 
 const SEED = Number(process.env["FAST_CHECK_SEED"] ?? 20261122);
 const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 8);
@@ -116,27 +116,16 @@ const ALWAYS: typeof ASKED[string] = [
 const HEADERS = ["host", "connection", "accept", "content-type", "content-length", "x-request-id"];
 
 describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (version) => {
-  let kratos: EmbeddedKratos;
-  let admin: RecordingProxy;
-  let open: RecordingProxy;
-  let facade: FacadeUnderTest;
+  // Without a log: it would hold a caller's request ID, which here may be their cookie too.
+  const { adminProxy, publicProxy, facade, cleanups } = useRecordedFacade(() => startEmbeddedKratos({ version }), { logger: pino({ level: "silent" }) });
 
   beforeAll(async () => {
-    kratos = await startEmbeddedKratos({ version });
-    [admin, open] = [await startRecordingProxy(kratos.adminUrl), await startRecordingProxy(kratos.publicUrl)];
-    // Its log would hold a caller's request id, which here may be their cookie too.
-    facade = await startFacade({ adminUrl: admin.url, publicUrl: open.url }, { logger: pino({ level: "silent" }) });
     const { identities } = dataOf(await facade.send("{ identities(first: 1) { edges { node { id } } } }"));
     knownId = identities.edges[0].node.id;
+    cleanups.defer(async () => expect(dataOf(await facade.send("{ version }"))).toEqual({ version }));
   });
 
-  afterAll(async () => {
-    expect(dataOf(await facade.send("{ version }"))).toEqual({ version });
-    await facade.stop();
-    await Promise.all([admin.stop(), open.stop(), kratos.stop()]);
-  });
-
-  function expectMeant({ method, path, headers }: SeenRequest, host: string) {
+  function expectMeant({ method, path, headers }: RecordedRequest, host: string) {
     const [pathname = "", query = "", ...more] = path.split("?");
     const known = [...ALWAYS, ...ASKED[version]!].find(([pattern]) => pattern.test(`${method} ${pathname}`));
     expect({ path, known: known?.[0], more }).toEqual({ path, known: expect.any(RegExp), more: [] });
@@ -153,9 +142,9 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     const examples = NASTY.map((nasty): [Record<string, unknown>, object] => [Object.fromEntries(args.map(({ name, type }) => [name, nastyFor(type, nasty)])), {}]);
     const property = fc.asyncProperty(variables, headers, async (variables, headers) => {
       const { errors } = await post(facade.url, { query, variables }, headers);
-      const [toAdmin, toPublic] = [admin.seen.splice(0), open.seen.splice(0)];
-      for (const seen of toAdmin) expectMeant(seen, admin.url);
-      for (const seen of toPublic) expectMeant(seen, open.url);
+      const [toAdmin, toPublic] = [adminProxy.seen.splice(0), publicProxy.seen.splice(0)];
+      for (const seen of toAdmin) expectMeant(seen, adminProxy.url);
+      for (const seen of toPublic) expectMeant(seen, publicProxy.url);
       expect((errors ?? []).filter(({ extensions }) => !CODES.includes(extensions?.code as string))).toEqual([]);
     });
     await fc.assert(property, args.length === 0 ? { seed: SEED, numRuns: 5 } : { seed: SEED, numRuns: NASTY.length + RUNS, examples });

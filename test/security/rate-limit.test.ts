@@ -1,52 +1,28 @@
-import { Writable } from "node:stream";
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import pino from "pino";
 import { loadConfig } from "../../src/config.js";
 import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
-import type { FacadeOptions } from "../../src/server/facade.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { codesOf, overHttp, postJson, type HttpAnswer } from "../support/over-http.js";
+import { codesOf, postJson, sendHttp, type HttpResponse } from "../support/http.js";
+import { stopAfterTest, useServers } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
 import { hasRedis, startRedis } from "../support/redis.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade, type FacadeTestOptions, type FacadeUnderTest } from "../support/use-facade.js";
+import { eventually } from "../support/wait.js";
 
 const shop = createApiKey("shop", ["system:read"]);
 const office = createApiKey("office", ["system:read"]);
 const VERSION = { query: "{ version }" };
 
-let kratos: ScriptedKratos;
-const facades: FacadeUnderTest[] = [];
+const { kratos } = useServers(async (cleanups) => ({ kratos: cleanups.use(await startScriptedKratos("v26.2.0")) }));
 
-beforeAll(async () => {
-  kratos = await startScriptedKratos("v26.2.0", () => undefined);
-});
-
-afterEach(async () => {
-  for (const facade of facades.splice(0)) await facade.stop();
-});
-
-afterAll(() => kratos.stop());
-
-async function serve(rateLimit: FacadeOptions["rateLimit"], options: object = {}): Promise<FacadeUnderTest> {
+function serve(rateLimit: FacadeTestOptions["rateLimit"], options: FacadeTestOptions = {}): Promise<FacadeUnderTest> {
   const authentication = { apiKeys: parseApiKeys(`${shop.line};${office.line}`) };
-  const facade = await startFacade({ adminUrl: kratos.url }, { authentication, rateLimit, batching: true, ...options });
-  facades.push(facade);
-  return facade;
+  return startFacade(kratos, { authentication, rateLimit, batching: true, ...options });
 }
 
 const as = ({ key }: { key: string }) => ({ authorization: `Bearer ${key}` });
 const ask = (facade: FacadeUnderTest, caller = shop, body: unknown = VERSION) => postJson(facade.url, body, as(caller));
-const statuses = async (answers: Promise<HttpAnswer>[]) => (await Promise.all(answers)).map(({ status }) => status).sort();
-
-/** Lines of a log at its most verbose level. */
-function log() {
-  const lines: string[] = [];
-  const logger = pino({ level: "trace" }, new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) }));
-  return { lines, logger };
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
+const statuses = async (answers: Promise<HttpResponse>[]) => (await Promise.all(answers)).map(({ status }) => status).sort();
 
 it("who sends more than may be sent is told when to come again, and nobody else is", async () => {
   const facade = await serve({ requests: 3, windowS: 60 });
@@ -65,7 +41,7 @@ it("after the window there are as many again", async () => {
   const facade = await serve({ requests: 1, windowS: 1 });
   expect((await ask(facade)).status).toBe(200);
   expect((await ask(facade)).status).toBe(429);
-  await until(async () => (await ask(facade)).status === 200);
+  await eventually("requests are served again", async () => (await ask(facade)).status === 200);
 });
 
 it("each operation of an array counts, and a request without one too", async () => {
@@ -79,7 +55,7 @@ it("each operation of an array counts, and a request without one too", async () 
 it("a GET counts as one, whatever it has for a body", async () => {
   const facade = await serve({ requests: 2, windowS: 60 });
   const get = () =>
-    overHttp(facade.url, { method: "GET", path: `/graphql?query=${encodeURIComponent("{ version }")}`, headers: { ...as(shop), "content-type": "application/json" }, body: "[]" });
+    sendHttp(facade.url, { method: "GET", path: `/graphql?query=${encodeURIComponent("{ version }")}`, headers: { ...as(shop), "content-type": "application/json" }, body: "[]" });
   expect([(await get()).status, (await get()).status, (await get()).status]).toEqual([200, 200, 429]);
 });
 
@@ -91,14 +67,13 @@ it("strangers are told that they need a token, and take nothing from anybody", a
 
 it("without authentication, where all callers would be one, there is no limit", async () => {
   expect(loadConfig({ RATE_LIMIT: "1/60s" }).facade.rateLimit).toBeUndefined();
-  const facade = await startFacade({ adminUrl: kratos.url }, loadConfig({ RATE_LIMIT: "1/60s" }).facade);
-  facades.push(facade);
+  const facade = await startFacade(kratos, loadConfig({ RATE_LIMIT: "1/60s" }).facade);
   expect(await statuses([postJson(facade.url, VERSION), postJson(facade.url, VERSION)])).toEqual([200, 200]);
 });
 
 describe("where Redis is away", () => {
   it("requests are answered and counted in memory, with one warning that keeps the password to itself", async () => {
-    const { lines, logger } = log();
+    const { lines, logger } = captureLog();
     // Port 9 is nobody's.
     const facade = await serve({ requests: 2, windowS: 60, redisUrl: "redis://:canary-password@127.0.0.1:9" }, { logger });
     expect(await statuses([ask(facade), ask(facade), ask(facade)])).toEqual([200, 200, 429]);
@@ -112,19 +87,23 @@ describe("where Redis is away", () => {
     const sockets: Socket[] = [];
     const mute = createServer((socket) => void sockets.push(socket.on("error", () => {})));
     await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
+    await stopAfterTest({
+      stop: async () => {
+        for (const socket of sockets) socket.destroy();
+        mute.close();
+      },
+    });
     const facade = await serve({ requests: 1, windowS: 60, redisUrl: `redis://127.0.0.1:${(mute.address() as AddressInfo).port}` });
     expect((await ask(facade)).status).toBe(200);
     expect((await ask(facade)).status).toBe(429);
-    for (const socket of sockets) socket.destroy();
-    mute.close();
   });
 });
 
 // .ci/run installs it, so that these are skipped on a developer's machine at the most.
 (hasRedis ? describe : describe.skip)("with the redis-server of this machine", () => {
   it("two servers count together; while it is away each by itself, and together again when it is back", async () => {
-    const redis = await startRedis();
-    const { lines, logger } = log();
+    const redis = await stopAfterTest(startRedis());
+    const { lines, logger } = captureLog();
     const limit = { requests: 3, windowS: 60, redisUrl: redis.url };
     const [one, other] = [await serve(limit, { logger }), await serve(limit)];
     await redis.connected(2);
@@ -136,17 +115,16 @@ describe("where Redis is away", () => {
     redis.pause();
     expect(await statuses([ask(one), ask(other)])).toEqual([200, 200]);
     redis.resume();
-    await until(async () => (await ask(one)).status === 429);
+    await eventually("the servers count together again", async () => (await ask(one)).status === 429);
 
     await redis.stop();
     expect(await statuses([ask(one, office), ask(one, office), ask(one, office), ask(one, office)])).toEqual([200, 200, 200, 429]);
-    await until(() => lines.some((line) => line.includes("Redis cannot be used")));
+    await eventually("the outage is logged", () => lines.some((line) => line.includes("Redis cannot be used")));
 
-    const again = await startRedis(redis);
-    await until(() => lines.some((line) => line.includes("Redis can be used again")));
+    const again = await stopAfterTest(startRedis({ port: redis.port }));
+    await eventually("the return of Redis is logged", () => lines.some((line) => line.includes("Redis can be used again")));
     await again.connected(2);
     expect(await statuses([ask(one), ask(other), ask(one), ask(other)])).toEqual([200, 200, 200, 429]);
     expect(lines.filter((line) => line.includes("Redis cannot be used"))).toHaveLength(1);
-    await again.stop();
   }, 20_000);
 });

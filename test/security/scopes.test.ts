@@ -9,10 +9,9 @@ import type { FacadeContext } from "../../src/graphql/context.js";
 import type * as Schema from "../../src/graphql/schema.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, patchIdentity, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
-import type { KratosUnderTest } from "../support/kratos-under-test.js";
-import { nameOf, objectsOf, pathsOf, STYLES, write, type Path, type Step, type Style, type Written } from "../support/schema-paths.js";
+import { nameOf, objectsOf, pathsOf, STYLES, writeOperation, type Path, type Step, type Style, type Written } from "../support/schema-walk.js";
+import { startFacade, useFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
 /** What each guarded field needs. (`UiNodeInputAttributes.value` needs `secrets:read` for some values, and is no case for a walk.) */
 const GUARDS: Readonly<Record<string, Scope>> = {
@@ -111,7 +110,7 @@ function probesOf(guard: string, styles: readonly Style[]): Probe[] {
   const ways = paths.filter((path) => nameOf(path.at(-1)!) === guard);
   return ways.flatMap((path) => {
     const isGiven = (step: Step, argument: string) => argument in (VALUES[nameOf(step)] ?? {});
-    const all = styles.map((style) => [style, write(schema, path, style, isGiven, (step) => nameOf(step) in GUARDS)] as const);
+    const all = styles.map((style) => [style, writeOperation(schema, path, style, isGiven, (step) => nameOf(step) in GUARDS)] as const);
     const different = all.filter(([, { text }], at) => all.findIndex((other) => other[1].text === text) === at);
     return different.map(([style, written]) => ({ name: `${described(path)}, ${style}`, path, scope, written }));
   });
@@ -134,12 +133,9 @@ const apiKeys = parseApiKeys(
     .join("\n"),
 );
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
-const start = () => startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl }, { authentication: { apiKeys } });
+const { kratos, facade } = useFacade(() => startEmbeddedKratos({ sampleIdentities: false }), { authentication: { apiKeys } });
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos({ sampleIdentities: false });
   const [id] = (await createIdentities(kratos, "default", [{ email: "walked@example.com" }])) as [string];
   const { sessionToken, identityId } = await signUp(kratos, { email: "signed-up@example.com" });
   for (const one of [id, identityId]) await patchIdentity(kratos, one, [{ op: "add", path: "/metadata_admin", value: { note: `canary-${one}` } }]);
@@ -161,12 +157,6 @@ beforeAll(async () => {
     "Mutation.createRecoveryLink": { input: { identityId: id } },
     "Mutation.deleteIdentity": { input: async () => ({ id: (await createIdentities(kratos, "default", [{ email: email() }]))[0] }) },
   };
-  facade = await start();
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
 });
 
 interface Asked {
@@ -271,7 +261,7 @@ it.each(Object.entries(GUARDS))("%s is refused without %s by every way there is,
 
 it.each(Object.keys(GUARDS))("the walk fails by every way where the guard of %s is taken away", async (guard) => {
   mockOpened = guard;
-  const open = await start();
+  const open = await startFacade(kratos, { authentication: { apiKeys } });
   mockOpened = undefined;
   const probes = probesOf(guard, ["plain"]);
   const holes = await walk(probes, open);
@@ -282,7 +272,6 @@ it.each(Object.keys(GUARDS))("the walk fails by every way where the guard of %s 
       if (!EMPTY.includes(described(path))) expect(holes).toContain(`${name}: ${executor}: the value comes without the scope`);
     }
   }
-  await open.stop();
 });
 
 /** What `@Authorized` says, read from where type-graphql keeps it. */

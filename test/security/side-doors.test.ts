@@ -2,10 +2,9 @@ import { createHash } from "node:crypto";
 import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { SCOPES, type Scope } from "../../src/graphql/authorization/scope.js";
 import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { fetchGraphQL } from "../support/http.js";
 import { createIdentities, patchIdentity, readIdentity } from "../support/kratos-api.js";
-import type { KratosUnderTest } from "../support/kratos-under-test.js";
-import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { useRecordedFacade } from "../support/use-facade.js";
 
 /** Callers by what they may do, each written as their scopes. */
 const CALLERS = [SCOPES.join(" "), "identities:read", "identities:write", "identities:delete", "recovery:write", "flows:read", "secrets:read", "system:read"];
@@ -14,33 +13,19 @@ const EVERYTHING = CALLERS[0]!;
 const MISSING = "00000000-0000-4000-8000-000000000000";
 const METADATA = "{ identity(id: $id) { metadataAdmin } }";
 
-let kratos: KratosUnderTest;
-let proxy: RecordingProxy;
-let facade: FacadeUnderTest;
+const apiKeys = parseApiKeys([...keys.values()].map(({ line }) => line).join("\n"));
+const { kratos, adminProxy, facade } = useRecordedFacade(startEmbeddedKratos, { authentication: { apiKeys }, batching: true });
 let id: string;
 
 beforeAll(async () => {
-  kratos = await startEmbeddedKratos();
-  proxy = await startRecordingProxy(kratos.adminUrl);
-  const apiKeys = parseApiKeys([...keys.values()].map(({ line }) => line).join("\n"));
-  facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl }, { authentication: { apiKeys }, batching: true });
   [id] = (await createIdentities(kratos, "default", [{ email: "Guarded@example.com", name: { first: "canary-first" } }])) as [string];
   await patchIdentity(kratos, id, [{ op: "add", path: "/metadata_admin", value: { note: "canary-admin" } }]);
   await facade.send("{ version }", {}, as("system:read"));
-  proxy.take();
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await proxy.stop();
-  await kratos.stop();
+  adminProxy.take();
 });
 
 const as = (scopes: string) => ({ authorization: `Bearer ${keys.get(scopes)!.key}` });
-const post = async (body: unknown, scopes: string, search = ""): Promise<any> => {
-  const headers = { "content-type": "application/json", ...as(scopes) };
-  return (await fetch(`${facade.url}/graphql${search}`, { method: "POST", headers, body: JSON.stringify(body) })).json();
-};
+const post = (body: object, scopes: string) => fetchGraphQL(`${facade.url}/graphql`, body, as(scopes));
 const forbidden = (scope: Scope) => expect.objectContaining({ extensions: expect.objectContaining({ code: "FORBIDDEN", requiredScope: scope }) });
 
 describe("who may do one thing alone", () => {
@@ -70,7 +55,7 @@ describe("who may do one thing alone", () => {
   });
 
   it("who may not write is told nothing by userErrors: there being one, or none, is the same answer, and Kratos is not asked", async () => {
-    proxy.take();
+    adminProxy.take();
     const mutation = (one: string) => `mutation {
       updateIdentity(input: { id: "${one}", traits: { email: "taken@example.com" } }) { userErrors { code } }
       deleteIdentity(input: { id: "${one}" }) { deletedIdentityId userErrors { code } }
@@ -82,7 +67,7 @@ describe("who may do one thing alone", () => {
     expect(withoutPlaces[0]!.errors).toHaveLength(4);
     expect(withoutPlaces[1]).toEqual(withoutPlaces[0]);
     expect(withoutPlaces[2]).toEqual(withoutPlaces[0]);
-    expect(proxy.take()).toEqual([]);
+    expect(adminProxy.take()).toEqual([]);
   });
 
   it("who may delete is given back the id that they brought, in lower case, and no other", async () => {

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startEmbeddedKratos, type EmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
+import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import type { Scope } from "../../src/graphql/authorization/scope.js";
 import { createApiKey, parseApiKeys } from "../../src/server/authentication/api-key.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, readIdentity, signUp, startApiFlow } from "../support/kratos-api.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { startScriptedKratos, type Scripted } from "../support/scripted-kratos.js";
+import { dataOf, startFacade, useFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
 const READS: Scope[] = ["identities:read", "identities:write", "flows:read"];
 const clerk = createApiKey("clerk", READS);
@@ -21,28 +23,15 @@ const FLOW = `fragment Form on SelfServiceFlow {
   ui { messages { text context } nodes { messages { text context } attributes { ... on UiNodeInputAttributes { name value } } } }
 }`;
 
-let facade: FacadeUnderTest;
-
-const serve = async (kratos: { adminUrl: string; publicUrl: string }, traitsMask: string[]) => {
-  facade = await startFacade(kratos, { authentication, traitsMask });
-};
-
-const change = async (input: object, who = CLERK) => dataOf(await facade.send(UPDATE, { input }, who))["updateIdentity"];
+const change = async (facade: FacadeUnderTest, input: object, who = CLERK) => dataOf(await facade.send(UPDATE, { input }, who))["updateIdentity"];
 
 describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (version) => {
-  let kratos: EmbeddedKratos;
+  const { kratos, facade } = useFacade(() => startEmbeddedKratos({ version, sampleIdentities: false }), {
+    authentication,
+    traitsMask: ["email", "name.last", "tags", "shoe.size"],
+  });
   let id: string;
   let email: string;
-
-  beforeAll(async () => {
-    kratos = await startEmbeddedKratos({ version, sampleIdentities: false });
-    await serve(kratos, ["email", "name.last", "tags", "shoe.size"]);
-  });
-
-  afterAll(async () => {
-    await facade.stop();
-    await kratos.stop();
-  });
 
   beforeEach(async () => {
     email = `secret-${randomUUID()}@example.com`;
@@ -86,22 +75,22 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
 
   it("a masked caller's change keeps what they do not see", async () => {
     const shown = { traits: { name: { first: "Eve" }, age: 31 }, verifiableAddresses: [{ value: "***" }], recoveryAddresses: [{ value: "***" }] };
-    expect(await change({ id, traits: { name: { first: "Eve" }, age: 31 } })).toEqual({ identity: shown, userErrors: [] });
+    expect(await change(facade, { id, traits: { name: { first: "Eve" }, age: 31 } })).toEqual({ identity: shown, userErrors: [] });
     expect(await stored()).toEqual({ email, name: { first: "Eve", last: "Secret" }, age: 31, tags: ["secret-tag"] });
     for (const traits of [{ age: 1 }, { age: 1, name: null }, { age: 1, email: null, tags: null, name: { last: null } }]) {
-      expect((await change({ id, traits })).userErrors).toEqual([]);
+      expect((await change(facade, { id, traits })).userErrors).toEqual([]);
       expect(await stored()).toEqual({ email, name: { last: "Secret" }, age: 1, tags: ["secret-tag"] });
     }
   });
 
   it("a masked caller may set anew what they do not see", async () => {
     const traits = { email: `new-${email}`, name: { first: "Ann", last: "Anew" }, age: 30, tags: [] };
-    expect((await change({ id, traits })).userErrors).toEqual([]);
+    expect((await change(facade, { id, traits })).userErrors).toEqual([]);
     expect(await stored()).toEqual(traits);
   });
 
   it("who sees all changes all, and what they leave out is gone", async () => {
-    expect((await change({ id, traits: { email } }, OFFICER)).identity.traits).toEqual({ email });
+    expect((await change(facade, { id, traits: { email } }, OFFICER)).identity.traits).toEqual({ email });
     expect(await stored()).toEqual({ email });
   });
 
@@ -109,10 +98,10 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     const [other] = [`other-${email}`];
     await createIdentities(kratos, "default", [{ email: other }]);
     const replies = [
-      await change({ id, traits: { age: -1 } }),
-      await change({ id, traits: { email: other } }),
-      await change({ id, schemaId: "device", traits: { serial: `DEV-${Date.now()}` } }),
-      await change({ id, schemaId: "no such", traits: {} }),
+      await change(facade, { id, traits: { age: -1 } }),
+      await change(facade, { id, traits: { email: other } }),
+      await change(facade, { id, schemaId: "device", traits: { serial: `DEV-${Date.now()}` } }),
+      await change(facade, { id, schemaId: "no such", traits: {} }),
     ];
     expect(replies.map(({ userErrors }) => userErrors[0].code)).toEqual(["INVALID", "CONFLICT", "INVALID", "INVALID"]);
     expect(replies[0].userErrors).toEqual([{ code: "INVALID", message: "must be >= 0 but found -1", path: ["input", "traits", "age"] }]);
@@ -152,33 +141,30 @@ describe("a list whose entries hold hidden values", () => {
     { kind: "work" },
   ];
   const seen = () => [{ kind: "home", notes: [{ at: 1 }] }, { kind: "work" }, { kind: "work" }];
-  let kratos: ScriptedKratos;
+  let facade: FacadeUnderTest;
   let traits: any;
   let refusal: string | undefined;
 
-  async function serveLists(version: string) {
-    kratos = await startScriptedKratos(version, (request, path) => {
-      if (!path.endsWith(ID)) return undefined;
-      const identity = { id: ID, schema_id: "default", schema_url: "http://x/schemas/default", traits };
-      if (request.method === "GET") return { json: identity };
-      if (refusal) return { status: 400, json: { error: { code: 400, reason: refusal } } };
-      request.on("data", (chunk: Buffer) => {
-        const body = JSON.parse(chunk.toString());
-        traits = Array.isArray(body) ? body[0].value : body.traits;
-      });
-      return { json: identity };
+  function respond(request: IncomingMessage, path: string): Scripted | undefined {
+    if (!path.endsWith(ID)) return undefined;
+    const identity = { id: ID, schema_id: "default", schema_url: "http://x/schemas/default", traits };
+    if (request.method === "GET") return { json: identity };
+    if (refusal) return { status: 400, json: { error: { code: 400, reason: refusal } } };
+    request.on("data", (chunk: Buffer) => {
+      const body = JSON.parse(chunk.toString());
+      traits = Array.isArray(body) ? body[0].value : body.traits;
     });
-    await serve({ adminUrl: kratos.url, publicUrl: kratos.url }, ["contacts.phone", "contacts.notes.text"]);
+    return { json: identity };
+  }
+
+  async function serveLists(version: string) {
+    const kratos = await stopAfterTest(startScriptedKratos(version, respond));
+    facade = await startFacade(kratos, { authentication, traitsMask: ["contacts.phone", "contacts.notes.text"] });
   }
 
   beforeEach(() => {
     traits = { contacts: contacts(), nick: "a" };
     refusal = undefined;
-  });
-
-  afterEach(async () => {
-    await facade.stop();
-    await kratos.stop();
   });
 
   const refused = { identity: null, userErrors: [{ code: "INVALID", message: expect.stringContaining("hidden from you"), path: ["input", "traits", "contacts"] }] };
@@ -187,7 +173,7 @@ describe("a list whose entries hold hidden values", () => {
     beforeEach(() => serveLists(version));
 
     it("keeps them where it comes as it was seen", async () => {
-      const { identity, userErrors } = await change({ id: ID, traits: { contacts: seen(), nick: "b" } });
+      const { identity, userErrors } = await change(facade, { id: ID, traits: { contacts: seen(), nick: "b" } });
       expect(userErrors).toEqual([]);
       expect(JSON.stringify(identity)).not.toContain("hidden");
       expect(traits).toEqual({ contacts: contacts(), nick: "b" });
@@ -195,7 +181,7 @@ describe("a list whose entries hold hidden values", () => {
 
     it("takes hidden values anew", async () => {
       const given = seen().map((contact, at) => (at === 1 ? { ...contact, phone: "999" } : contact));
-      expect((await change({ id: ID, traits: { contacts: given } })).userErrors).toEqual([]);
+      expect((await change(facade, { id: ID, traits: { contacts: given } })).userErrors).toEqual([]);
       expect(traits.contacts.map(({ phone }: any) => phone)).toEqual(["111-hidden", "999", undefined]);
     });
 
@@ -207,13 +193,13 @@ describe("a list whose entries hold hidden values", () => {
       ["as something else", () => "none"],
       ["left out", () => undefined],
     ])("is refused %s, so that no entry gets another's value and none is lost", async (_, given) => {
-      expect(await change({ id: ID, traits: { contacts: given(), nick: "b" } })).toEqual(refused);
+      expect(await change(facade, { id: ID, traits: { contacts: given(), nick: "b" } })).toEqual(refused);
       expect(traits).toEqual({ contacts: contacts(), nick: "a" });
     });
 
     it("may change in any way where it holds none", async () => {
       traits = { contacts: [{ kind: "a" }, { kind: "b" }] };
-      expect((await change({ id: ID, traits: { contacts: [{ kind: "b" }] } })).userErrors).toEqual([]);
+      expect((await change(facade, { id: ID, traits: { contacts: [{ kind: "b" }] } })).userErrors).toEqual([]);
       expect(traits).toEqual({ contacts: [{ kind: "b" }] });
     });
   });
@@ -221,7 +207,7 @@ describe("a list whose entries hold hidden values", () => {
   it("is not quoted in what Kratos says of a value that was put back", async () => {
     await serveLists("v26.2.0");
     refusal = 'I[#/traits/contacts/0/phone] S[#/x] does not match "111-hidden"\nI[#/traits/nick] S[#/x] must differ from 222-hidden\nI[#/traits/nick] S[#/x] too short';
-    const { userErrors } = await change({ id: ID, traits: { contacts: seen(), nick: "b" } });
+    const { userErrors } = await change(facade, { id: ID, traits: { contacts: seen(), nick: "b" } });
     const concealed = "What is hidden from you here does not do.";
     expect(userErrors).toEqual([
       { code: "INVALID", message: concealed, path: ["input", "traits", "contacts", "0", "phone"] },
@@ -252,17 +238,10 @@ describe("a flow whose texts repeat a masked trait", () => {
     ui: { action: "http://x/", method: "POST", nodes, messages: [text] },
     ...(identity && { identity }),
   });
-  let kratos: ScriptedKratos;
   let answer: object;
-
-  beforeAll(async () => {
-    kratos = await startScriptedKratos("v26.2.0", (_, path) => (path.includes("/flows") ? { json: answer } : undefined));
-    await serve({ adminUrl: kratos.url, publicUrl: kratos.url }, ["email", "address.street"]);
-  });
-
-  afterAll(async () => {
-    await facade.stop();
-    await kratos.stop();
+  const { facade } = useFacade(() => startScriptedKratos("v26.2.0", (_, path) => (path.includes("/flows") ? { json: answer } : undefined)), {
+    authentication,
+    traitsMask: ["email", "address.street"],
   });
 
   it.each([
@@ -297,13 +276,11 @@ describe("a flow whose texts repeat a masked trait", () => {
 
 describe("a mask on a whole object", () => {
   it("hides all of it, addresses made of what is within too, and is kept by a change", async () => {
-    const kratos = await startEmbeddedKratos({ sampleIdentities: false });
+    const kratos = await stopAfterTest(startEmbeddedKratos({ sampleIdentities: false }));
     const [id] = await createIdentities(kratos, "default", [{ email: "whole@example.com", name: { first: "A", last: "Whole@example.com " } }]);
-    await serve(kratos, ["name", "no.such.trait", "email.no.object"]);
+    const facade = await startFacade(kratos, { authentication, traitsMask: ["name", "no.such.trait", "email.no.object"] });
     const shown = { traits: { email: "whole@example.com" }, verifiableAddresses: [{ value: "***" }], recoveryAddresses: [{ value: "***" }] };
-    expect((await change({ id, traits: { email: "whole@example.com" } })).identity).toEqual(shown);
+    expect((await change(facade, { id, traits: { email: "whole@example.com" } })).identity).toEqual(shown);
     expect((await readIdentity(kratos, id!)).traits.name).toEqual({ first: "A", last: "Whole@example.com " });
-    await facade.stop();
-    await kratos.stop();
   });
 });
