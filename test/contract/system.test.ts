@@ -1,4 +1,5 @@
 import { HealthDocument, ListIdentitiesDocument, SystemDocument } from "../generated/operations.js";
+import { UNKNOWN_ID } from "../support/kratos-api.js";
 import { startKratos } from "../support/kratos-under-test.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { startRecordingProxy } from "../support/recording-proxy.js";
@@ -8,14 +9,14 @@ const { kratos, adminProxy, publicProxy, facade } = useRecordedFacade(startKrato
 
 const WELL = { alive: true, ready: true, errors: [] };
 
-it("tells Kratos' version, health and metrics", async () => {
+it("returns the version, health and metrics of Kratos", async () => {
   const { version } = (await (await fetch(`${kratos.adminUrl}/version`)).json()) as { version: string };
   const data = dataOf(await facade.ask(SystemDocument, {}));
   expect(data).toMatchObject({ version, health: WELL });
   expect(data.metrics).toMatch(/^# HELP .+\n# TYPE /m);
 });
 
-it("a Kratos that goes away is not alive, its fields fail by themselves, and all is well when it comes back", async () => {
+it("reports Kratos as not alive during an outage, fails only the fields that need it, and recovers", async () => {
   const list = `{ identities(first: 1) { edges { node { id } } } health { alive ready errors { name message } } }`;
   await adminProxy.disconnect();
   const away = await facade.send(list);
@@ -30,7 +31,7 @@ it("a Kratos that goes away is not alive, its fields fail by themselves, and all
   expect(back).toMatchObject({ identities: { edges: expect.any(Array) }, health: WELL });
 });
 
-it("starts while Kratos is away, and serves it once it is there", async () => {
+it("starts while Kratos is unavailable, and serves it as soon as it is up", async () => {
   const late = await stopAfterTest(startRecordingProxy(kratos.adminUrl));
   await late.disconnect();
   const early = await startFacade({ adminUrl: late.url, publicUrl: kratos.publicUrl });
@@ -40,12 +41,12 @@ it("starts while Kratos is away, and serves it once it is there", async () => {
   expect(dataOf(await early.ask(ListIdentitiesDocument, { first: 1 })).identities?.edges).toEqual(expect.any(Array));
 });
 
-it("passes the caller's cookies and session token on for flows, and for nothing else", async () => {
+it("passes the caller's cookies and session token to Kratos for flows only", async () => {
   const headers = { cookie: "a=b; c=d", "x-session-token": "secret", authorization: "Bearer mine", "x-forwarded-for": "1.2.3.4" };
   adminProxy.take();
   publicProxy.take();
   await facade.send(
-    `{ identity(id: "00000000-0000-4000-8000-000000000000") { id } identities(first: 1) { edges { node { schema { id } } } }
+    `{ identity(id: "${UNKNOWN_ID}") { id } identities(first: 1) { edges { node { schema { id } } } }
        selfServiceError(id: "stub:500") { id } version metrics health { ready } loginFlow(id: "abc") { id } }`,
     {},
     headers,

@@ -8,7 +8,7 @@ import { useServers } from "../support/lifecycle.js";
 import { startGateway } from "../support/supergraph.js";
 import { codeOf, createFacadeUnderTest, dataOf } from "../support/use-facade.js";
 
-/* What docker-compose.yml's profile `gateway` puts together, with callers' keys; the gateway is another product's there. */
+/* The profile `gateway` of docker-compose.yml with API keys, and with another gateway product. */
 const { key, line } = createApiKey("shop", ["identities:read", "identities:write"]);
 
 const { gateway } = useServers(async (cleanups) => {
@@ -25,12 +25,12 @@ const { gateway } = useServers(async (cleanups) => {
   return { gateway };
 }, 30_000);
 
-it("the supergraph that the gateway is given is composed of the two subgraphs as they are", async () => {
+it("uses a supergraph composed of the current subgraphs", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/compose-supergraph.ts"]);
   expect(readFileSync("deploy/gateway/supergraph.graphql", "utf8")).toBe(stdout);
 }, 30_000);
 
-it("an order shows its buyer to callers with a key, and to others that one is needed", async () => {
+it("shows the buyer of an order to callers with a key, and fails only the buyer for others", async () => {
   const authorization = `Bearer ${key}`;
   const create = `mutation { createIdentity(input: { schemaId: "default", traits: { email: "ann@gateway.example.com" } }) { identity { id } } }`;
   const { id } = dataOf(await gateway.send(create, {}, { authorization }))["createIdentity"].identity;

@@ -46,13 +46,13 @@ async function walk(eachPage = async (_page: number) => {}): Promise<string[]> {
   }
 }
 
-it("a walk whose every page is another replica's sees each identity once", async () => {
+it("returns each identity once if every page comes from another replica", async () => {
   const all = dataOf(await replicas[0]!.send("{ identities(first: 250) { edges { node { id } } } }"))["identities"].edges;
   expect(await walk()).toEqual(all.map(({ node }: any) => node.id));
   expect(Math.min(...turns)).toBeGreaterThanOrEqual(2);
 });
 
-it("a walk goes on while one replica goes and another comes", async () => {
+it("continues a walk while one replica stops and another starts", async () => {
   const ids = await walk(async (page) => {
     if (page !== 3) return;
     const [gone] = replicas.splice(1, 1);
@@ -63,7 +63,7 @@ it("a walk goes on while one replica goes and another comes", async () => {
   expect(ids.length).toBeGreaterThanOrEqual(25);
 });
 
-it("what one replica creates, changes and deletes, all others see at once", async () => {
+it("shows what one replica creates, updates and deletes on all others at once", async () => {
   const email = `${randomUUID()}@replicas.example.com`;
   const create = "mutation ($traits: JSONObject!) { createIdentity(input: { schemaId: \"default\", traits: $traits }) { identity { id } } }";
   const { id } = (await send(create, { traits: { email } }))["createIdentity"].identity;
@@ -77,7 +77,7 @@ it("what one replica creates, changes and deletes, all others see at once", asyn
   expect(Math.min(...turns)).toBeGreaterThanOrEqual(3);
 });
 
-it("persisted queries are answered by each, though each has its own: what one does not know the client sends along", async () => {
+it("answers persisted queries on every replica: each asks once for those that it does not know", async () => {
   const query = "{ identities(first: 1) { edges { node { schemaId } } } }";
   const extensions = { persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") } };
   let unknown = 0;
@@ -93,7 +93,7 @@ it("persisted queries are answered by each, though each has its own: what one do
   expect(unknown).toBeLessThan(9);
 });
 
-it("Kratos is upgraded under them, and each speaks to the new release", async () => {
+it("detects an upgrade of Kratos on every replica", async () => {
   const older = await stopAfterTest(startEmbeddedKratos({ version: "v0.6.3-alpha.1" }));
   toKratos.target = older.adminUrl;
   const lists = async () => {

@@ -6,11 +6,11 @@ import { stopAfterTest } from "../support/lifecycle.js";
 interface Report {
   readonly exit: number;
   readonly out: string;
-  /** The lines by what they are about. */
+  /** The lines, by what they check. */
   readonly lines: ReadonlyMap<string, string>;
 }
 
-/** Runs `kratos-graphql doctor` as a process. */
+/** Runs `kratos-graphql doctor`. */
 async function doctor(env: Record<string, string>): Promise<Report> {
   const program = await startCli(env, "doctor");
   const exit = (await program.ended)!;
@@ -20,8 +20,8 @@ async function doctor(env: Record<string, string>): Promise<Report> {
 
 const API_KEYS = `shop sha256:${"0".repeat(64)} identities:read,flows:read`;
 
-describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before an embedded Kratos %s", (version) => {
-  it("the doctor finds every field of Query at work, says what this release does not have, and ends with 0", async () => {
+describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("with an embedded Kratos %s", (version) => {
+  it("reports every field of Query as working and what this version does not support, and exits with 0", async () => {
     const kratos = await stopAfterTest(startEmbeddedKratos({ version }));
     const { exit, out, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, API_KEYS });
     expect(lines.get("Kratos' version")).toBe(`ok: ${version}`);
@@ -36,7 +36,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before an embedded Kratos
   }, 30_000);
 });
 
-it("a release that needs KRATOS_PUBLIC_URL, without it, is a fault that names the fields that do not work", async () => {
+it("reports a missing KRATOS_PUBLIC_URL that this version needs, with the fields that do not work", async () => {
   const kratos = await stopAfterTest(startEmbeddedKratos({ version: "v26.2.0" }));
   const { exit, out, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, API_KEYS });
   expect(lines.get("Kratos' public API")).toMatch(/^FAULT: KRATOS_PUBLIC_URL is not set/);
@@ -46,7 +46,7 @@ it("a release that needs KRATOS_PUBLIC_URL, without it, is a fault that names th
   expect(exit).toBe(1);
 }, 30_000);
 
-it("a Kratos that is not there, and an issuer whose keys are not, are faults that say what to look at", async () => {
+it("reports an unavailable Kratos and an issuer without keys, and says what to check", async () => {
   const { url } = await stopAfterTest(startLoopbackServer((_, response) => response.writeHead(404).end("{}")));
   const jwt = { JWT_ISSUER: "https://auth.example.com/", JWT_AUDIENCE: "kratos-graphql", JWT_JWKS_URL: `${url}/jwks.json` };
   const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: "http://127.0.0.1:9", ...jwt });
@@ -55,7 +55,7 @@ it("a Kratos that is not there, and an issuer whose keys are not, are faults tha
   expect(exit).toBe(1);
 }, 30_000);
 
-it("a clock that is a minute off Kratos' is a fault", async () => {
+it("reports a clock that differs from that of Kratos by a minute", async () => {
   const { url } = await stopAfterTest(
     startLoopbackServer((request, response) => {
       response.setHeader("date", new Date(Date.now() - 60_000).toUTCString());
@@ -68,7 +68,7 @@ it("a clock that is a minute off Kratos' is a fault", async () => {
   expect(exit).toBe(1);
 }, 30_000);
 
-it("each mistake in the environment is a line of its own", async () => {
+it("reports each problem in the environment on a line of its own", async () => {
   const { exit, lines, out } = await doctor({ PORT: "x", KRATOS_ADMIN_URL: "x" });
   expect(out.match(/^FAULT +Configuration/gm)).toHaveLength(2);
   expect(lines.get("Configuration")).toBeDefined();

@@ -3,8 +3,8 @@ import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { useFacade } from "../support/use-facade.js";
 
 /**
- * What the GraphQL over HTTP specification says SHOULD be, and is otherwise here: Apollo Server answers an operation that
- * cannot be executed with 400, also to clients of the old content type, so that proxies and alerts see that it failed.
+ * The SHOULDs of the GraphQL over HTTP specification from which this server deviates: Apollo Server responds to an invalid
+ * operation with 400, even to clients of the old content type, so that proxies and alerts see the failure.
  */
 const WARNINGS = [
   "572B SHOULD use 200 status code on document parsing failure when accepting application/json",
@@ -14,10 +14,10 @@ const WARNINGS = [
 
 const { facade } = useFacade(startEmbeddedKratos);
 
-it("graphql-http's audits of GraphQL over HTTP find no error, and these warnings alone", async () => {
+it("passes graphql-http's audits of GraphQL over HTTP without errors, and with known warnings only", async () => {
   const results: AuditResult[] = await auditServer({
     url: `${facade.url}/graphql`,
-    // A GET that any page could send unasked is refused; this header tells that it was not.
+    // CSRF prevention: without this header any page could send the GET.
     fetchFn: (url: string, init?: RequestInit) => fetch(url, { ...init, headers: { ...init?.headers, "apollo-require-preflight": "true" } }),
   });
   expect(results).toHaveLength(61);

@@ -5,7 +5,7 @@ import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { Kratos } from "../../src/kratos/index.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 
-it("a mutation's result replaces what the request's loader remembered", async () => {
+it("replaces what the loader has cached with the result of a mutation", async () => {
   const embedded = await stopAfterTest(startEmbeddedKratos());
   const context = createContext({ kratos: new Kratos({ ...embedded, timeoutMs: 2_000 }) });
   const run = async (source: string, id?: string) => {

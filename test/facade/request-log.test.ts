@@ -35,7 +35,7 @@ async function logOf(work: (facade: FacadeUnderTest) => Promise<void>, level: "i
 
 const GET = `query GetAnn($id: ID!) { identity(id: $id) { traits } }`;
 
-it("a request leaves one line: whose it was, what it was, how long it took, what it asked of Kratos, and what became of it", async () => {
+it("has one line per request, with caller, operation, duration, requests to Kratos and outcome", async () => {
   const lines = await logOf(async (facade) => void (await facade.send(GET, { id: ID }, { "x-request-id": "shop-17" })));
   expect(lines).toEqual([
     {
@@ -47,7 +47,7 @@ it("a request leaves one line: whose it was, what it was, how long it took, what
       operationName: "GetAnn",
       operationType: "query",
       durationMs: expect.any(Number),
-      // The identity, and which release it is asked of.
+      // The identity, and the version.
       upstreamCalls: 2,
       outcome: "ok",
       status: 200,
@@ -55,7 +55,7 @@ it("a request leaves one line: whose it was, what it was, how long it took, what
   ]);
 });
 
-it("the caller's request id goes on to Kratos, and a new one where there was none or it would not do", async () => {
+it("has the caller's request ID, which is passed to Kratos, or a new one if it is missing or invalid", async () => {
   await logOf(async (facade) => {
     await facade.send(GET, { id: ID }, { "x-request-id": "shop-17" });
     await facade.send(GET, { id: ID }, { "x-request-id": "two words" });
@@ -63,7 +63,7 @@ it("the caller's request id goes on to Kratos, and a new one where there was non
   expect(requestIds).toEqual(["shop-17", "shop-17", expect.stringMatching(/^[0-9a-f-]{36}$/)]);
 });
 
-it("errors are in the line by their codes, and nothing that Kratos or the caller gave", async () => {
+it("contains the codes of errors, and no data of Kratos or of the caller", async () => {
   const lines = await logOf(async (facade) => {
     await facade.send(`query Two { a: identities(first: 1) { edges { cursor } } b: identities(first: 999) { edges { cursor } } }`);
     await facade.send(`query Bad { nothing(email: "ann@example.com") }`);
@@ -78,12 +78,12 @@ it("errors are in the line by their codes, and nothing that Kratos or the caller
   expect(JSON.stringify(requests)).not.toContain("ann@");
 });
 
-it("a name as long as a document may be is cut", async () => {
+it("truncates a very long operation name", async () => {
   const [line] = await logOf(async (facade) => void (await facade.send(`query ${"N".repeat(10_000)} { __typename }`)));
   expect(line!["operationName"]).toBe("N".repeat(64));
 });
 
-it("an array of operations leaves a line for each", async () => {
+it("has one line for each operation of an array", async () => {
   const lines = await logOf(
     async ({ url }) => {
       const body = JSON.stringify([{ query: GET, variables: { id: ID } }, { query: `query Other { __typename }` }]);
@@ -96,7 +96,7 @@ it("an array of operations leaves a line for each", async () => {
   expect(lines[0]!["requestId"]).toBe(lines[1]!["requestId"]);
 });
 
-it("what is refused before GraphQL leaves one line too", async () => {
+it("has one line for a request that is rejected before GraphQL", async () => {
   const keys = { authentication: { apiKeys: parseApiKeys(createApiKey("shop", ["identities:read"]).line) } };
   const refused = await logOf(async (facade) => void (await facade.send(GET, { id: ID })), "info", keys);
   expect(refused).toMatchObject([{ msg: "A request was refused.", status: 401, code: "UNAUTHENTICATED" }]);
@@ -104,11 +104,11 @@ it("what is refused before GraphQL leaves one line too", async () => {
   expect(csrf).toMatchObject([{ msg: "request", outcome: "refused", status: 400 }]);
 });
 
-it("with LOG_LEVEL=warn there is no line for what went well", async () => {
+it("has no line for a successful request with LOG_LEVEL=warn", async () => {
   expect(await logOf(async (facade) => void (await facade.send(GET, { id: ID })), "warn")).toEqual([]);
 });
 
-it("a Kratos that is away is counted as asked", async () => {
+it("counts a request to an unavailable Kratos", async () => {
   const gone = await startLoopbackServer(() => {});
   await gone.stop();
   const { logger, entries } = captureLog("info");

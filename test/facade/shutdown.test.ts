@@ -4,13 +4,13 @@ import { startEmbeddedKratos } from "../../src/embedded/embedded-kratos.js";
 import { graphqlUrlOf, startCli } from "../support/child-process.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 
-interface Answered {
+interface Response {
   readonly status: number;
   readonly body: string;
 }
 
-/** One request over kept-alive connections; rejects where no whole answer comes. */
-function send(agent: Agent, url: string, query?: string): Promise<Answered> {
+/** Sends a request over a keep-alive connection. Rejects if the response is incomplete. */
+function send(agent: Agent, url: string, query?: string): Promise<Response> {
   return new Promise((resolve, reject) => {
     const options = { agent, method: query ? "POST" : "GET", headers: { "content-type": "application/json" } };
     const sent = request(url, options, (response) => {
@@ -25,7 +25,7 @@ function send(agent: Agent, url: string, query?: string): Promise<Answered> {
   });
 }
 
-it("on SIGTERM it is not ready any more, answers under load all that is sent until then and all under way, and ends", async () => {
+it("on SIGTERM reports that it is not ready, completes all requests under load, and exits", async () => {
   const kratos = await stopAfterTest(startEmbeddedKratos());
   const facade = await startCli({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "1000" });
   const url = await graphqlUrlOf(facade);
@@ -34,7 +34,7 @@ it("on SIGTERM it is not ready any more, answers under load all that is sent unt
   const wrong: unknown[] = [];
   let answered = 0;
   let ready = true;
-  // Twenty callers, as a load balancer lets them: as long as the server says that it is ready.
+  // Twenty callers send as long as the server says that it is ready, as they would behind a load balancer.
   const callers = Array.from({ length: 20 }, async () => {
     while (ready) {
       try {

@@ -10,7 +10,7 @@ import { graphqlUrlOf, startCli } from "../support/child-process.js";
 import { fetchGraphQL, startLoopbackServer } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 
-it("without KRATOS_ADMIN_URL it serves an embedded Kratos with some thirty identities of two schemas, and says so in one line", async () => {
+it("serves an embedded Kratos with sample identities of two schemas if KRATOS_ADMIN_URL is not set, and says so in one line", async () => {
   const started = await startCli({});
   const url = await graphqlUrlOf(started);
   expect(started.stdout.split("\n").filter((line) => line.includes("embedded Kratos"))).toHaveLength(1);
@@ -21,7 +21,7 @@ it("without KRATOS_ADMIN_URL it serves an embedded Kratos with some thirty ident
   expect(await started.stop()).toBe(0);
 }, 30_000);
 
-it("it starts though Kratos is not up, and says that Kratos is not alive", async () => {
+it("starts while Kratos is unavailable, and reports it as not alive", async () => {
   const started = await startCli({ KRATOS_ADMIN_URL: "http://127.0.0.1:9" });
   const { data } = await fetchGraphQL(await graphqlUrlOf(started), { query: "{ health { alive } }" });
   expect(data).toEqual({ health: { alive: false } });
@@ -29,7 +29,7 @@ it("it starts though Kratos is not up, and says that Kratos is not alive", async
   expect(await started.ended).toBe(0);
 }, 30_000);
 
-it("a port in use ends the start with one line that says what to do", async () => {
+it("exits if the port is in use, with one line that says what to do", async () => {
   const { port } = new URL((await stopAfterTest(startLoopbackServer(() => {}))).url);
   const program = await startCli({ PORT: port });
   expect(await program.ended).toBe(1);
@@ -39,20 +39,20 @@ it("a port in use ends the start with one line that says what to do", async () =
 it.each([
   [{ KRATOS_ADMIN_URL: "localhost" }, [], "KRATOS_ADMIN_URL must be an http or https address"],
   [{ HOST: "host.invalid", INSECURE_NO_AUTH: "true" }, [], "is no address of this machine"],
-] as const)("with %j and %j it ends with one clear line", async (env, args, message) => {
+] as const)("exits with one clear line for %j and %j", async (env, args, message) => {
   const program = await startCli(env as Record<string, string>, ...args);
   expect(await program.ended).toBe(1);
   expect(program.stderr.trimEnd().split("\n")).toEqual([expect.stringContaining(message)]);
   expect(program.stderr).toMatch(/^kratos-graphql: /);
 }, 30_000);
 
-it.each([["--port=4000"], ["sevre"], ["schema", "more"], ["keys", "create"]])("the arguments %s are refused with a word on what to do", async (...args) => {
+it.each([["--port=4000"], ["sevre"], ["schema", "more"], ["keys", "create"]])("rejects the arguments %s, and points to --help", async (...args) => {
   const program = await startCli({}, ...args);
   expect(await program.ended).toBe(1);
   expect(program.stderr).toMatch(/^kratos-graphql: .+\nSee kratos-graphql --help\. Settings come from environment variables/);
 }, 30_000);
 
-it("`--help` teaches a first start: its commands run as they stand there, and it names only variables that there are", async () => {
+it("prints a help text whose commands run as they are, and whose variables exist", async () => {
   const program = await startCli({}, "--help");
   expect(await program.ended).toBe(0);
   for (const command of ["serve", "schema", "keys", "doctor"]) expect(program.stdout).toMatch(new RegExp(`^  ${command} `, "m"));
@@ -74,13 +74,13 @@ it("`--help` teaches a first start: its commands run as they stand there, and it
   expect(stdout).toMatch(/Kratos/);
 }, 30_000);
 
-it("`schema` prints the SDL, byte for byte what schema.graphql holds", async () => {
+it("prints exactly schema.graphql for `schema`", async () => {
   const program = await startCli({}, "schema");
   expect(await program.ended).toBe(0);
   expect(program.stdout).toBe(readFileSync("schema.graphql", "utf8"));
 }, 30_000);
 
-it("the environment that docker-compose.yml gives it is one that it serves Kratos with", async () => {
+it("serves Kratos with the environment of docker-compose.yml", async () => {
   const { services } = parse(readFileSync("docker-compose.yml", "utf8"));
   const kratos = await stopAfterTest(startEmbeddedKratos());
   const addresses: Record<string, string> = { "http://kratos:4434": kratos.adminUrl, "http://kratos:4433": kratos.publicUrl };

@@ -18,10 +18,10 @@ let kratos: ScriptedKratos;
 let traceparents: unknown[];
 let collector: LoopbackServer;
 let collected: Collected[];
-/** Whether the collector answers. */
-let collects: boolean;
+/** Whether the collector responds. */
+let collectorResponds: boolean;
 
-// The program as it is shipped: in a bundle there is nothing that modules could be patched in.
+// The bundle that is shipped, in which instrumentation cannot patch modules.
 beforeAll(() => execFileSync(process.execPath, ["scripts/bundle.js", PROGRAM]), 60_000);
 
 beforeEach(async () => {
@@ -34,10 +34,10 @@ beforeEach(async () => {
     }),
   );
   collected = [];
-  collects = true;
+  collectorResponds = true;
   collector = await stopAfterTest(
     startLoopbackServer((request, response) => {
-      if (!collects) return;
+      if (!collectorResponds) return;
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
@@ -69,7 +69,7 @@ const spansOf = (one: Collected[]): any[] =>
 const attributesOf = ({ attributes }: any) =>
   Object.fromEntries(attributes.map(({ key, value }: any) => [key, value.stringValue ?? Number(value.intValue)]));
 
-it("a caller's trace goes on with the request, its operation and what is asked of Kratos, and reaches Kratos", async () => {
+it("continues the caller's trace with spans for the request, the operation and the requests to Kratos, and passes it to Kratos", async () => {
   await run({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" }, (url) =>
     send(url, `query Ann { identity(id: "${ID}") { traits } }`, { traceparent: `00-${CALLER.trace}-${CALLER.span}-01` }),
   );
@@ -87,11 +87,11 @@ it("a caller's trace goes on with the request, its operation and what is asked o
   expect(attributesOf(request)).toEqual({ "http.request.method": "POST", "http.route": "/graphql", "http.response.status_code": 200 });
   expect(attributesOf(operation)).toEqual({ "graphql.operation.type": "query", "graphql.operation.name": "Ann" });
   expect(attributesOf(identity)).toEqual({ "http.response.status_code": 200 });
-  // Ids, traits, addresses and the document stay where they are.
+  // Traces contain no IDs, traits, addresses or documents.
   expect(JSON.stringify(collected.map(({ body }) => body.toString()))).not.toMatch(/f2d9c1a0|ann@|127\.0\.0\.1|identity\(/);
 }, 30_000);
 
-it("without a caller's trace there is a new one, and failures are marked in it by their codes", async () => {
+it("starts a trace if the caller has none, and marks failures with their codes", async () => {
   const { output } = await run({ OTEL_TRACES_EXPORTER: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/json" }, (url) =>
     send(url, `{ identities(first: 1) { edges { cursor } } }`),
   );
@@ -106,13 +106,13 @@ it("without a caller's trace there is a new one, and failures are marked in it b
   expect(output).toContain(`"traceId":"${traceId}"`);
 }, 30_000);
 
-it("protobuf is what is sent where no protocol is named, and the resource is as OTEL_ variables say", async () => {
+it("exports protobuf by default, with the resource of the OTEL_ variables", async () => {
   await run({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_SERVICE_NAME: "people-graph" }, (url) => send(url, "{ version }"));
   expect(collected.map(({ type }) => type)).toEqual(["application/x-protobuf"]);
   expect(collected[0]!.body.toString("latin1")).toContain("people-graph");
 }, 30_000);
 
-it("a collector that is away, or answers nothing, is a word in the log, and holds nobody up", async () => {
+it("logs an unavailable or silent collector, and delays no request", async () => {
   const away = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9", OTEL_BSP_SCHEDULE_DELAY: "10", OTEL_EXPORTER_OTLP_TIMEOUT: "50" };
   const program = await run(away, async (url) => {
     await send(url, "{ version }");
@@ -123,19 +123,19 @@ it("a collector that is away, or answers nothing, is a word in the log, and hold
   expect(program.output.match(/"msg":"request"/g)).toHaveLength(2);
   expect(await program.ended).toBe(0);
 
-  collects = false;
+  collectorResponds = false;
   const unanswered = await run({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, (url) => send(url, "{ version }"));
   expect(unanswered.output).toContain("were not taken in time");
   expect(await unanswered.ended).toBe(0);
 }, 30_000);
 
-it("what the variables say and this server cannot do ends the start", async () => {
+it("exits if a variable sets what this server does not support", async () => {
   const program = await start({ OTEL_TRACES_EXPORTER: "zipkin", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" });
   expect(await program.ended).toBe(1);
   expect(program.output).toMatch(/OTEL_TRACES_EXPORTER must be otlp or none.*OTEL_EXPORTER_OTLP_PROTOCOL must be http\/protobuf or http\/json/s);
 }, 30_000);
 
-it("the metrics are at METRICS_PORT", async () => {
+it("serves the metrics at METRICS_PORT", async () => {
   let metrics = "";
   await run({ METRICS_PORT: "0" }, async (url, program) => {
     await send(url, "query Seen { __typename }");
@@ -147,7 +147,7 @@ it("the metrics are at METRICS_PORT", async () => {
 }, 30_000);
 
 it.each([{}, { OTEL_TRACES_EXPORTER: "none" }, { OTEL_SDK_DISABLED: "true" }] as Record<string, string>[])(
-  "with %j beside no endpoint or any, nothing is sent, and Kratos hears of no trace",
+  "exports nothing with %j, and passes no trace to Kratos",
   async (off) => {
     const env = Object.keys(off).length > 0 ? { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...off } : {};
     const { output } = await run(env, (url) => send(url, "{ version }", { traceparent: `00-${CALLER.trace}-${CALLER.span}-01` }));

@@ -22,7 +22,7 @@ beforeAll(async () => {
   [server, client] = await Promise.all([authority.sign("kratos"), authority.sign("kratos-graphql")]);
 });
 
-/** A proxy before Kratos that speaks TLS; `seen` is who came, and with which headers. */
+/** Starts a TLS proxy in front of Kratos. `seen` has the client certificates and headers of the requests. */
 async function startTls(options: ServerOptions = {}) {
   const seen: { subject?: string; headers: IncomingMessage["headers"] }[] = [];
   const forward = forwardTo(() => embedded.adminUrl);
@@ -37,7 +37,7 @@ async function startTls(options: ServerOptions = {}) {
   return { url: `https://127.0.0.1:${(proxy.address() as AddressInfo).port}`, seen };
 }
 
-/** The facade as the environment configures it; `log` is what it logs. */
+/** Starts the facade as the environment configures it, with its log. */
 async function start(env: Record<string, string>): Promise<FacadeUnderTest & { log: readonly string[] }> {
   const { kratosAdminUrl, kratosPublicUrl, kratosTimeoutMs, kratos } = loadConfig(env);
   const { logger, lines } = captureLog();
@@ -48,18 +48,18 @@ async function start(env: Record<string, string>): Promise<FacadeUnderTest & { l
 const PAGE = "{ identities(first: 1) { edges { node { schema { id } } } } }";
 
 describe("a Kratos behind TLS", () => {
-  it("of a private authority is served where KRATOS_CA names that, at both addresses", async () => {
+  it("is served with a certificate of a private authority if KRATOS_CA has it, at both URLs", async () => {
     const { url, seen } = await startTls();
     const publicFront = await startTls();
     const facade = await start({ KRATOS_ADMIN_URL: url, KRATOS_PUBLIC_URL: publicFront.url, KRATOS_CA: authority.cert });
     expect(dataOf(await facade.send("{ version identities(first: 1) { edges { cursor } } }"))["identities"].edges).toHaveLength(1);
     expect(seen.length).toBeGreaterThan(0);
-    // The embedded admin port answers 307 for a flow, so that the request arrived is enough to see.
+    // The proxy forwards to the embedded admin port, which answers with 307. It is enough that the request arrives.
     await facade.send('{ identitySchema(id: "default") { id } }');
     expect(publicFront.seen).toHaveLength(1);
   });
 
-  it("of an authority that is not known is KRATOS_UNAVAILABLE, and the log says what to set", async () => {
+  it("is KRATOS_UNAVAILABLE with a certificate of an unknown authority, and the log says what to set", async () => {
     const { url, seen } = await startTls();
     const another = await makeAuthority("Another authority");
     for (const ca of ["", another.cert]) {
@@ -72,7 +72,7 @@ describe("a Kratos behind TLS", () => {
     expect(seen).toEqual([]);
   });
 
-  it("that asks for a client certificate gets the configured one", async () => {
+  it("gets the configured client certificate if it requests one", async () => {
     const { url, seen } = await startTls({ requestCert: true, rejectUnauthorized: true, ca: authority.cert });
     const env = { KRATOS_ADMIN_URL: url, KRATOS_CA: authority.cert };
     const facade = await start({ ...env, KRATOS_CLIENT_CERT: client.cert, KRATOS_CLIENT_KEY: client.key });
@@ -82,7 +82,7 @@ describe("a Kratos behind TLS", () => {
     expect(codeOf(await (await start(env)).send(PAGE))).toBe("KRATOS_UNAVAILABLE");
   });
 
-  it("under another name than its certificate's is KRATOS_UNAVAILABLE, and the log says so", async () => {
+  it("is KRATOS_UNAVAILABLE with a certificate for another host, and the log says so", async () => {
     const { url } = await startTls();
     const facade = await start({ KRATOS_ADMIN_URL: url.replace("127.0.0.1", "localhost"), KRATOS_CA: authority.cert });
     expect(codeOf(await facade.send(PAGE))).toBe("KRATOS_UNAVAILABLE");
@@ -94,7 +94,7 @@ describe("extra headers", () => {
   const SECRET = "ory_pat_hunter2";
   const KRATOS_HEADERS = `# Ory Network\nAuthorization: Bearer ${SECRET}\nX-Tenant: one`;
 
-  it("come with each request to Kratos, and a caller's never in their place", async () => {
+  it("are sent with each request to Kratos, and never replaced with those of a caller", async () => {
     const { url, seen } = await startTls();
     const facade = await start({ KRATOS_ADMIN_URL: url, KRATOS_PUBLIC_URL: url, KRATOS_CA: authority.cert, KRATOS_HEADERS: `${KRATOS_HEADERS}\nCookie: proxy=1` });
     const callers = { authorization: "Bearer caller", "x-tenant": "two", cookie: "session=1", "x-session-token": "token" };
@@ -104,7 +104,7 @@ describe("extra headers", () => {
     for (const { headers } of seen) expect(headers).toMatchObject({ authorization: `Bearer ${SECRET}`, "x-tenant": "one", cookie: "proxy=1" });
   });
 
-  it("go to nobody whom Kratos redirects to, and stand in no answer and no log", async () => {
+  it("are neither sent where Kratos redirects to, nor in a response or the log", async () => {
     const elsewhere = await stopAfterTest(startScriptedKratos("v26.2.0"));
     const location = `${elsewhere.url}/admin/identities`;
     const kratos = await stopAfterTest(
@@ -121,7 +121,7 @@ describe("extra headers", () => {
     expect(JSON.stringify([reply, gone, facade.log])).not.toContain("hunter2");
   });
 
-  it("are not to be seen in the adapter", () => {
+  it("are not visible in the adapter", () => {
     const kratos = new Kratos({ adminUrl: "http://kratos", timeoutMs: 1, headers: { authorization: SECRET } });
     expect(JSON.stringify(kratos)).not.toContain(SECRET);
   });

@@ -7,7 +7,7 @@ import { startProgram } from "../support/child-process.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { hasRedis, startRedis } from "../support/redis.js";
 
-/* The last stage of the Dockerfile without a container: a folder with what its COPY lines take, and nothing else. */
+/* The last stage of the Dockerfile without a container: a folder with the files of its COPY lines only. */
 const dockerfile = readFileSync("Dockerfile", "utf8");
 const [, lastStage = ""] = dockerfile.split(/^FROM .*(?<!AS build)$/m);
 let folder: string;
@@ -36,7 +36,7 @@ afterAll(() => {
 
 const COMMAND = JSON.parse(/^CMD (.+)$/m.exec(lastStage)![1]!) as string[];
 
-/** Runs the image's program as its user would, who may write nowhere. */
+/** Runs the program of the image as a user without write access. */
 async function serve(environment: Record<string, string>) {
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const env = { NODE_ENV: "production", PORT: "0", SHUTDOWN_DELAY_MS: "0", ...environment };
@@ -51,7 +51,7 @@ async function serve(environment: Record<string, string>) {
   return { program, port: port!, ask };
 }
 
-it("it serves, the explorer too, from files that it cannot write; its health check finds it alive; and it stops when told to", async () => {
+it("serves GraphQL and the explorer from read-only files, passes its health check, and stops on SIGTERM", async () => {
   const { program, port, ask } = await serve({ INSECURE_NO_AUTH: "true", EXPLORERS: "true" });
   const [, check] = /^HEALTHCHECK .*"(http:.*)"/m.exec(dockerfile)!;
   const alive = await fetch(check!.replace("$PORT", port));
@@ -61,8 +61,8 @@ it("it serves, the explorer too, from files that it cannot write; its health che
   expect(await program.stop()).toBe(0);
 });
 
-// What is loaded only where it is switched on is bundled by itself, too.
-(hasRedis ? it : it.skip)("it counts requests in Redis, and answers compiled queries", async () => {
+// Optional parts, which are loaded only if they are enabled, are in bundles of their own.
+(hasRedis ? it : it.skip)("counts requests in Redis, and answers compiled queries", async () => {
   const redis = await stopAfterTest(startRedis());
   const key = `kg_${"k".repeat(43)}`;
   const apiKeys = `shop sha256:${createHash("sha256").update(key).digest("hex")} identities:read`;
@@ -77,7 +77,7 @@ it("it serves, the explorer too, from files that it cannot write; its health che
   expect(await program.stop()).toBe(0);
 });
 
-it("it is no root's, by number, and it is small beside the packages that it was built with", () => {
+it("runs as a numeric user that is not root, and is small", () => {
   expect(lastStage).toMatch(/^USER 1000:1000$/m);
   const size = (path: string) => Number(execFileSync("du", ["-sk", path]).toString().split("\t")[0]);
   expect(size(join(folder, "app"))).toBeLessThan(40_000);

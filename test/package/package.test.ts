@@ -5,7 +5,7 @@ import { graphqlUrlOf } from "../support/child-process.js";
 import { fetchGraphQL } from "../support/http.js";
 import { installPackage, sourceInReadme, type InstalledPackage } from "./installed-package.js";
 
-/* What `npm publish` would put out, installed in an empty folder. */
+/* What `npm publish` would publish, installed in an empty folder. */
 let installed: InstalledPackage;
 let kratos: EmbeddedKratos;
 
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const ask = (url: string, query: string, headers?: Record<string, string>) => fetchGraphQL(url, { query }, headers);
 
-it("it holds the program, the library with its declarations, the schema and what to read, and nothing else", () => {
+it("contains the program, the library with its declarations, the schema and the documentation, and nothing else", () => {
   const { files } = installed;
   const top = files.filter((path) => !path.startsWith("dist/")).sort();
   expect(top).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema.graphql"]);
@@ -30,15 +30,15 @@ it("it holds the program, the library with its declarations, the schema and what
   expect(files.length).toBeLessThan(500);
 });
 
-it("all that it takes runs on this Node; of one package of Apollo Server's that is so, though it says that it is not", () => {
+it("has only dependencies that support this Node, except for one of Apollo Server that works anyway", () => {
   expect(installed.tooOldFor.filter((name) => name !== "@whatwg-node/promise-helpers")).toEqual([]);
 });
 
-it("its program may be run, by everybody", () => {
+it("has a program that everybody may execute", () => {
   expect(statSync(join(installed.folder, "node_modules/.bin/kratos-graphql")).mode & 0o111).toBe(0o111);
 });
 
-it("`npx kratos-graphql` helps, prints the schema, and makes a key that starts a server with authentication", async () => {
+it("prints help and the schema with `npx kratos-graphql`, and creates a key for a server with authentication", async () => {
   expect(await installed.npx("--help")).toContain("kratos-graphql keys create");
   expect(await installed.npx("schema")).toBe(readFileSync("schema.graphql", "utf8"));
   const { key, line } = await createKey("identities:read");
@@ -48,7 +48,7 @@ it("`npx kratos-graphql` helps, prints the schema, and makes a key that starts a
   expect((await ask(url, "{ identities(first: 1) { edges { cursor } } }")).errors[0].extensions.code).toBe("UNAUTHENTICATED");
 });
 
-it("`npx kratos-graphql serve` serves the embedded Kratos, and its explorer", async () => {
+it("serves the embedded Kratos and the explorer with `npx kratos-graphql serve`", async () => {
   const server = await installed.startNode(["node_modules/.bin/kratos-graphql", "serve"], { PORT: "0" });
   const url = await graphqlUrlOf(server);
   expect((await ask(url, "{ health { ready } version }")).data).toEqual({ health: { ready: true }, version: "v26.2.0" });
@@ -56,14 +56,14 @@ it("`npx kratos-graphql serve` serves the embedded Kratos, and its explorer", as
   expect([explorer.status, await explorer.text()]).toEqual([200, expect.stringContaining("<html")]);
 });
 
-it("TypeScript with all its checks takes the README's example, and a consumer that names every type of the library's", async () => {
+it("compiles the example of the README, and a consumer that uses every type, with strict checks", async () => {
   const readme = sourceInReadme("As a library")
     .replace("http://127.0.0.1:4434", kratos.adminUrl)
     .replace("http://127.0.0.1:4433", kratos.publicUrl);
   await installed.compile({ "from-readme.ts": readme, "in-express.ts": readFileSync("test/package/consumer/in-express.ts", "utf8") });
 });
 
-it("the README's example runs: the facade in a server of one's own", async () => {
+it("runs the example of the README, the facade in a custom server", async () => {
   const { key, line } = await createKey("identities:read", "system:read");
   writeFileSync(join(installed.folder, "api-keys"), line);
   const server = await installed.startNode(["from-readme.js"], { PORT: "0" });
@@ -73,7 +73,7 @@ it("the README's example runs: the facade in a server of one's own", async () =>
   expect(data).toEqual({ health: { ready: true }, identities: { edges: [{ cursor: expect.any(String) }] } });
 });
 
-it("the facade runs as a part of Express; so do the adapter and the schema by themselves", async () => {
+it("runs the facade in Express, and the adapter and the schema on their own", async () => {
   const env = { KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl };
   const program = await installed.startNode(["in-express.js"], env);
   const [, printed] = await program.waitFor(/answers: (.*)\n/);
@@ -83,13 +83,13 @@ it("the facade runs as a part of Express; so do the adapter and the schema by th
   expect(new Set([answers.sendHttp, answers.byTheAdapter, answers.bySchema]).size).toBe(1);
 });
 
-it("what is not of the library cannot be imported", async () => {
+it("does not allow imports of internal modules", async () => {
   const program = 'import("kratos-graphql/dist/server/listen.js").catch(({ code }) => console.log(code))';
   const [code] = await (await installed.startNode(["-e", program])).waitFor(/\w+/);
   expect(code).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
 });
 
-/** A key as its owner has it, and as the server does. */
+/** Creates a key: the secret of its owner, and the line for the server. */
 async function createKey(...scopes: string[]): Promise<{ key: string; line: string }> {
   const printed = await installed.npx("keys", "create", "--name", "shop", "--scopes", scopes.join());
   return { key: /kg_[\w-]+/.exec(printed)![0], line: /shop sha256:\S+ \S+/.exec(printed)![0] };

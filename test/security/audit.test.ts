@@ -25,7 +25,7 @@ const mutate = (query: string, variables: object = {}, caller = all, at = facade
 const create = (email: string, more = "") => `createIdentity(input: { schemaId: "default", traits: { email: "${email}" } }) { identity { id } userErrors { code } ${more} }`;
 const by = { caller: "key:office", requestId: "r-1" };
 
-it("each mutation that is done is one line: who, what, which identity, and the request, also where the log holds errors alone", async () => {
+it("has one line for each mutation, with caller, mutation, identity and request, even at LOG_LEVEL=error", async () => {
   const { body } = await mutate(`mutation { ${create("audit-a@example.com")} }`);
   const { id } = body.data.createIdentity.identity;
   await mutate(`mutation { updateIdentity(input: { id: "${id.toUpperCase()}", traits: { email: "audit-b@example.com" } }) { userErrors { code } } }`);
@@ -36,7 +36,7 @@ it("each mutation that is done is one line: who, what, which identity, and the r
   );
 });
 
-it("several in one operation are a line each, by their own names, those in fragments and arrays too", async () => {
+it("has one line for each of several mutations, by field name, also in fragments and arrays", async () => {
   await mutate(`mutation { a: ${create("audit-c@example.com")} ...F ... on Mutation { b: ${create("audit-d@example.com")} } }
     fragment F on Mutation { c: deleteIdentity(input: { id: "${ABSENT}" }) { userErrors { code } } }`);
   const [first, second, third] = audited();
@@ -48,25 +48,25 @@ it("several in one operation are a line each, by their own names, those in fragm
 });
 
 it.each<[string, string, object, object]>([
-  ["what is wrong with the input", `mutation { ${create("none")} }`, {}, { mutation: "createIdentity", codes: ["INVALID"] }],
-  ["an identity that there is not", `mutation { deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }`, {}, { mutation: "deleteIdentity", identityId: ABSENT, codes: ["NOT_FOUND"] }],
-  ["an id that is none, which is not repeated", 'mutation { deleteIdentity(input: { id: "canary" }) { deletedIdentityId } }', {}, { mutation: "deleteIdentity", codes: ["NOT_FOUND"] }],
-  ["a variable that does not fit", "mutation ($i: DeleteIdentityInput!) { deleteIdentity(input: $i) { deletedIdentityId } }", { i: { id: ["canary"] } }, { mutation: "deleteIdentity", codes: ["BAD_USER_INPUT"] }],
-  ["a document that is not valid", 'mutation { deleteIdentity(input: { id: "canary" }) { nothing } }', {}, { mutation: "deleteIdentity", codes: ["GRAPHQL_VALIDATION_FAILED"] }],
+  ["invalid input", `mutation { ${create("none")} }`, {}, { mutation: "createIdentity", codes: ["INVALID"] }],
+  ["an unknown identity", `mutation { deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }`, {}, { mutation: "deleteIdentity", identityId: ABSENT, codes: ["NOT_FOUND"] }],
+  ["an invalid ID, which is not logged", 'mutation { deleteIdentity(input: { id: "canary" }) { deletedIdentityId } }', {}, { mutation: "deleteIdentity", codes: ["NOT_FOUND"] }],
+  ["an invalid variable", "mutation ($i: DeleteIdentityInput!) { deleteIdentity(input: $i) { deletedIdentityId } }", { i: { id: ["canary"] } }, { mutation: "deleteIdentity", codes: ["BAD_USER_INPUT"] }],
+  ["an invalid document", 'mutation { deleteIdentity(input: { id: "canary" }) { nothing } }', {}, { mutation: "deleteIdentity", codes: ["GRAPHQL_VALIDATION_FAILED"] }],
   ["a limit", `mutation { deleteIdentity(input: { id: "canary" }) { ${"deletedIdentityId @skip(if: false) ".repeat(60)} } }`, {}, { mutation: "deleteIdentity", codes: ["OPERATION_TOO_LARGE"] }],
-])("one refused for %s is a line too", async (_, query, variables, entry) => {
+])("has a line for a mutation refused because of %s", async (_, query, variables, entry) => {
   await mutate(query, variables);
   expect(audited()).toEqual([{ ...by, ...entry, outcome: "refused" }]);
   expect(lines.join()).not.toContain("canary");
 });
 
-it("one refused for a missing scope is a line, and its neighbours have theirs", async () => {
+it("has a line for each mutation refused for a missing scope", async () => {
   await mutate(`mutation { ${create("canary@example.com")} deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }`, {}, reader);
   const refused = { caller: "key:shop", requestId: "r-1", outcome: "refused", codes: ["FORBIDDEN"] };
   expect(audited()).toEqual([{ ...refused, mutation: "createIdentity" }, { ...refused, mutation: "deleteIdentity", identityId: ABSENT }]);
 });
 
-it("one that is too dear, and one that is sent by GET, are lines", async () => {
+it("has lines for a mutation that exceeds the cost limit, and for one that is sent by GET", async () => {
   const tight = await startFacade(kratos, { ...OPTIONS, limits: { cost: 10 } });
   await mutate(`mutation { ${create("canary@example.com")} }`, {}, all, tight);
   const query = encodeURIComponent(`mutation { ${create("canary@example.com")} }`);
@@ -75,14 +75,14 @@ it("one that is too dear, and one that is sent by GET, are lines", async () => {
   expect(lines.join()).not.toContain("canary");
 });
 
-it("of an operation that is refused as a whole each mutation is one line, and what is no mutation is none", async () => {
+it("has one line for each mutation of a refused operation, and none for unknown fields", async () => {
   const many = Array.from({ length: 60 }, (_, at) => `a${at}: deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId }`).join(" ");
   await mutate(`mutation { ${many} canary${"x".repeat(500)} }`);
   expect(audited().map(({ mutation, outcome }) => [mutation, outcome])).toEqual([["deleteIdentity", "refused"]]);
   expect(lines.join()).not.toContain("canary");
 });
 
-it("one that is skipped is none, and queries are none", async () => {
+it("has no line for skipped mutations and queries", async () => {
   await mutate(`mutation ($no: Boolean!) { ${create("audit-f@example.com")} b: deleteIdentity(input: { id: "${ABSENT}" }) @include(if: $no) { deletedIdentityId } }`, { no: false });
   await mutate("{ identities { edges { cursor } } }");
   await mutate("query Q { version } mutation M { deleteIdentity(input: { id: \"x\" }) { deletedIdentityId } }");
@@ -93,7 +93,7 @@ it.each([
   [{ status: 500, json: { error: { message: "canary" } } }, "failed", "KRATOS_ERROR"],
   ["reset" as const, "unknown", "KRATOS_UNAVAILABLE"],
   [{ status: 503, text: "canary" }, "unknown", "KRATOS_UNAVAILABLE"],
-])("where Kratos answers %j the outcome is %s", async (answer, outcome, code) => {
+])("says, if Kratos responds with %j, that the outcome is %s", async (answer, outcome, code) => {
   const scripted = await stopAfterTest(startScriptedKratos("v26.2.0", ({ method }) => (method === "GET" ? undefined : answer)));
   const before = await startFacade(scripted, OPTIONS);
   await mutate(`mutation { ${create("canary@example.com")} deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }`, {}, all, before);
@@ -104,7 +104,7 @@ it.each([
   expect(audited().map((entry) => JSON.stringify(entry)).join()).not.toContain("canary");
 });
 
-it("it holds no trait, link or token, and no name of the caller's choosing", async () => {
+it("contains no trait, link or token, and no name that the caller chose", async () => {
   const { body } = await mutate(`mutation canaryOperation { canaryAlias: ${create("canary-g@example.com")} }`);
   const { id } = body.data.canaryAlias.identity;
   const link = await mutate(`mutation { createRecoveryLink(input: { identityId: "${id}" }) { recoveryLink { url } } }`);
@@ -112,7 +112,7 @@ it("it holds no trait, link or token, and no name of the caller's choosing", asy
   for (const secret of ["canary", link.body.data.createRecoveryLink.recoveryLink.url, all.key]) expect(lines.join()).not.toContain(secret);
 });
 
-it("a token that is not known is a line in the log, without the token", async () => {
+it("logs a request with an unknown token, without the token", async () => {
   const log = captureLog("info");
   const open = await startFacade(kratos, { ...OPTIONS, logger: log.logger });
   const answer = await post({ query: "{ version }" }, { ...all, key: "kg_canary" }, open);
@@ -121,14 +121,14 @@ it("a token that is not known is a line in the log, without the token", async ()
   expect(log.lines.join()).not.toContain("canary");
 });
 
-it("a log that is switched off is", async () => {
+it("logs nothing with LOG_LEVEL=silent", async () => {
   const log = captureLog("silent");
   const silent = await startFacade(kratos, { ...OPTIONS, logger: log.logger });
   await mutate(`mutation { ${create("audit-h@example.com")} }`, {}, all, silent);
   expect(log.lines).toEqual([]);
 });
 
-it("one refused for a missing scope, whose input stands as its variable's default, is a line with its identity", async () => {
+it("has the identity of a refused mutation whose input is the default of a variable", async () => {
   const answer = await mutate(`mutation ($input: DeleteIdentityInput! = { id: "${ABSENT}" }) { deleteIdentity(input: $input) { deletedIdentityId } }`, {}, reader);
   expect(answer.body.errors[0].extensions.code).toBe("FORBIDDEN");
   expect(audited()).toEqual([{ caller: "key:shop", requestId: "r-1", mutation: "deleteIdentity", identityId: ABSENT, outcome: "refused", codes: ["FORBIDDEN"] }]);

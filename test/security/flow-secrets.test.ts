@@ -26,7 +26,7 @@ const { facade } = useFacade(
   { authentication: { apiKeys: parseApiKeys([guest, insider].map(({ line }) => line).join("\n")) } },
 );
 
-/** Four times, so that the last ones run compiled. */
+/** Sends the query four times, so that the last ones run compiled. */
 async function ask(field: string, key: string) {
   for (let time = 0; time < 3; time++) {
     await facade.send(`{ ${field}(id: "${flow.id}") { ${PARTS} } }`, {}, { authorization: `Bearer ${key}` });
@@ -38,7 +38,7 @@ async function ask(field: string, key: string) {
 }
 
 it.each(["loginFlow", "registrationFlow", "recoveryFlow", "verificationFlow", "settingsFlow"])(
-  "%s shows its tokens and codes to callers with secrets:read alone, and what a page needs to all",
+  "%s shows its tokens and codes only to callers with secrets:read, and what a page needs to all",
   async (field) => {
     const seen = await ask(field, guest.key);
     expect(seen.values).toMatchObject({ csrf_token: "needed-by-the-page", token: null, code: null, password: "" });
@@ -53,7 +53,7 @@ it.each(["loginFlow", "registrationFlow", "recoveryFlow", "verificationFlow", "s
   },
 );
 
-it("a settings flow shows a user's traits to callers with identities:read alone: before v0.7 whoever knows its id gets it", async () => {
+it("a settings flow shows a user's traits only to callers with identities:read, since before v0.7 its ID is all one needs", async () => {
   expect((await ask("settingsFlow", guest.key)).values["traits.email"]).toBe("***");
   expect((await ask("registrationFlow", guest.key)).values["traits.email"]).toBe("canary@example.com");
 });

@@ -3,7 +3,7 @@ import { graphqlUrlOf, startCli } from "../support/child-process.js";
 
 const create = (name: string, scopes: string) => startCli({}, "keys", "create", "--name", name, "--scopes", scopes);
 
-it("`keys create` shows a key once, and a line for API_KEYS with which that key, and it alone, is let in", async () => {
+it("prints a key once, with a line for API_KEYS that accepts this key only", async () => {
   const [first, second] = await Promise.all([create("web-shop", "system:read,flows:read"), create("desk", "identities:read")]);
   expect(await Promise.all([first.ended, second.ended])).toEqual([0, 0]);
   const out = first.stdout;
@@ -30,7 +30,7 @@ it("`keys create` shows a key once, and a line for API_KEYS with which that key,
   expect(server.stdout).not.toContain(key);
 }, 30_000);
 
-it("a name or a scope that will not do is refused in one line that says what would, and no key is made", async () => {
+it("rejects an invalid name or scope in one line that says what is valid, and creates no key", async () => {
   const scopes = "must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, parted by commas without blanks";
   const refused = await Promise.all(
     [

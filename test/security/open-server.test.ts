@@ -7,7 +7,7 @@ const { facade, kratos } = useFacade(() => startScriptedKratos("v26.2.0"), { loo
 
 const json = ["content-type", "application/json"] as const;
 
-it("the process does not start where others could reach it and own every account, and says what to set", async () => {
+it("does not start without authentication on an address that others can reach, and says what to set", async () => {
   const program = await startCli({ HOST: "0.0.0.0", KRATOS_ADMIN_URL: "http://127.0.0.1:9" });
   expect(await program.ended).toBe(1);
   expect(program.stdout).toBe("");
@@ -17,7 +17,7 @@ it("the process does not start where others could reach it and own every account
   }
 }, 30_000);
 
-it.each(["localhost", "LOCALHOST", "localhost:4000", "127.0.0.1", "127.0.0.1:4000", "127.1.2.3:80", "[::1]", "[::1]:4000"])("it answers as %s", async (host) => {
+it.each(["localhost", "LOCALHOST", "localhost:4000", "127.0.0.1", "127.0.0.1:4000", "127.1.2.3:80", "[::1]", "[::1]:4000"])("answers requests for the host %s", async (host) => {
   const { text } = await sendRaw(`${facade.url}/graphql`, "POST", [["host", host], json], '{"query":"{ version }"}');
   expect(JSON.parse(text)).toEqual({ data: { version: "v26.2.0" } });
 });
@@ -38,7 +38,7 @@ it.each([
   "[::]:4000",
   "[::ffff:10.0.0.1]",
   "",
-])("it answers nothing to a page that reaches it as %j: no operation, no health, no explorer", async (host) => {
+])("answers no request for the host %j: no operation, no health check, no explorer", async (host) => {
   const before = kratos.seen.length;
   for (const [path, method, body] of [["/graphql", "POST", '{"query":"{ version }"}'], ["/graphql", "GET", ""], ["/explorer/", "GET", ""], ["/health/ready", "GET", ""]] as const) {
     const headers = [["host", host], json, ["accept", "text/html"], ["x-forwarded-host", "localhost"], ["forwarded", "host=localhost"]] as const;
@@ -48,7 +48,7 @@ it.each([
   expect(kratos.seen).toHaveLength(before);
 });
 
-it("a page of another site gets nothing out of it by CORS either", async () => {
+it("lets no page of another site in by CORS", async () => {
   const headers = [["origin", "http://evil.example.org"], json] as const;
   for (const method of ["OPTIONS", "POST"]) {
     const answer = await sendRaw(`${facade.url}/graphql`, method, [...headers, ["access-control-request-method", "POST"]], '{"query":"{ version }"}');
