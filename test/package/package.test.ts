@@ -79,8 +79,8 @@ it("runs the facade in Express, and the adapter and the schema on their own", as
   const [, printed] = await program.waitFor(/answers: (.*)\n/);
   const id = expect.stringMatching(/^[0-9a-f-]{36}$/);
   const answers = JSON.parse(printed!);
-  expect(answers).toEqual({ sendHttp: id, byTheAdapter: id, bySchema: id, sdl: true, error: "deleteIdentity" });
-  expect(new Set([answers.sendHttp, answers.byTheAdapter, answers.bySchema]).size).toBe(1);
+  expect(answers).toEqual({ overHttp: id, byTheAdapter: id, bySchema: id, sdl: true, error: "deleteIdentity" });
+  expect(new Set([answers.overHttp, answers.byTheAdapter, answers.bySchema]).size).toBe(1);
 });
 
 it("does not allow imports of internal modules", async () => {
