@@ -5,7 +5,7 @@ module.exports = {
   ...projects[0],
   displayName: "contract on a running Kratos",
   globals: { KRATOS_UNDER_TEST: "environment" },
-  globalSetup: "<rootDir>/test/support/look-at-running-kratos.cjs",
+  globalSetup: "<rootDir>/test/support/running-kratos.cjs",
   testTimeout: 60_000,
   forceExit: true,
 };

@@ -20,7 +20,7 @@ export function badUserInput(message: string): GraphQLError {
 const MAX_CHARACTERS = 60;
 const MAX_KEYS = 5;
 
-/** What came, for a message: short whatever it is, as one request can bring the same large thing a thousand times. */
+/** What describeReceived, for a message: short whatever it is, as one request can bring the same large thing a thousand times. */
 export function describeReceived(value: unknown): string {
   if (typeof value === "string") return value.length > MAX_CHARACTERS ? `a text of ${value.length} characters` : JSON.stringify(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;

@@ -1,32 +1,21 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Browser, Page } from "playwright-core";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
-import { keepScreenshot, openPage, startBrowser, type CutOffPage } from "../support/browser.js";
-import { serveExample, type ExamplePage } from "../support/example-page.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import type { Page } from "playwright-core";
+import { startFakeKratos } from "../fake-kratos/index.js";
+import { startLoopbackServer } from "../support/http.js";
 import { createIdentities, readIdentity } from "../support/kratos-api.js";
+import { stopAfterTest, useServers } from "../support/lifecycle.js";
+import { createFacadeUnderTest } from "../support/use-facade.js";
+import { keepScreenshot, openPage, serveExample, startBrowser, type OfflinePage } from "./browser.js";
 
-let kratos: FakeKratos;
-let facade: FacadeUnderTest;
-let example: ExamplePage;
-let browser: Browser;
-
-beforeAll(async () => {
-  kratos = await startFakeKratos();
-  facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
-  example = await serveExample(facade.url);
-  browser = await startBrowser();
+const { kratos, example, browser } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startFakeKratos());
+  const facade = cleanups.use(await createFacadeUnderTest(kratos));
+  const example = cleanups.use(await serveExample(facade.url));
+  const browser = await startBrowser();
+  cleanups.defer(() => browser.close());
+  return { kratos, example, browser };
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await example.stop();
-  await facade.stop();
-  await kratos.stop();
-});
-
-const open = async (path = "", colorScheme: "light" | "dark" = "light"): Promise<CutOffPage> => {
+const open = async (path = "", colorScheme: "light" | "dark" = "light"): Promise<OfflinePage> => {
   const opened = await openPage(browser, { colorScheme, permissions: ["clipboard-read", "clipboard-write"] });
   await opened.page.goto(`${example.url}/${path}`);
   return opened;
@@ -34,8 +23,8 @@ const open = async (path = "", colorScheme: "light" | "dark" = "light"): Promise
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
 const idIn = (page: Page) => page.url().split("/").at(-1)!;
 
-/** What is said at each field that something is wrong with, by its label. */
-const faultsIn = (page: Page): Promise<Record<string, string>> =>
+/** The errors next to invalid fields, by label. */
+const fieldErrorsIn = (page: Page): Promise<Record<string, string>> =>
   page.locator("[aria-invalid=true]").evaluateAll((fields) =>
     Object.fromEntries(
       fields.map((field: any) => [
@@ -46,7 +35,7 @@ const faultsIn = (page: Page): Promise<Record<string, string>> =>
   );
 const focused = (page: Page): Promise<string> => page.evaluate("document.activeElement.innerText || document.activeElement.id");
 
-it("a walk through all of it: the list, a creation with faults, a recovery link, the look-up, the deletion", async () => {
+it("lists identities, creates one after validation errors, creates a recovery link, looks the identity up and deletes it", async () => {
   const { page, tried, complaints } = await open();
 
   await page.getByText("10 identities shown, there are more").waitFor();
@@ -64,7 +53,7 @@ it("a walk through all of it: the list, a creation with faults, a recovery link,
   await page.getByLabel("Tags").fill("short\nmuch longer than twenty characters");
   await page.getByRole("button", { name: "Create identity" }).click();
   await page.getByRole("alert").getByText("The identity was not created.").waitFor();
-  expect(await faultsIn(page)).toEqual({
+  expect(await fieldErrorsIn(page)).toEqual({
     "E-Mail": expect.stringContaining("email"),
     Age: expect.stringContaining("-1"),
     Tags: expect.stringContaining("20"),
@@ -121,7 +110,7 @@ it("a walk through all of it: the list, a creation with faults, a recovery link,
   expect(complaints).toEqual([]);
 });
 
-it("a walk through the list by the keyboard ends with all identities, each once, and keeps the focus", async () => {
+it("loads all identities by keyboard, each once, and keeps the focus", async () => {
   const { page } = await open();
   await page.getByRole("button", { name: "Load more" }).focus();
   while ((await page.getByText(/^All \d+ identities shown$/).count()) === 0) {
@@ -138,29 +127,29 @@ it("a walk through the list by the keyboard ends with all identities, each once,
   await page.getByRole("heading", { name: "Traits" }).waitFor();
 });
 
-it("another schema has other fields, and a fault that belongs to no field stands in the summary", async () => {
+it("shows the fields of the selected schema, and an error that belongs to no field in the summary", async () => {
   await createIdentities(kratos, "default", [{ email: "taken@example.com" }]);
   const { page } = await open("#/create");
   await page.getByLabel("Identity schema", { exact: true }).selectOption("device");
   await page.getByLabel("Serial number").fill("no");
   await page.getByRole("button", { name: "Create identity" }).click();
   await page.getByRole("alert").waitFor();
-  expect(Object.keys(await faultsIn(page))).toEqual(["Serial number"]);
+  expect(Object.keys(await fieldErrorsIn(page))).toEqual(["Serial number"]);
   await page.getByLabel("Identity schema", { exact: true }).selectOption("default");
   await page.getByLabel("E-Mail").fill("taken@example.com");
   await page.getByRole("button", { name: "Create identity" }).click();
   await page.getByRole("alert").getByRole("listitem").waitFor();
-  expect(await faultsIn(page)).toEqual({});
+  expect(await fieldErrorsIn(page)).toEqual({});
 });
 
-it("an id that leads nowhere is said to do so", async () => {
+it("says that an identity does not exist", async () => {
   const { page } = await open("#/identities/nobody");
   await heading(page, "No such identity").waitFor();
   await page.goto(`${example.url}/#/identities/%`);
   await heading(page, "Nothing here").waitFor();
 });
 
-it("while the server is silent there is a sign of it, when it is gone there is a word and another try, and an empty list has its own", async () => {
+it("shows that the list is loading, offers a retry if the server is unavailable, and says that a list is empty", async () => {
   const { page } = await openPage(browser);
   let release = () => {};
   await page.route("**/graphql", async (route) => {
@@ -178,7 +167,7 @@ it("while the server is silent there is a sign of it, when it is gone there is a
   await page.getByText("There are no identities yet.").waitFor();
 });
 
-it("it is dark where the user's system is, and fits a telephone", async () => {
+it("follows the system's dark mode, and fits a phone", async () => {
   const background = (page: Page): Promise<string> => page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
   const light = await open();
   const dark = await open("", "dark");
@@ -191,20 +180,18 @@ it("it is dark where the user's system is, and fits a telephone", async () => {
   }
 });
 
-it("the page's own server adds the token, which the page never sees", async () => {
+it("adds the API token on the page's own server, so that the browser never gets it", async () => {
   const authorizations: (string | undefined)[] = [];
-  const api = createServer((request, response) => {
-    authorizations.push(request.headers.authorization);
-    response.end("{}");
-  });
-  await new Promise<void>((resolve) => api.listen(0, "127.0.0.1", resolve));
-  const withToken = await serveExample(`http://127.0.0.1:${(api.address() as AddressInfo).port}`, "a-token");
+  const api = await stopAfterTest(
+    startLoopbackServer((request, response) => {
+      authorizations.push(request.headers.authorization);
+      response.end("{}");
+    }),
+  );
+  const withToken = await stopAfterTest(serveExample(api.url, "a-token"));
   await fetch(`${withToken.url}/graphql`, { method: "POST" });
   expect(authorizations).toEqual(["Bearer a-token"]);
   const html = await (await fetch(withToken.url)).text();
   const [script] = /\/assets\/[^"]+\.js/.exec(html)!;
   expect(await (await fetch(withToken.url + script)).text()).not.toContain("a-token");
-  await withToken.stop();
-  api.closeAllConnections();
-  api.close();
 });

@@ -1,26 +1,18 @@
-import type { Browser } from "playwright-core";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import { SAMPLES } from "../../src/server/explorer/samples.js";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
-import { keepScreenshot, openPage, startBrowser } from "../support/browser.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { useServers } from "../support/lifecycle.js";
+import { createFacadeUnderTest, dataOf } from "../support/use-facade.js";
+import { keepScreenshot, openPage, startBrowser } from "./browser.js";
 
-let kratos: FakeKratos;
-let facade: FacadeUnderTest;
-let browser: Browser;
-
-beforeAll(async () => {
-  kratos = await startFakeKratos();
-  facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
-  browser = await startBrowser();
+const { facade, browser } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startFakeKratos());
+  const facade = cleanups.use(await createFacadeUnderTest(kratos));
+  const browser = await startBrowser();
+  cleanups.defer(() => browser.close());
+  return { facade, browser };
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await facade.stop();
-  await kratos.stop();
-});
-
-it("without a network, the explorer opens with its samples, sends one by a click and shows the answer", async () => {
+it("opens the explorer with its samples without a network, sends one on a click and shows the response", async () => {
   const { identities } = dataOf(await facade.send("{ identities(first: 1) { edges { node { id traits } } } }"));
   const [{ node }] = identities.edges;
   const { page, tried, complaints } = await openPage(browser);
@@ -39,7 +31,7 @@ it("without a network, the explorer opens with its samples, sends one by a click
   expect(await page.getByRole("button", { name: "Try Altair AI" }).isVisible()).toBe(false);
 });
 
-it("without a network, the page at /graphql says that Sandbox cannot be loaded and leads to the explorer", async () => {
+it("says at /graphql that Sandbox cannot be loaded without a network, and links to the explorer", async () => {
   const { page, tried } = await openPage(browser);
   await page.goto(`${facade.url}/graphql`);
   await page.getByText("Apollo Sandbox cannot be loaded").waitFor();
@@ -48,7 +40,7 @@ it("without a network, the page at /graphql says that Sandbox cannot be loaded a
   await page.getByText("Send query Identities").waitFor();
 });
 
-it("Sandbox is given the endpoint and the first sample, and its frame is let in", async () => {
+it("passes the endpoint and the first sample to Sandbox, and allows its frame", async () => {
   const { page } = await openPage(browser);
   const script = "window.EmbeddedSandbox = class { constructor(options) { const frame = document.createElement('iframe');"
     + " frame.src = 'https://sandbox.embed.apollographql.com/sandbox/explorer?' + encodeURIComponent(options.initialState.document);"

@@ -2,9 +2,9 @@ import { ApolloClient, gql, HttpLink, InMemoryCache, type TypedDocumentNode } fr
 import { relayStylePagination } from "@apollo/client/utilities";
 import { randomUUID } from "node:crypto";
 import { filter, firstValueFrom } from "rxjs";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, deleteIdentities, startApiFlow } from "../support/kratos-api.js";
-import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { startKratos } from "../support/kratos-under-test.js";
+import { useFacade } from "../support/use-facade.js";
 
 interface Identities {
   identities: { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
@@ -27,19 +27,8 @@ const IDENTITIES: TypedDocumentNode<Identities, { first: number; after?: string 
   }
 `;
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
+const { facade, kratos } = useFacade(startKratos);
 let client: ApolloClient;
-
-beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
 
 beforeEach(() => {
   client = new ApolloClient({
@@ -54,7 +43,7 @@ beforeEach(() => {
 
 afterEach(() => client.stop());
 
-describe("a list that loads more as it is scrolled", () => {
+describe("a list that loads more while it is scrolled", () => {
   let ours: string[];
 
   beforeAll(async () => {
@@ -63,10 +52,10 @@ describe("a list that loads more as it is scrolled", () => {
 
   afterAll(() => deleteIdentities(kratos, ours), 60_000);
 
-  it("has all 600 identities in the end, none twice, whatever the pages' sizes", async () => {
+  it("ends with all 600 identities, each once, with pages of different sizes", async () => {
     const list = client.watchQuery({ query: IDENTITIES, variables: { first: 50 } });
     const scrolling = list.subscribe(() => undefined);
-    /** The list as it is shown when it is longer than it was. */
+    /** The list as soon as it is longer than before. */
     const shown = async (before: number) => {
       const grown = list.pipe(filter(({ data }) => (data?.identities?.edges?.length ?? 0) > before));
       return ((await firstValueFrom(grown)).data as Identities).identities;
@@ -85,7 +74,7 @@ describe("a list that loads more as it is scrolled", () => {
   }, 60_000);
 });
 
-it("a form's texts keep their words in the cache, also where two are the same sentence with other values", async () => {
+it("keeps the texts of a form apart in the cache, even if two are the same sentence with other values", async () => {
   const { id } = await startApiFlow(kratos, "registration");
   const query = `query ($id: ID!) { registrationFlow(id: $id) { id ui { nodes { meta { label { number text } } } } } }`;
   const { data: sent } = await facade.send(query, { id });

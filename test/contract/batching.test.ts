@@ -1,74 +1,58 @@
 import { randomUUID } from "node:crypto";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { createIdentities, deleteIdentities } from "../support/kratos-api.js";
-import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
-import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { createIdentities, deleteIdentities, UNKNOWN_ID } from "../support/kratos-api.js";
+import { startKratos } from "../support/kratos-under-test.js";
+import { dataOf, useRecordedFacade } from "../support/use-facade.js";
 
-const UNKNOWN = "00000000-0000-4000-8000-000000000000";
 const ENTITIES = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Identity { id traits schema { id } } } }`;
 
-let kratos: KratosUnderTest;
-let proxy: RecordingProxy;
-let publicProxy: RecordingProxy;
-let facade: FacadeUnderTest;
+const { kratos, adminProxy, publicProxy, facade, cleanups } = useRecordedFacade(startKratos);
 let ids: string[];
-/** Whether this Kratos takes `ids=`. */
+/** Whether this Kratos supports `ids=`. */
 let batches: boolean;
 
 beforeAll(async () => {
-  kratos = await startKratos();
-  proxy = await startRecordingProxy(kratos.adminUrl);
-  publicProxy = await startRecordingProxy(kratos.publicUrl);
-  facade = await startFacade({ adminUrl: proxy.url, publicUrl: publicProxy.url });
   ids = await createIdentities(kratos, "default", Array.from({ length: 450 }, () => ({ email: `${randomUUID()}@batch.example.com` })));
+  cleanups.defer(() => deleteIdentities(kratos, ids));
   const probe = await fetch(`${kratos.adminUrl}/identities?ids=${ids[0]}`);
   batches = ((await probe.json()) as unknown[]).length === 1;
 }, 60_000);
 
-afterAll(async () => {
-  await deleteIdentities(kratos, ids);
-  await facade.stop();
-  await proxy.stop();
-  await publicProxy.stop();
-  await kratos.stop();
-}, 60_000);
-
 beforeEach(() => {
-  proxy.take();
+  adminProxy.take();
   publicProxy.take();
 });
 
 const entities = async (wanted: readonly unknown[]) =>
   dataOf(await facade.send(ENTITIES, { representations: wanted.map((id) => ({ __typename: "Identity", id })) }))["_entities"] as any[];
 
-it("450 identities asked for in one request each come back in their place, in three requests at the most where Kratos has ids=", async () => {
+it("returns 450 entities in the order requested, with at most three requests if Kratos supports ids=", async () => {
   const found = await entities(ids);
   expect(found.map((identity) => identity?.id)).toEqual(ids);
-  const asked = proxy.take().filter(({ path }) => path.includes("/identities"));
+  const asked = adminProxy.take().filter(({ path }) => path.includes("/identities"));
   expect(asked).toHaveLength(batches ? 3 : 450);
   for (const { path } of asked) expect((path.match(/ids=/g) ?? []).length).toBeLessThanOrEqual(200);
 }, 30_000);
 
-it("identities are matched by id, with unknown, malformed and repeated ones among them", async () => {
+it("matches identities by ID, even if some IDs are unknown, malformed or repeated", async () => {
   const [a, b, c] = ids as [string, string, string];
-  const found = await entities([c, UNKNOWN, a, "xyz", c, "..", b.toUpperCase(), ""]);
+  const found = await entities([c, UNKNOWN_ID, a, "xyz", c, "..", b.toUpperCase(), ""]);
   expect(found.map((identity) => identity?.id ?? null)).toEqual([c, null, a, null, c, null, b, null]);
-  const asked = proxy.take().filter(({ path }) => path.includes("/identities"));
+  const asked = adminProxy.take().filter(({ path }) => path.includes("/identities"));
   expect(asked).toHaveLength(batches ? 1 : 4);
   for (const { path } of asked) expect(path).not.toMatch(/xyz|\.\./);
 });
 
-it("aliased look-ups in one request share one batch and one schema", async () => {
+it("shares one batch and one schema request between aliased lookups", async () => {
   const [a, b] = ids as [string, string];
   const { data } = await facade.send(
     `query ($a: ID!, $b: ID!) { one: identity(id: $a) { id schema { id } } two: identity(id: $b) { id schema { id } } again: identity(id: $a) { id } }`,
     { a, b },
   );
   expect(data).toEqual({ one: { id: a, schema: { id: "default" } }, two: { id: b, schema: { id: "default" } }, again: { id: a } });
-  expect(proxy.take().filter(({ path }) => path.includes("/identities"))).toHaveLength(batches ? 1 : 2);
+  expect(adminProxy.take().filter(({ path }) => path.includes("/identities"))).toHaveLength(batches ? 1 : 2);
 });
 
-it("references to identity schemas are answered with those to identities, each schema read once", async () => {
+it("resolves references to identity schemas next to those to identities, and reads each schema once", async () => {
   const schemas = ["default", "nope", "default"].map((id) => ({ __typename: "IdentitySchema", id }));
   const { data } = await facade.send(
     "query ($of: [_Any!]!) { _entities(representations: $of) { __typename ... on Identity { id } ... on IdentitySchema { name: id } } }",
@@ -76,15 +60,15 @@ it("references to identity schemas are answered with those to identities, each s
   );
   const schema = { __typename: "IdentitySchema", name: "default" };
   expect(data!["_entities"]).toEqual([schema, null, schema, { __typename: "Identity", id: ids[0] }]);
-  expect([...proxy.take(), ...publicProxy.take()].filter(({ path }) => /\/(default|ZGVmYXVsdA)$/.test(path))).toHaveLength(1);
+  expect([...adminProxy.take(), ...publicProxy.take()].filter(({ path }) => /\/(default|ZGVmYXVsdA)$/.test(path))).toHaveLength(1);
 });
 
-it("a malformed id alone asks Kratos nothing", async () => {
+it("sends no request to Kratos for a malformed ID", async () => {
   expect(await entities(["xyz"])).toEqual([null]);
-  expect(proxy.seen).toEqual([]);
+  expect(adminProxy.seen).toEqual([]);
 });
 
-it("what is read in one request is read anew in the next", async () => {
+it("caches nothing between requests", async () => {
   const [id] = await createIdentities(kratos, "default", [{ email: `${randomUUID()}@batch.example.com` }]);
   expect((await entities([id]))[0]?.id).toBe(id);
   await deleteIdentities(kratos, [id!]);

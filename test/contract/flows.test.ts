@@ -9,13 +9,11 @@ import {
   type GetLoginFlowQuery,
   type GetRecoveryFlowQuery,
 } from "../generated/operations.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { deleteIdentities, readFlow, signUp, startApiFlow, startBrowserFlow, type SignedUp } from "../support/kratos-api.js";
-import { describeShortLived, startKratos, startShortLivedKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { deleteIdentities, readFlow, signUp, startApiFlow, startBrowserFlow, UNKNOWN_ID, type SignedUp } from "../support/kratos-api.js";
+import { describeShortLived, startKratos, startShortLivedKratos } from "../support/kratos-under-test.js";
+import { codeOf, dataOf, useFacade } from "../support/use-facade.js";
 
-const UNKNOWN = "00000000-0000-4000-8000-000000000000";
-
-/** What all flows have in common, whichever document asked for it. */
+/** The fields that all flows have in common. */
 type AnyFlow = TypedDocumentNode<Pick<GetRecoveryFlowQuery, "flow"> | GetLoginFlowQuery, { id: string }>;
 
 const QUERIES = {
@@ -26,23 +24,15 @@ const QUERIES = {
 };
 const KINDS = ["login", "registration", "recovery", "verification"] as const;
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
-/** Whether this Kratos gives a flow only to whom it belongs. */
+const { kratos, facade } = useFacade(startKratos);
+/** Whether this Kratos returns a flow only to its owner. */
 let guarded: boolean;
 
 beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
   guarded = (await fetch(`${kratos.adminUrl}/self-service/errors?error=stub:500`, { redirect: "manual" })).status === 307;
 });
 
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
-
-/** Kratos' node as the graph gives it. */
+/** The attributes of a node of Kratos, as the graph returns them. */
 const attributesOf = (wire: any) => {
   const { node_type: _, id, ...rest } = wire;
   return Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value !== "object"));
@@ -51,7 +41,7 @@ const attributesOf = (wire: any) => {
 describe.each(KINDS)("a %s flow", (kind) => {
   const ask = (id: string, headers?: Record<string, string>) => facade.ask(QUERIES[kind], { id }, headers);
 
-  it("of an app comes with its form, as Kratos has it", async () => {
+  it("of an app has the form that Kratos returns", async () => {
     const wire = await readFlow(kratos, kind, (await startApiFlow(kratos, kind)).id);
     const { flow } = dataOf(await ask(wire.id));
     expect(flow).toMatchObject({
@@ -76,7 +66,7 @@ describe.each(KINDS)("a %s flow", (kind) => {
     });
   });
 
-  it("of a browser is read with the browser's cookies, which newer Kratos asks for", async () => {
+  it("of a browser is readable with the browser's cookies, which newer versions of Kratos require", async () => {
     const { id, cookie } = await startBrowserFlow(kratos, kind);
     expect(dataOf(await ask(id, { cookie })).flow).toMatchObject({ id, type: "BROWSER" });
     const without = await ask(id);
@@ -88,8 +78,8 @@ describe.each(KINDS)("a %s flow", (kind) => {
     }
   });
 
-  it("that there is not is null, and so is one of a malformed id", async () => {
-    for (const id of [UNKNOWN, "abc", "", "..", "a&id=b"]) expect(dataOf(await ask(id))).toEqual({ flow: null });
+  it("is null for an unknown or malformed ID", async () => {
+    for (const id of [UNKNOWN_ID, "abc", "", "..", "a&id=b"]) expect(dataOf(await ask(id))).toEqual({ flow: null });
   });
 });
 
@@ -106,14 +96,14 @@ describe("a settings flow", () => {
 
   afterAll(() => deleteIdentities(kratos, [user.identityId, stranger.identityId]));
 
-  it("comes with its identity to the user whose it is, by argument or by header", async () => {
+  it("is readable with the session token of its user, as an argument or a header, and has their identity", async () => {
     const byArgument = dataOf(await facade.ask(GetSettingsFlowDocument, { id: wire.id, sessionToken: user.sessionToken }));
     expect(byArgument.flow).toMatchObject({ id: wire.id, type: "API", state: "show_form", identity: { id: user.identityId } });
     const byHeader = await facade.ask(GetSettingsFlowDocument, { id: wire.id }, { "x-session-token": user.sessionToken });
     expect(dataOf(byHeader)).toEqual(byArgument);
   });
 
-  it("has a type of attributes for every node that Kratos sends", async () => {
+  it("has a type for the attributes of every node that Kratos returns", async () => {
     const { flow } = dataOf(await facade.ask(GetSettingsFlowDocument, { id: wire.id, sessionToken: user.sessionToken }));
     const typeOf: Record<string, string> = { input: "Input", img: "Image", a: "Anchor", text: "Text", script: "Script", div: "Division" };
     expect(flow!.ui.nodes.map(({ attributes }) => attributes.__typename)).toEqual(
@@ -121,7 +111,7 @@ describe("a settings flow", () => {
     );
   });
 
-  it("is refused by newer Kratos without a session, and with another user's", async () => {
+  it("is forbidden by newer versions of Kratos without a session, and with another user's session", async () => {
     for (const sessionToken of [undefined, "nope", stranger.sessionToken]) {
       const reply = await facade.ask(GetSettingsFlowDocument, { id: wire.id, sessionToken });
       if (guarded) expect(codeOf(reply)).toBe("FORBIDDEN");
@@ -129,35 +119,24 @@ describe("a settings flow", () => {
     }
   });
 
-  it("that there is not is null for a user with a session; v0.7 alone calls it forbidden", async () => {
+  it("is null for an unknown ID if there is a session, except on v0.7, which forbids it", async () => {
     const { version } = (await (await fetch(`${kratos.adminUrl}/version`)).json()) as { version: string };
-    for (const id of [UNKNOWN, "abc"]) {
+    for (const id of [UNKNOWN_ID, "abc"]) {
       const reply = await facade.ask(GetSettingsFlowDocument, { id, sessionToken: user.sessionToken });
       if (version.startsWith("v0.7.")) expect(codeOf(reply)).toBe("FORBIDDEN");
       else expect(dataOf(reply)).toEqual({ flow: null });
     }
   });
 
-  it.each(["a b", "line\nbreak", "ünï"])("is refused with the session token %j, which is none", async (sessionToken) => {
+  it.each(["a b", "line\nbreak", "ünï"])("is rejected with the malformed session token %j", async (sessionToken) => {
     expect(codeOf(await facade.ask(GetSettingsFlowDocument, { id: wire.id, sessionToken }))).toBe("BAD_USER_INPUT");
   });
 });
 
-describeShortLived("with flows of a second and verification switched off", () => {
-  let shortLived: KratosUnderTest;
-  let short: FacadeUnderTest;
+describeShortLived("with flows that expire after a second, and verification disabled", () => {
+  const { kratos: shortLived, facade: short } = useFacade(startShortLivedKratos);
 
-  beforeAll(async () => {
-    shortLived = await startShortLivedKratos();
-    short = await startFacade(shortLived);
-  });
-
-  afterAll(async () => {
-    await short.stop();
-    await shortLived.stop();
-  });
-
-  it.each(["login", "registration", "recovery"] as const)("an expired %s flow says that it is over and what starts a new one", async (kind) => {
+  it.each(["login", "registration", "recovery"] as const)("fails for an expired %s flow, and says how to start a new one", async (kind) => {
     const { id } = await startApiFlow(shortLived, kind);
     await new Promise((resolve) => setTimeout(resolve, 1200));
     const reply = await short.ask(QUERIES[kind], { id });
@@ -170,7 +149,7 @@ describeShortLived("with flows of a second and verification switched off", () =>
     expect(JSON.stringify(reply)).not.toContain("127.0.0.1");
   });
 
-  it("an expired settings flow says so to its user", async () => {
+  it("fails for a user's expired settings flow", async () => {
     const user = await signUp(shortLived, { email: `${randomUUID()}@settings.example.com` });
     const { id } = await startApiFlow(shortLived, "settings", user.sessionToken);
     await new Promise((resolve) => setTimeout(resolve, 1200));
@@ -178,8 +157,8 @@ describeShortLived("with flows of a second and verification switched off", () =>
     await deleteIdentities(shortLived, [user.identityId]);
   }, 60_000);
 
-  it("a flow that is switched off is forbidden in Kratos' words, in both eras alike", async () => {
-    const reply = await short.ask(GetVerificationFlowDocument, { id: UNKNOWN });
+  it("forbids a disabled flow with the message of Kratos, in both eras", async () => {
+    const reply = await short.ask(GetVerificationFlowDocument, { id: UNKNOWN_ID });
     expect(reply.data).toEqual({ flow: null });
     expect(codeOf(reply)).toBe("FORBIDDEN");
     expect(reply.errors![0]!.message).toMatch(/Verification is not allowed because it was disabled/);

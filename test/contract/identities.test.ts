@@ -6,25 +6,16 @@ import {
   TwoCreationsDocument,
   UpdateIdentityDocument,
 } from "../generated/operations.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { deleteIdentities, patchIdentity, readIdentity } from "../support/kratos-api.js";
-import { describeSampleSchemas, startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { deleteIdentities, patchIdentity, readIdentity, UNKNOWN_ID } from "../support/kratos-api.js";
+import { describeSampleSchemas, startKratos } from "../support/kratos-under-test.js";
+import { dataOf, useFacade } from "../support/use-facade.js";
 
-const UNKNOWN = "00000000-0000-4000-8000-000000000000";
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
+const { facade, kratos, cleanups } = useFacade(startKratos);
 const created: string[] = [];
 
-beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
-});
-
-afterAll(async () => {
-  await deleteIdentities(kratos, created);
-  await facade.stop();
-  await kratos.stop();
+beforeAll(() => {
+  cleanups.defer(() => deleteIdentities(kratos, created));
 });
 
 const newEmail = () => `${randomUUID()}@contract.example.com`;
@@ -44,7 +35,7 @@ async function get(id: string) {
 }
 
 describe("an identity", () => {
-  it("is created with its addresses and is the same when it is read", async () => {
+  it("is created with its addresses, and is the same when it is read", async () => {
     const email = newEmail();
     const { identity, userErrors } = await create({ email });
     expect(userErrors).toEqual([]);
@@ -58,13 +49,13 @@ describe("an identity", () => {
       metadataAdmin: null,
     });
     const { schema, ...read } = (await get(identity!.id))!;
-    // Kratos answers a creation with nanoseconds that PostgreSQL does not keep.
+    // Kratos returns nanoseconds after a creation, which PostgreSQL does not store.
     const { stateChangedAt, ...stored } = identity!;
     expect(read).toEqual({ ...stored, stateChangedAt: stateChangedAt && expect.any(String) });
     expect(schema).toEqual({ id: "default", schema: expect.objectContaining({ properties: expect.anything() }) });
   });
 
-  it("keeps Kratos' timestamps to the letter", async () => {
+  it("has exactly the timestamps of Kratos", async () => {
     const { identity } = await create({ email: newEmail() });
     const wire = await readIdentity(kratos, identity!.id);
     expect(await get(identity!.id)).toMatchObject({
@@ -75,16 +66,16 @@ describe("an identity", () => {
     });
   });
 
-  it("is null where there is none with the id, and where the id is malformed", async () => {
-    for (const id of [UNKNOWN, "abc", "", "..", "../version", "a/b?c=d#e", " ", "%2e%2e", "ä\n"]) expect(await get(id)).toBeNull();
+  it("is null for an unknown or malformed ID", async () => {
+    for (const id of [UNKNOWN_ID, "abc", "", "..", "../version", "a/b?c=d#e", " ", "%2e%2e", "ä\n"]) expect(await get(id)).toBeNull();
   });
 
-  it("is found by its id in upper case too", async () => {
+  it("is found by its ID in upper case", async () => {
     const { identity } = await create({ email: newEmail() });
     expect((await get(identity!.id.toUpperCase()))?.id).toBe(identity!.id);
   });
 
-  it("is gone once it is deleted, and cannot be deleted twice", async () => {
+  it("does not exist after it is deleted, and cannot be deleted twice", async () => {
     const { identity } = await create({ email: newEmail() });
     const id = identity!.id;
     const first = dataOf(await facade.ask(DeleteIdentityDocument, { input: { id } }));
@@ -97,7 +88,7 @@ describe("an identity", () => {
     });
   });
 
-  it.each([UNKNOWN, "abc", ".."])("that is not there (%s) can be neither changed nor deleted", async (id) => {
+  it.each([UNKNOWN_ID, "abc", ".."])("can be neither updated nor deleted if it does not exist (%s)", async (id) => {
     const notFound = [{ code: "NOT_FOUND", message: expect.any(String), path: ["input", "id"] }];
     expect(await update({ id, traits: { email: newEmail() } })).toEqual({ identity: null, userErrors: notFound });
     const { deleteIdentity } = dataOf(await facade.ask(DeleteIdentityDocument, { input: { id } }));
@@ -105,15 +96,15 @@ describe("an identity", () => {
   });
 });
 
-describe("faults in the traits", () => {
-  it("come back with their path", async () => {
+describe("errors in the traits", () => {
+  it("are returned with their path", async () => {
     expect(await create({ email: "nope" })).toEqual({
       identity: null,
       userErrors: [{ code: "INVALID", message: '"nope" is not valid "email"', path: ["input", "traits", "email"] }],
     });
   });
 
-  it("are a conflict where another identity has the address", async () => {
+  it("are a conflict if another identity has the address", async () => {
     const email = newEmail();
     await create({ email });
     const conflict = { code: "CONFLICT", message: expect.not.stringMatching(/sqlite|constraint/i), path: ["input", "traits"] };
@@ -122,7 +113,7 @@ describe("faults in the traits", () => {
     expect(await update({ id: identity!.id, traits: { email } })).toEqual({ identity: null, userErrors: [conflict] });
   });
 
-  it("include a schema that there is not", async () => {
+  it("include an unknown schema", async () => {
     const unknownSchema = {
       identity: null,
       userErrors: [{ code: "INVALID", message: 'Kratos has no identity schema "no such".', path: ["input", "schemaId"] }],
@@ -132,7 +123,7 @@ describe("faults in the traits", () => {
     expect(await update({ id: identity!.id, schemaId: "no such", traits: { email: newEmail() } })).toEqual(unknownSchema);
   });
 
-  it("include an empty schema id, which Kratos would take for another", async () => {
+  it("include an empty schema ID, which Kratos would take for the default", async () => {
     const empty = { identity: null, userErrors: [{ code: "INVALID", message: expect.any(String), path: ["input", "schemaId"] }] };
     expect(await create({ email: newEmail() }, "")).toEqual(empty);
     const { identity } = await create({ email: newEmail() });
@@ -140,7 +131,7 @@ describe("faults in the traits", () => {
     expect((await get(identity!.id))?.schemaId).toBe("default");
   });
 
-  it("of one mutation leave the next one alone", async () => {
+  it("of one mutation do not affect the next", async () => {
     const reply = await facade.ask(TwoCreationsDocument, {
       bad: { schemaId: "default", traits: { email: "nope" } },
       good: { schemaId: "default", traits: { email: newEmail() } },
@@ -152,8 +143,8 @@ describe("faults in the traits", () => {
   });
 });
 
-describe("a change", () => {
-  it("replaces the traits and the addresses that come from them", async () => {
+describe("an update", () => {
+  it("replaces the traits and the addresses derived from them", async () => {
     const { identity } = await create({ email: newEmail() });
     const email = newEmail();
     const { identity: changed, userErrors } = await update({ id: identity!.id, traits: { email } });
@@ -162,14 +153,14 @@ describe("a change", () => {
     expect(await get(identity!.id)).toMatchObject(changed!);
   });
 
-  it("never erases metadata or the state that the input does not name", async () => {
+  it("keeps the metadata and the state, which the input does not name", async () => {
     const { identity } = await create({ email: newEmail() });
     const answer = await patchIdentity(kratos, identity!.id, [
       { op: "add", path: "/metadata_public", value: { plan: "gold" } },
       { op: "add", path: "/metadata_admin", value: { notes: [1] } },
       { op: "replace", path: "/state", value: "inactive" },
     ]);
-    const has = answer.ok; // before v0.11 there is no other way to give an identity these
+    const has = answer.ok; // before v0.11 nothing else can set these
     const email = newEmail();
     const { identity: changed } = await update({ id: identity!.id, traits: { email } });
     expect(changed).toMatchObject({
@@ -180,7 +171,7 @@ describe("a change", () => {
     });
   });
 
-  it("is what the rest of the request sees", async () => {
+  it("is visible to the rest of the request", async () => {
     const { identity } = await create({ email: newEmail() });
     const email = newEmail();
     const { data } = await facade.send(
@@ -200,14 +191,14 @@ describe("a change", () => {
 });
 
 describeSampleSchemas("with the sample schemas", () => {
-  it("unicode in traits comes back as it went in", async () => {
+  it("preserves Unicode in traits", async () => {
     const name = { first: "Zoë 👩‍🚀", last: "李 “小” \\" };
     const { identity, userErrors } = await create({ email: newEmail(), name });
     expect(userErrors).toEqual([]);
     expect((await get(identity!.id))?.traits).toMatchObject({ name });
   });
 
-  it("two faults are two user errors, each in its place", async () => {
+  it("reports two errors in the traits as two user errors, each with its path", async () => {
     const { userErrors } = await create({ email: "nope", age: -1 });
     expect(userErrors).toEqual([
       { code: "INVALID", message: "must be >= 0 but found -1", path: ["input", "traits", "age"] },
@@ -215,7 +206,7 @@ describeSampleSchemas("with the sample schemas", () => {
     ]);
   });
 
-  it("a missing and a surplus property, and an item of a list, are named by the path", async () => {
+  it("names a missing property, an unknown property and an item of a list by path", async () => {
     const { userErrors } = await create({ "x~y/z": 1, name: { middle: "J" }, tags: ["ok", 3] });
     expect(userErrors.map(({ path }) => path)).toEqual([
       ["input", "traits", "email"],
@@ -225,12 +216,12 @@ describeSampleSchemas("with the sample schemas", () => {
     ]);
   });
 
-  it("an identity of a schema without addresses has none", async () => {
+  it("has no addresses if the schema defines none", async () => {
     const { identity } = await create({ serial: `DEV-${Date.now()}` }, "device");
     expect(identity).toMatchObject({ schemaId: "device", verifiableAddresses: [], recoveryAddresses: [] });
   });
 
-  it("an identity moves to another schema, and its schemaUrl and schema with it", async () => {
+  it("changes the schemaUrl and the schema when an identity moves to another schema", async () => {
     const { identity } = await create({ email: newEmail() });
     const { identity: device } = await create({ serial: `DEV-${Date.now()}-A` }, "device");
     const { identity: moved } = await update({ id: identity!.id, schemaId: "device", traits: { serial: `DEV-${Date.now()}-B` } });

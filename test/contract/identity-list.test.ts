@@ -1,34 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { ListIdentitiesDocument } from "../generated/operations.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, deleteIdentities } from "../support/kratos-api.js";
-import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { startKratos } from "../support/kratos-under-test.js";
+import { codeOf, dataOf, useFacade } from "../support/use-facade.js";
 
 const COUNT = 600;
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
+const { kratos, facade, cleanups } = useFacade(startKratos);
 let ours: string[] = [];
 
 const newTraits = (count: number) => Array.from({ length: count }, () => ({ email: `${randomUUID()}@walk.example.com` }));
 
 beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
   ours = await createIdentities(kratos, "default", newTraits(COUNT));
-}, 60_000);
-
-afterAll(async () => {
-  await deleteIdentities(kratos, ours);
-  await facade.stop();
-  await kratos.stop();
+  cleanups.defer(() => deleteIdentities(kratos, ours));
 }, 60_000);
 
 async function page(first?: number, after?: string | null) {
   return dataOf(await facade.ask(ListIdentitiesDocument, { first, after })).identities!;
 }
 
-/** All ids of a walk whose pages have these sizes in turn. */
+/** All IDs of a walk whose pages have these sizes in turn. */
 async function walk(sizes: readonly number[], between: (page: number) => Promise<void> = async () => {}): Promise<string[]> {
   const seen: string[] = [];
   let after: string | null = null;
@@ -48,14 +40,14 @@ function expectEachOnce(seen: readonly string[], ids: readonly string[]): void {
   expect(ids.filter((id) => !seen.includes(id))).toEqual([]);
 }
 
-describe("a walk over 600 identities", () => {
+describe("a walk through 600 identities", () => {
   it.each([[[250]], [[100]], [[37]], [[7, 250, 50]], [[1, 2, 3, 5, 8, 13, 21, 34, 55, 89]]])(
-    "sees each once with pages of %p",
+    "returns each once with pages of %p",
     async (sizes) => expectEachOnce(await walk(sizes), ours),
     60_000,
   );
 
-  it("goes on from any edge's cursor with any page size", async () => {
+  it("continues from the cursor of any edge with any page size", async () => {
     const { edges } = await page(40);
     for (const [at, first] of [[0, 39], [13, 5], [38, 1]] as const) {
       const next = await page(first, edges[at]!.cursor);
@@ -63,7 +55,7 @@ describe("a walk over 600 identities", () => {
     }
   });
 
-  it("sees each that stays once although others come and go meanwhile", async () => {
+  it("returns each that stays once while others are created and deleted", async () => {
     const extra: string[] = [];
     const gone = ours.slice(0, 40);
     const staying = ours.slice(40);
@@ -75,7 +67,7 @@ describe("a walk over 600 identities", () => {
     ours = [...staying, ...extra];
   }, 60_000);
 
-  it("goes on although the identity of its cursor is gone", async () => {
+  it("continues after the identity of its cursor is deleted", async () => {
     const [victim] = await createIdentities(kratos, "default", newTraits(1));
     const all = await walk([250]);
     const at = all.indexOf(victim!);
@@ -86,7 +78,7 @@ describe("a walk over 600 identities", () => {
   });
 });
 
-/** The cursor of one identity, by walking to it. */
+/** Walks to an identity. @returns its cursor */
 async function cursorOf(id: string): Promise<string> {
   for (let after: string | null | undefined = null; ; ) {
     const { edges, pageInfo }: Awaited<ReturnType<typeof page>> = await page(250, after);
@@ -97,11 +89,11 @@ async function cursorOf(id: string): Promise<string> {
 }
 
 describe("a page", () => {
-  it("has 50 identities where the caller does not say", async () => {
+  it("has 50 identities by default", async () => {
     expect((await page()).edges).toHaveLength(50);
   });
 
-  it("starts and ends with its own cursors", async () => {
+  it("has the cursors of its first and last edge", async () => {
     const { edges, pageInfo } = await page(3);
     expect(pageInfo).toMatchObject({ startCursor: edges[0]!.cursor, endCursor: edges[2]!.cursor, hasNextPage: true });
   });
@@ -113,13 +105,13 @@ describe("a page", () => {
     expect(pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: true, startCursor: null, endCursor: null });
   });
 
-  it.each([0, -1, 251, 1000])("of %d identities is refused with the bounds", async (first) => {
+  it.each([0, -1, 251, 1000])("of %d identities is rejected with the bounds", async (first) => {
     const reply = await facade.ask(ListIdentitiesDocument, { first });
     expect(codeOf(reply)).toBe("BAD_USER_INPUT");
     expect(reply.errors![0]!.message).toBe(`"first" must be from 1 to 250; it was ${first}.`);
   });
 
-  it.each(["", "nonsense", "MQ", Buffer.from(`${randomUUID()}:-1`).toString("base64url")])("after %p is refused, which is no cursor", async (after) => {
+  it.each(["", "nonsense", "MQ", Buffer.from(`${randomUUID()}:-1`).toString("base64url")])("after %p is rejected, which is not a cursor", async (after) => {
     const reply = await facade.ask(ListIdentitiesDocument, { after });
     expect(codeOf(reply)).toBe("BAD_USER_INPUT");
     expect(reply.errors![0]!.message).toContain('"after" must be a cursor');

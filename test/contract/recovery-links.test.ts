@@ -1,29 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { CreateRecoveryLinkDocument } from "../generated/operations.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { createIdentities, deleteIdentities } from "../support/kratos-api.js";
-import {
-  describeSampleSchemas,
-  describeShortLived,
-  startKratos,
-  startShortLivedKratos,
-  type KratosUnderTest,
-} from "../support/kratos-under-test.js";
+import { createIdentities, deleteIdentities, UNKNOWN_ID } from "../support/kratos-api.js";
+import { describeSampleSchemas, describeShortLived, startKratos, startShortLivedKratos } from "../support/kratos-under-test.js";
+import { codeOf, dataOf, useFacade } from "../support/use-facade.js";
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
+const { facade, kratos, cleanups } = useFacade(startKratos);
 let identityId: string;
 
 beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
   [identityId] = (await createIdentities(kratos, "default", [{ email: `${randomUUID()}@link.example.com` }])) as [string];
-});
-
-afterAll(async () => {
-  await deleteIdentities(kratos, [identityId]);
-  await facade.stop();
-  await kratos.stop();
+  cleanups.defer(() => deleteIdentities(kratos, [identityId]));
 });
 
 async function link(expiresIn?: string, id = identityId) {
@@ -35,7 +21,7 @@ it.each([
   ["1h30m", 5400],
   ["4ms", 0],
   ["1.5h", 5400],
-])("a recovery link that expires in %s does", async (expiresIn, seconds) => {
+])("creates a recovery link that expires in %s", async (expiresIn, seconds) => {
   const { recoveryLink, userErrors } = await link(expiresIn);
   expect(userErrors).toEqual([]);
   expect(recoveryLink!.url).toMatch(/^http.*\/self-service\/recovery\?.*token=/);
@@ -43,19 +29,19 @@ it.each([
   expect(Math.abs(left / 1000 - seconds)).toBeLessThan(30);
 });
 
-it("a recovery link without a duration expires as Kratos is configured", async () => {
+it("creates a recovery link with the lifespan configured in Kratos by default", async () => {
   const { recoveryLink } = await link();
   expect(Date.parse(recoveryLink!.expiresAt!)).toBeGreaterThan(Date.now());
 });
 
-it.each(["soon", "-1h", "0s", "", "12", "1 h", "99999999999h"])("the duration %p is refused as the caller's to mend", async (expiresIn) => {
+it.each(["soon", "-1h", "0s", "", "12", "1 h", "99999999999h"])("rejects the duration %p with a user error", async (expiresIn) => {
   expect(await link(expiresIn)).toEqual({
     recoveryLink: null,
     userErrors: [{ code: "INVALID", message: expect.stringContaining('"1h30m"'), path: ["input", "expiresIn"] }],
   });
 });
 
-it("a duration that is no text is no duration, in a variable and in the query", async () => {
+it("rejects a duration that is not a string, in a variable and in the query", async () => {
   const reply = await facade.send(`mutation ($input: CreateRecoveryLinkInput!) { createRecoveryLink(input: $input) { recoveryLink { url } } }`, {
     input: { identityId, expiresIn: 12 },
   });
@@ -67,7 +53,7 @@ it("a duration that is no text is no duration, in a variable and in the query", 
   }
 });
 
-it.each(["00000000-0000-4000-8000-000000000000", "abc", ""])("there is no recovery link for the identity %p, which there is not", async (id) => {
+it.each([UNKNOWN_ID, "abc", ""])("returns a user error for the unknown identity %p", async (id) => {
   expect(await link("1h", id)).toEqual({
     recoveryLink: null,
     userErrors: [{ code: "NOT_FOUND", message: expect.any(String), path: ["input", "identityId"] }],
@@ -75,7 +61,7 @@ it.each(["00000000-0000-4000-8000-000000000000", "abc", ""])("there is no recove
 });
 
 describeSampleSchemas("an identity without recovery addresses", () => {
-  it("gets a link from newer Kratos, and is a fault of the input for older", async () => {
+  it("gets a link from newer versions of Kratos, and is a user error on older ones", async () => {
     const [device] = await createIdentities(kratos, "device", [{ serial: `LINK-${Date.now()}` }]);
     const { recoveryLink, userErrors } = await link("1h", device);
     if (recoveryLink) expect(userErrors).toEqual([]);
@@ -84,16 +70,14 @@ describeSampleSchemas("an identity without recovery addresses", () => {
   });
 });
 
-describeShortLived("a Kratos whose link method is switched off", () => {
-  it("has no recovery links, and says so among the user errors", async () => {
-    const closed = await startShortLivedKratos();
-    const short = await startFacade(closed);
-    const reply = await short.ask(CreateRecoveryLinkDocument, { input: { identityId } });
+describeShortLived("a Kratos with the link method disabled", () => {
+  const { facade } = useFacade(startShortLivedKratos);
+
+  it("returns a user error in place of a recovery link", async () => {
+    const reply = await facade.ask(CreateRecoveryLinkDocument, { input: { identityId } });
     expect(dataOf(reply).createRecoveryLink).toEqual({
       recoveryLink: null,
       userErrors: [{ code: "UNSUPPORTED", message: expect.stringContaining("disabled"), path: ["input"] }],
     });
-    await short.stop();
-    await closed.stop();
   });
 });

@@ -1,23 +1,13 @@
 import { GetSelfServiceErrorDocument } from "../generated/operations.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { describeShortLived, startKratos, startShortLivedKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { UNKNOWN_ID } from "../support/kratos-api.js";
+import { describeShortLived, startKratos, startShortLivedKratos } from "../support/kratos-under-test.js";
+import { dataOf, useFacade } from "../support/use-facade.js";
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
-
-beforeAll(async () => {
-  kratos = await startKratos();
-  facade = await startFacade(kratos);
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
+const { facade } = useFacade(startKratos);
 
 const read = async (id: string) => dataOf(await facade.ask(GetSelfServiceErrorDocument, { id })).selfServiceError;
 
-it("stub:500 is an example of an error, its zero times null", async () => {
+it("returns the example stub:500, with null for its zero timestamps", async () => {
   expect(await read("stub:500")).toEqual({
     id: expect.any(String),
     errors: [
@@ -35,26 +25,24 @@ it("stub:500 is an example of an error, its zero times null", async () => {
   });
 });
 
-it("an error that there is not is null, and so is one of a malformed id", async () => {
-  for (const id of ["00000000-0000-4000-8000-000000000000", "abc", "", "stub:404", "..&x=y"]) expect(await read(id)).toBeNull();
+it("returns null for an unknown or malformed ID", async () => {
+  for (const id of [UNKNOWN_ID, "abc", "", "stub:404", "..&x=y"]) expect(await read(id)).toBeNull();
 });
 
-describeShortLived("an error that a user ran into", () => {
-  it("is kept under the id in the error page's address", async () => {
-    const closed = await startShortLivedKratos();
-    const short = await startFacade(closed);
-    const response = await fetch(`${closed.publicUrl}/self-service/verification/browser`, {
+describeShortLived("an error that a user met", () => {
+  const { kratos, facade } = useFacade(startShortLivedKratos);
+
+  it("is found by the ID in the URL of the error page", async () => {
+    const response = await fetch(`${kratos.publicUrl}/self-service/verification/browser`, {
       headers: { accept: "text/html" },
       redirect: "manual",
     });
     const address = new URL(response.headers.get("location")!);
     const id = address.searchParams.get("error") ?? address.searchParams.get("id");
-    expect(dataOf(await short.ask(GetSelfServiceErrorDocument, { id: id! })).selfServiceError).toMatchObject({
+    expect(dataOf(await facade.ask(GetSelfServiceErrorDocument, { id: id! })).selfServiceError).toMatchObject({
       id,
       errors: [{ code: 400, reason: expect.stringContaining("disabled") }],
       createdAt: expect.stringMatching(/^20\d\d-/),
     });
-    await short.stop();
-    await closed.stop();
   });
 });

@@ -1,44 +1,31 @@
 import { randomUUID } from "node:crypto";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startGateway, type Gateway } from "../support/gateway.js";
-import { createIdentities, deleteIdentities } from "../support/kratos-api.js";
-import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
-import { startOrderSubgraph, type OrderSubgraph } from "../support/order-subgraph.js";
-import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { createIdentities, deleteIdentities, UNKNOWN_ID } from "../support/kratos-api.js";
+import { startKratos } from "../support/kratos-under-test.js";
+import { useServers } from "../support/lifecycle.js";
+import { startRecordingProxy } from "../support/recording-proxy.js";
+import { startGateway, startOrderSubgraph } from "../support/supergraph.js";
+import { codeOf, createFacadeUnderTest, dataOf } from "../support/use-facade.js";
 
-const UNKNOWN = "00000000-0000-4000-8000-000000000000";
 const BUYERS = "{ orders { edges { node { id buyer { id traits } } } pageInfo { hasNextPage } } }";
 
-/* client → gateway → proxy → facade → proxy → Kratos, and beside the facade an order service. */
-let kratos: KratosUnderTest;
-let toKratos: RecordingProxy;
-let facade: FacadeUnderTest;
-let toFacade: RecordingProxy;
-let orders: OrderSubgraph;
-let gateway: Gateway;
+/* client → gateway → proxy → facade → proxy → Kratos, and next to the facade an order service. */
+const { kratos, toKratos, toFacade, orders, gateway, cleanups } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startKratos());
+  const toKratos = cleanups.use(await startRecordingProxy(kratos.adminUrl));
+  const facade = cleanups.use(await createFacadeUnderTest({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl }));
+  const toFacade = cleanups.use(await startRecordingProxy(facade.url));
+  const orders = cleanups.use(await startOrderSubgraph());
+  const { sdl } = dataOf(await facade.send("{ _service { sdl } }"))["_service"];
+  const gateway = cleanups.use(await startGateway([{ name: "identities", sdl, url: `${toFacade.url}/graphql` }, orders]));
+  return { kratos, toKratos, toFacade, orders, gateway, cleanups };
+}, 60_000);
 
 const emails = Array.from({ length: 100 }, () => `${randomUUID()}@supergraph.example.com`);
 let ids: string[];
 
 beforeAll(async () => {
-  kratos = await startKratos();
-  toKratos = await startRecordingProxy(kratos.adminUrl);
-  facade = await startFacade({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl });
-  toFacade = await startRecordingProxy(facade.url);
-  orders = await startOrderSubgraph();
-  const { sdl } = dataOf(await facade.send("{ _service { sdl } }"))["_service"];
-  gateway = await startGateway([{ name: "identities", sdl, url: `${toFacade.url}/graphql` }, orders]);
   ids = await createIdentities(kratos, "default", emails.map((email) => ({ email })));
-}, 60_000);
-
-afterAll(async () => {
-  await deleteIdentities(kratos, ids);
-  await gateway.stop();
-  await orders.stop();
-  await toFacade.stop();
-  await facade.stop();
-  await toKratos.stop();
-  await kratos.stop();
+  cleanups.defer(() => deleteIdentities(kratos, ids));
 }, 60_000);
 
 beforeEach(() => {
@@ -49,7 +36,7 @@ beforeEach(() => {
 
 const buyers = async () => dataOf(await gateway.send(BUYERS))["orders"].edges.map(({ node }: { node: any }) => node.buyer);
 
-it("100 orders come with their buyers' traits by one request to the subgraph, and one to Kratos where it has ids=", async () => {
+it("resolves the buyers of 100 orders with one request to the subgraph, and one to Kratos if it supports ids=", async () => {
   const probe = await fetch(`${kratos.adminUrl}/identities?ids=${ids[0]}`);
   const batches = ((await probe.json()) as unknown[]).length === 1;
   expect(await buyers()).toEqual(ids.map((id, at) => ({ id, traits: { email: emails[at] } })));
@@ -57,12 +44,12 @@ it("100 orders come with their buyers' traits by one request to the subgraph, an
   expect(toKratos.take()).toHaveLength(batches ? 1 : 100);
 });
 
-it("an order whose buyer is gone has none, and the others have theirs", async () => {
-  orders.buyers = [ids[0]!, UNKNOWN, "xyz", ids[1]!];
+it("returns null for the buyer of one order if it is deleted, and the buyers of the others", async () => {
+  orders.buyers = [ids[0]!, UNKNOWN_ID, "xyz", ids[1]!];
   expect((await buyers()).map((buyer: { id: string } | null) => buyer?.id ?? null)).toEqual([ids[0], null, null, ids[1]]);
 });
 
-it("what is wrong with a mutation's input arrives as user errors, and nothing as an error", async () => {
+it("passes the user errors of a mutation on, without a top-level error", async () => {
   const mutation = `mutation ($input: CreateIdentityInput!) { createIdentity(input: $input) { identity { id } userErrors { code message path } } }`;
   const send = async (traits: object) => dataOf(await gateway.send(mutation, { input: { schemaId: "default", traits } }))["createIdentity"];
   const invalid = { code: "INVALID", message: expect.stringMatching(/\w/), path: ["input", "traits", "email"] };
@@ -70,14 +57,14 @@ it("what is wrong with a mutation's input arrives as user errors, and nothing as
   expect(await send({ email: emails[0] })).toEqual({ identity: null, userErrors: [expect.objectContaining({ code: "CONFLICT" })] });
 });
 
-it("an error arrives with its code, and with what it says", async () => {
+it("passes an error on with its code and its message", async () => {
   const reply = await gateway.send("{ identities(first: 500) { edges { cursor } } version }");
   expect(codeOf(reply)).toBe("BAD_USER_INPUT");
   expect(reply.errors![0]!.message).toBe('"first" must be from 1 to 250; it was 500.');
   expect(reply.data).toEqual({ identities: null, version: expect.stringMatching(/./) });
 });
 
-it("the caller's Authorization reaches the subgraph where the gateway passes it on", async () => {
+it("gets the caller's Authorization header if the gateway passes it on", async () => {
   await gateway.send(BUYERS, {}, { authorization: "Bearer abc" });
   expect(toFacade.take().map(({ headers }) => headers.authorization)).toEqual(["Bearer abc"]);
 });

@@ -1,36 +1,24 @@
 import { HealthDocument, ListIdentitiesDocument, SystemDocument } from "../generated/operations.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
-import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { UNKNOWN_ID } from "../support/kratos-api.js";
+import { startKratos } from "../support/kratos-under-test.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { startRecordingProxy } from "../support/recording-proxy.js";
+import { codeOf, dataOf, startFacade, useRecordedFacade } from "../support/use-facade.js";
 
-let kratos: KratosUnderTest;
-let proxy: RecordingProxy;
-let facade: FacadeUnderTest;
-
-beforeAll(async () => {
-  kratos = await startKratos();
-  proxy = await startRecordingProxy(kratos.adminUrl);
-  facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl });
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await proxy.stop();
-  await kratos.stop();
-});
+const { kratos, adminProxy, publicProxy, facade } = useRecordedFacade(startKratos);
 
 const WELL = { alive: true, ready: true, errors: [] };
 
-it("tells Kratos' version, health and metrics", async () => {
+it("returns the version, health and metrics of Kratos", async () => {
   const { version } = (await (await fetch(`${kratos.adminUrl}/version`)).json()) as { version: string };
   const data = dataOf(await facade.ask(SystemDocument, {}));
   expect(data).toMatchObject({ version, health: WELL });
   expect(data.metrics).toMatch(/^# HELP .+\n# TYPE /m);
 });
 
-it("a Kratos that goes away is not alive, its fields fail by themselves, and all is well when it comes back", async () => {
+it("reports Kratos as not alive during an outage, fails only the fields that need it, and recovers", async () => {
   const list = `{ identities(first: 1) { edges { node { id } } } health { alive ready errors { name message } } }`;
-  await proxy.goAway();
+  await adminProxy.disconnect();
   const away = await facade.send(list);
   expect(away.data).toEqual({
     identities: null,
@@ -38,35 +26,32 @@ it("a Kratos that goes away is not alive, its fields fail by themselves, and all
   });
   expect(codeOf(away)).toBe("KRATOS_UNAVAILABLE");
   expect(JSON.stringify(away)).not.toMatch(/127\.0\.0\.1|ECONNREFUSED/);
-  await proxy.comeBack();
+  await adminProxy.reconnect();
   const back = dataOf(await facade.send(list));
   expect(back).toMatchObject({ identities: { edges: expect.any(Array) }, health: WELL });
 });
 
-it("starts while Kratos is away, and serves it once it is there", async () => {
-  const late = await startRecordingProxy(kratos.adminUrl);
-  await late.goAway();
+it("starts while Kratos is unavailable, and serves it as soon as it is up", async () => {
+  const late = await stopAfterTest(startRecordingProxy(kratos.adminUrl));
+  await late.disconnect();
   const early = await startFacade({ adminUrl: late.url, publicUrl: kratos.publicUrl });
   expect(dataOf(await early.ask(HealthDocument, {})).health.alive).toBe(false);
   expect(codeOf(await early.ask(ListIdentitiesDocument, { first: 1 }))).toBe("KRATOS_UNAVAILABLE");
-  await late.comeBack();
+  await late.reconnect();
   expect(dataOf(await early.ask(ListIdentitiesDocument, { first: 1 })).identities?.edges).toEqual(expect.any(Array));
-  await early.stop();
-  await late.stop();
 });
 
-it("passes the caller's cookies and session token on for flows, and for nothing else", async () => {
+it("passes the caller's cookies and session token to Kratos for flows only", async () => {
   const headers = { cookie: "a=b; c=d", "x-session-token": "secret", authorization: "Bearer mine", "x-forwarded-for": "1.2.3.4" };
-  const both = await startRecordingProxy(kratos.publicUrl);
-  const watched = await startFacade({ adminUrl: proxy.url, publicUrl: both.url });
-  proxy.take();
-  await watched.send(
-    `{ identity(id: "00000000-0000-4000-8000-000000000000") { id } identities(first: 1) { edges { node { schema { id } } } }
+  adminProxy.take();
+  publicProxy.take();
+  await facade.send(
+    `{ identity(id: "${UNKNOWN_ID}") { id } identities(first: 1) { edges { node { schema { id } } } }
        selfServiceError(id: "stub:500") { id } version metrics health { ready } loginFlow(id: "abc") { id } }`,
     {},
     headers,
   );
-  const seen = [...proxy.take(), ...both.take()];
+  const seen = [...adminProxy.take(), ...publicProxy.take()];
   const flows = seen.filter(({ path }) => path.includes("/flows?"));
   expect(flows).toHaveLength(1);
   expect(flows[0]!.headers).toMatchObject({ cookie: "a=b; c=d", "x-session-token": "secret" });
@@ -78,6 +63,4 @@ it("passes the caller's cookies and session token on for flows, and for nothing 
     expect(sent).not.toHaveProperty("cookie");
     expect(sent).not.toHaveProperty("x-session-token");
   }
-  await watched.stop();
-  await both.stop();
 });

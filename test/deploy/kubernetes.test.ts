@@ -5,8 +5,9 @@ import ts from "typescript";
 import { parseAllDocuments } from "yaml";
 import { VARIABLES } from "../../src/config/variables.js";
 import { loadConfig } from "../../src/config.js";
-import { startFakeKratos } from "../../src/fake-kratos/index.js";
-import { startFacade } from "../support/facade-under-test.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { startFacade } from "../support/use-facade.js";
 
 const FOLDER = "deploy/kubernetes";
 const documents = readdirSync(FOLDER).flatMap((file) =>
@@ -17,11 +18,11 @@ const manifests = documents.filter(({ manifest }) => manifest !== kustomization)
 const ofKind = (kind: string) => manifests.find((manifest) => manifest.kind === kind)!;
 const container = () => ofKind("Deployment").spec.template.spec.containers[0];
 
-/** Where kubernetes-models has a kind, as `kubernetes-models/apps/v1/Deployment`. */
+/** The module of kubernetes-models for a kind, e.g. `kubernetes-models/apps/v1/Deployment`. */
 const moduleOf = ({ apiVersion, kind }: any) => `kubernetes-models/${apiVersion}/${kind}`;
 
-/** What Kubernetes' own schemas say against a manifest. */
-function faultsIn(manifest: any): string[] {
+/** Validates a manifest against the schemas of Kubernetes. */
+function validationErrorsIn(manifest: any): string[] {
   const model = new (createRequire(__filename)(moduleOf(manifest))[manifest.kind])(manifest);
   try {
     model.validate();
@@ -31,8 +32,8 @@ function faultsIn(manifest: any): string[] {
   }
 }
 
-/** What the compiler says against manifests as literals of Kubernetes' types: misspelled names, which Kubernetes would pass over. */
-function unknownIn(all: readonly any[]): string[] {
+/** Type-checks manifests as literals of Kubernetes' types, to find misspelled names, which the schemas ignore. */
+function typeErrorsIn(all: readonly any[]): string[] {
   const source = all
     .map((one, at) => `export const _${at} = ${JSON.stringify(one)} satisfies import("${moduleOf(one)}").I${one.kind};`)
     .join("\n");
@@ -46,27 +47,27 @@ function unknownIn(all: readonly any[]): string[] {
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
 }
 
-it("Kubernetes' schemas and types take every manifest, and find out what is wrong with others", () => {
+it("matches the schemas and types of Kubernetes, which detect invalid manifests", () => {
   expect(manifests.map(({ kind }) => kind).sort()).toEqual(
     ["ConfigMap", "Deployment", "HorizontalPodAutoscaler", "NetworkPolicy", "PodDisruptionBudget", "Secret", "Service"],
   );
-  expect(manifests.flatMap(faultsIn)).toEqual([]);
+  expect(manifests.flatMap(validationErrorsIn)).toEqual([]);
   const broken = structuredClone(ofKind("Deployment"));
   delete broken.spec.selector;
-  expect(faultsIn(broken)).toEqual([expect.stringContaining("selector")]);
+  expect(validationErrorsIn(broken)).toEqual([expect.stringContaining("selector")]);
   const misspelled = structuredClone(ofKind("Deployment"));
   misspelled.spec.template.spec.containers[0].securityContext.readonlyRootFilesystem = true;
-  expect(unknownIn([...manifests, misspelled])).toEqual([expect.stringContaining("'\"readonlyRootFilesystem\"' does not exist")]);
+  expect(typeErrorsIn([...manifests, misspelled])).toEqual([expect.stringContaining("'\"readonlyRootFilesystem\"' does not exist")]);
 }, 30_000);
 
-it("kustomization.yaml takes all of them but the secret's example, and gives the image the package's version", () => {
+it("lists all manifests except the example secret in kustomization.yaml, with the package version as the image tag", () => {
   const others = readdirSync(FOLDER).filter((file) => !["kustomization.yaml", "secret.example.yaml"].includes(file));
   expect([...kustomization.resources].sort()).toEqual(others);
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   expect(kustomization.images).toEqual([{ name: container().image, newName: expect.any(String), newTag: version }]);
 });
 
-it("they find each other: by labels, by the names of the config map, the secret and the port", () => {
+it("uses the same labels and names of config map, secret and port throughout", () => {
   const { spec } = ofKind("Deployment");
   const labels = spec.template.metadata.labels;
   for (const selector of [spec.selector.matchLabels, ofKind("Service").spec.selector, ofKind("PodDisruptionBudget").spec.selector.matchLabels]) {
@@ -78,7 +79,7 @@ it("they find each other: by labels, by the names of the config map, the secret 
   expect(ofKind("Service").spec.ports[0].targetPort).toBe(container().ports[0].name);
 });
 
-it("the server starts with the environment that they give it, and none of its variables is unknown", () => {
+it("sets an environment that the server accepts, with known variables only", () => {
   const given: Record<string, string> = { ...ofKind("ConfigMap").data };
   for (const { name, value } of container().env) given[name] = value;
   const known = Object.keys(VARIABLES.shape).flatMap((name) => [name, `${name}_FILE`]);
@@ -91,21 +92,20 @@ it("the server starts with the environment that they give it, and none of its va
   expect(config.authentication.apiKeys).toHaveLength(1);
 });
 
-it("the probes' paths are served: while Kratos is away it is alive, and not ready", async () => {
-  const kratos = await startFakeKratos();
+it("probes paths that report the server as alive but not ready while Kratos is unavailable", async () => {
+  const kratos = await stopAfterTest(startFakeKratos());
   const facade = await startFacade(kratos);
   const probes = ["startupProbe", "livenessProbe", "readinessProbe"].map((name) => container()[name]);
   const statuses = () => Promise.all(probes.map(async ({ httpGet }) => (await fetch(facade.url + httpGet.path)).status));
   expect(await statuses()).toEqual([200, 200, 200]);
   await kratos.stop();
-  // The answer of the last second is given once more.
+  // The result of the last second is cached.
   let last = await statuses();
   while (last[2] === 200) last = await statuses();
   expect(last).toEqual([200, 200, 503]);
-  await facade.stop();
 });
 
-it("the pod has no rights, and a limit that leaves room above its heap", () => {
+it("gives the pod no privileges, and a memory limit with room above the heap", () => {
   const { spec } = ofKind("Deployment").spec.template;
   expect(spec).toMatchObject({ automountServiceAccountToken: false, securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } } });
   const { securityContext, resources, env } = container();
@@ -114,7 +114,7 @@ it("the pod has no rights, and a limit that leaves room above its heap", () => {
   expect(parseInt(resources.limits.memory, 10)).toBeGreaterThanOrEqual(heap + 128);
 });
 
-it("Kratos' admin port is open to this server alone, and its public port to all", () => {
+it("opens the admin port of Kratos to this server only, and its public port to all", () => {
   const { podSelector, policyTypes, ingress } = ofKind("NetworkPolicy").spec;
   expect(podSelector.matchLabels).toEqual({ "app.kubernetes.io/name": "kratos" });
   expect(policyTypes).toEqual(["Ingress"]);

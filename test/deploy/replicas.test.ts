@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
-import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
+import { fetchGraphQL } from "../support/http.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/use-facade.js";
 
 /* client → round robin → three facades, each with its own caches → proxy → one Kratos. */
 let kratos: FakeKratos;
@@ -12,10 +14,10 @@ let balancer: RecordingProxy;
 let turns: number[];
 
 beforeEach(async () => {
-  kratos = await startFakeKratos();
-  toKratos = await startRecordingProxy(kratos.adminUrl);
+  kratos = await stopAfterTest(startFakeKratos());
+  toKratos = await stopAfterTest(startRecordingProxy(kratos.adminUrl));
   replicas = await Promise.all([0, 1, 2].map(() => startFacade({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl })));
-  balancer = await startRecordingProxy("");
+  balancer = await stopAfterTest(startRecordingProxy(""));
   turns = [0, 0, 0];
   let next = 0;
   Object.defineProperty(balancer, "target", {
@@ -27,17 +29,7 @@ beforeEach(async () => {
   });
 });
 
-afterEach(async () => {
-  await balancer.stop();
-  await Promise.all(replicas.map((replica) => replica.stop()));
-  await toKratos.stop();
-  await kratos.stop();
-});
-
-const post = async (body: object): Promise<Reply<Record<string, any>>> => {
-  const headers = { "content-type": "application/json" };
-  return (await fetch(`${balancer.url}/graphql`, { method: "POST", headers, body: JSON.stringify(body) })).json() as any;
-};
+const post = (body: object): Promise<Reply<Record<string, any>>> => fetchGraphQL(`${balancer.url}/graphql`, body);
 const send = async (query: string, variables: object = {}) => dataOf(await post({ query, variables }));
 
 const PAGE = "query ($after: String) { identities(first: 4, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }";
@@ -54,13 +46,13 @@ async function walk(eachPage = async (_page: number) => {}): Promise<string[]> {
   }
 }
 
-it("a walk whose every page is another replica's sees each identity once", async () => {
+it("returns each identity once if every page comes from another replica", async () => {
   const all = dataOf(await replicas[0]!.send("{ identities(first: 250) { edges { node { id } } } }"))["identities"].edges;
   expect(await walk()).toEqual(all.map(({ node }: any) => node.id));
   expect(Math.min(...turns)).toBeGreaterThanOrEqual(2);
 });
 
-it("a walk goes on while one replica goes and another comes", async () => {
+it("continues a walk while one replica stops and another starts", async () => {
   const ids = await walk(async (page) => {
     if (page !== 3) return;
     const [gone] = replicas.splice(1, 1);
@@ -71,7 +63,7 @@ it("a walk goes on while one replica goes and another comes", async () => {
   expect(ids.length).toBeGreaterThanOrEqual(25);
 });
 
-it("what one replica creates, changes and deletes, all others see at once", async () => {
+it("shows what one replica creates, updates and deletes on all others at once", async () => {
   const email = `${randomUUID()}@replicas.example.com`;
   const create = "mutation ($traits: JSONObject!) { createIdentity(input: { schemaId: \"default\", traits: $traits }) { identity { id } } }";
   const { id } = (await send(create, { traits: { email } }))["createIdentity"].identity;
@@ -85,7 +77,7 @@ it("what one replica creates, changes and deletes, all others see at once", asyn
   expect(Math.min(...turns)).toBeGreaterThanOrEqual(3);
 });
 
-it("persisted queries are answered by each, though each has its own: what one does not know the client sends along", async () => {
+it("answers persisted queries on every replica: each asks once for those that it does not know", async () => {
   const query = "{ identities(first: 1) { edges { node { schemaId } } } }";
   const extensions = { persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") } };
   let unknown = 0;
@@ -101,8 +93,8 @@ it("persisted queries are answered by each, though each has its own: what one do
   expect(unknown).toBeLessThan(9);
 });
 
-it("Kratos is upgraded under them, and each speaks to the new release", async () => {
-  const older = await startFakeKratos({ version: "v0.6.3-alpha.1" });
+it("detects an upgrade of Kratos on every replica", async () => {
+  const older = await stopAfterTest(startFakeKratos({ version: "v0.6.3-alpha.1" }));
   toKratos.target = older.adminUrl;
   const lists = async () => {
     toKratos.take();
@@ -115,5 +107,4 @@ it("Kratos is upgraded under them, and each speaks to the new release", async ()
   toKratos.target = kratos.adminUrl;
   expect(await versions()).toEqual(Array(3).fill("v26.2.0"));
   expect(await lists()).toEqual(Array(3).fill("/admin/identities"));
-  await older.stop();
 });

@@ -21,7 +21,7 @@ const mistakeIn = (env: Record<string, string>): string => {
   throw new Error("the configuration was taken");
 };
 
-it("an empty environment is the embedded Kratos on 127.0.0.1:4000, closed to other origins and other machines", () => {
+it("by default serves the embedded Kratos on 127.0.0.1:4000, closed to other origins and hosts", () => {
   expect(loadConfig({})).toMatchObject({
     kratosAdminUrl: undefined,
     kratosTimeoutMs: 10_000,
@@ -33,7 +33,7 @@ it("an empty environment is the embedded Kratos on 127.0.0.1:4000, closed to oth
   });
 });
 
-it("explorers and introspection are off in production unless they are switched on, and on elsewhere unless they are switched off", () => {
+it("disables explorers and introspection by default in production only", () => {
   const explorers = (env: Record<string, string>) => {
     const { facade } = loadConfig(env);
     expect(facade.introspection).toBe(facade.explorers);
@@ -46,11 +46,11 @@ it("explorers and introspection are off in production unless they are switched o
   expect(explorers({ EXPLORERS: "false" })).toBe(false);
 });
 
-it("an empty variable counts as not set", () => {
+it("treats an empty variable as not set", () => {
   expect(loadConfig({ KRATOS_ADMIN_URL: "", PORT: "" }).port).toBe(4000);
 });
 
-it("every variable is taken, also from a file", () => {
+it("reads every variable, and secrets also from a file", () => {
   const keys = join(mkdtempSync(join(tmpdir(), "config-")), "keys");
   writeFileSync(keys, `# the shop's\nshop sha256:${"ab".repeat(32)} identities:read,flows:read\n`);
   const env = {
@@ -124,14 +124,14 @@ it("every variable is taken, also from a file", () => {
   });
 });
 
-it("the rate limit is 1,000 requests in 10 s for each caller, or what is set, or off", () => {
+it("limits each caller to 1,000 requests in 10 s by default, and can be changed or turned off", () => {
   const rateLimit = (env: Record<string, string>) => loadConfig({ API_KEYS: `a sha256:${"0".repeat(64)} system:read`, ...env }).facade.rateLimit;
   expect(rateLimit({})).toEqual({ requests: 1000, windowS: 10 });
   expect(rateLimit({ RATE_LIMIT: "5/1s" })).toEqual({ requests: 5, windowS: 1 });
   expect(rateLimit({ RATE_LIMIT: "off" })).toBeUndefined();
 });
 
-it("an address that others can reach is refused without authentication, unless that is meant", () => {
+it("rejects a public address without authentication, unless INSECURE_NO_AUTH is set", () => {
   const message = mistakeIn({ HOST: "0.0.0.0" });
   for (const name of ["HOST", "API_KEYS", "JWT_ISSUER", "INSECURE_NO_AUTH=true", "kratos-graphql keys create"]) expect(message).toContain(name);
   for (const host of ["127.0.0.1", "localhost", "::1"]) expect(loadConfig({ HOST: host }).facade.loopbackOnly).toBe(true);
@@ -176,11 +176,11 @@ it.each([
     { KRATOS_ADMIN_URL: "http://admin:hunter2@kratos:4434" },
     'KRATOS_ADMIN_URL must be an http or https address without user, password and query, as http://127.0.0.1:4434; it is "http://…@kratos:4434"',
   ],
-])("the mistake in %j is named with what was expected and what came", (env, message) => {
+])("reports for %j what was expected and what was received", (env, message) => {
   expect(mistakeIn(env as Record<string, string>)).toBe(message);
 });
 
-it("certificates that do not go together, or with no address, are named", () => {
+it("reports certificates that do not match, or that no URL uses", () => {
   const { authority, client, stranger } = certificates;
   const https = { KRATOS_ADMIN_URL: "https://kratos:4434" };
   expect(mistakeIn({ ...https, KRATOS_CLIENT_CERT: client.cert })).toBe("KRATOS_CLIENT_CERT and KRATOS_CLIENT_KEY must be set together");
@@ -191,7 +191,7 @@ it("certificates that do not go together, or with no address, are named", () => 
   expect(loadConfig({ ...https, KRATOS_CA: authority.cert + client.cert }).kratos.tls!.ca).toContain(client.cert);
 });
 
-it("all mistakes are named in one go", () => {
+it("reports all problems at once", () => {
   const message = mistakeIn({ PORT: "x", KRATOS_ADMIN_URL: "x", MAX_BODY_BYTES: "0" });
   for (const name of ["PORT", "KRATOS_ADMIN_URL", "MAX_BODY_BYTES"]) expect(message).toContain(`${name} must be`);
 });

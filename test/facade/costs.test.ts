@@ -2,35 +2,25 @@ import pino from "pino";
 import { Kratos } from "../../src/kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createCompiledExecution } from "../../src/server/apollo/jit.js";
-import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { startRecordingProxy } from "../support/recording-proxy.js";
+import { dataOf, startFacade, useRecordedFacade } from "../support/use-facade.js";
 
-/* What a request costs that no clock needs to measure: what Kratos is asked, and what is compiled. */
+/* Costs of a request that can be counted: requests to Kratos, and compilations. */
 
-let kratos: FakeKratos;
-let proxy: RecordingProxy;
-let facade: FacadeUnderTest;
+const { kratos, adminProxy, facade } = useRecordedFacade(startFakeKratos);
 let ids: string[];
 
 beforeAll(async () => {
-  kratos = await startFakeKratos();
-  proxy = await startRecordingProxy(kratos.adminUrl);
-  facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl });
   const { identities } = dataOf(await facade.send("{ identities(first: 20) { edges { node { id } } } }"));
   ids = identities.edges.map(({ node }: { node: { id: string } }) => node.id);
 });
 
-afterAll(async () => {
-  await facade.stop();
-  await proxy.stop();
-  await kratos.stop();
-});
-
 const asked = async (query: string, variables: object = {}): Promise<string[]> => {
-  proxy.take();
+  adminProxy.take();
   dataOf(await facade.send(query, variables));
-  return proxy.take().map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/g, "ID").replace(/(ids=ID&?)+/, "ids=…")}`);
+  return adminProxy.take().map(({ method, path }) => `${method} ${path.replace(/[0-9a-f-]{36}/g, "ID").replace(/(ids=ID&?)+/, "ids=…")}`);
 };
 
 const ENTITIES = "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id traits } } }";
@@ -51,15 +41,15 @@ function aliases(count: number): string[] {
   return Array.from({ length: count }, (_, at) => `a${at}`);
 }
 
-// The third time and later a query runs compiled; what it asks must not change by that.
-it.each(CASES)("%s asks Kratos once, each time", async (_, query, variables, expected) => {
+// From the third time on a query runs compiled, which must not change its requests.
+it.each(CASES)("sends one request to Kratos for %s, each time", async (_, query, variables, expected) => {
   for (let time = 0; time < 5; time++) {
     expect(await asked(query, variables())).toEqual(expected);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 });
 
-it("a change asks Kratos once, and a change of schema twice", async () => {
+it("sends one request to Kratos for an update, and two for a change of schema", async () => {
   const { createIdentity } = dataOf(
     await facade.send(`mutation { createIdentity(input: { schemaId: "default", traits: { email: "cost@example.com" } }) { identity { id } } }`),
   );
@@ -72,26 +62,25 @@ it("a change asks Kratos once, and a change of schema twice", async () => {
   ]);
 });
 
-describe("before v1.1, where pages have numbers", () => {
-  it("each page of a walk is one request, of no more than twice what is needed", async () => {
-    const old = await startFakeKratos({ version: "v0.6.3-alpha.1" });
-    const between = await startRecordingProxy(old.adminUrl);
-    const before = await startFacade({ adminUrl: between.url });
+describe("before v1.1, which has numbered pages", () => {
+  it("requests each page once, and at most 12 identities for a page of 4", async () => {
+    const old = await stopAfterTest(startFakeKratos({ version: "v0.6.3-alpha.1" }));
+    const proxy = await stopAfterTest(startRecordingProxy(old.adminUrl));
+    const before = await startFacade({ adminUrl: proxy.url });
     dataOf(await before.send("{ identities(first: 1) { edges { cursor } } }"));
     let after: string | null = null;
     for (let page = 0; page < 6; page++) {
-      between.take();
+      proxy.take();
       const { identities }: any = dataOf(await before.send("query ($after: String) { identities(first: 4, after: $after) { pageInfo { endCursor } } }", { after }));
-      const seen = between.take();
+      const seen = proxy.take();
       expect(seen).toHaveLength(1);
       expect(Number(new URLSearchParams(seen[0]!.path.split("?")[1]).get("per_page"))).toBeLessThanOrEqual(12);
       after = identities.pageInfo.endCursor;
     }
-    await Promise.all([before.stop(), between.stop(), old.stop()]);
   });
 });
 
-describe("the compiled queries", () => {
+describe("compiled queries", () => {
   const { schema } = buildFacadeSchema();
 
   async function served() {
@@ -108,7 +97,7 @@ describe("the compiled queries", () => {
     return { compiled, run };
   }
 
-  it("are compiled once however often they come, and not for a query that comes once", async () => {
+  it("are compiled once, and only for documents that come again", async () => {
     const { compiled, run } = await served();
     await run("{ once: version }");
     expect(compiled.compilations()).toBe(0);
@@ -123,13 +112,13 @@ describe("the compiled queries", () => {
     ["a list", "{ identities(first: 3) { edges { cursor node { id traits state schema { id } verifiableAddresses { value verified } } } pageInfo { endCursor } } }", {}],
     ["a union and an interface", `{ loginFlow(id: "x") { __typename id ui { nodes { attributes { __typename ... on UiNodeInputAttributes { name } } } } } }`, {}],
     ["an error among neighbours", "query ($n: Int) { version identities(first: $n) { edges { cursor } } }", { n: 500 }],
-    ["a cursor that is none", `{ a: identities(after: "x") { edges { cursor } } b: identities(first: 1) { pageInfo { hasPreviousPage } } }`, {}],
-    ["a variable that does not fit", "query ($n: Int) { identities(first: $n) { edges { cursor } } }", { n: "many" }],
-    ["a variable that is missing", "query ($id: ID!) { identity(id: $id) { id } }", {}],
+    ["an invalid cursor", `{ a: identities(after: "x") { edges { cursor } } b: identities(first: 1) { pageInfo { hasPreviousPage } } }`, {}],
+    ["an invalid variable", "query ($n: Int) { identities(first: $n) { edges { cursor } } }", { n: "many" }],
+    ["a missing variable", "query ($id: ID!) { identity(id: $id) { id } }", {}],
     ["a directive", "query ($with: Boolean!) { version @include(if: $with) health { alive @skip(if: $with) ready } }", { with: true }],
     ["entities, one of them wrong", ENTITIES, { of: [{ __typename: "Identity", id: "x" }, { __typename: "Order", id: "1" }, { id: 1 }] }],
     ["introspection", "{ __schema { queryType { name } types { name kind } } __type(name: \"Identity\") { fields { name } } }", {}],
-  ])("answer %s as graphql-js does, errors and places included", async (_, query, variables) => {
+  ])("return the same response as graphql-js for %s, including errors and locations", async (_, query, variables) => {
     const { run } = await served();
     const first = JSON.stringify(await run(query, variables));
     for (let time = 0; time < 4; time++) {

@@ -1,41 +1,28 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
-import { start } from "../support/process.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
+import { startCli } from "../support/child-process.js";
+import { startLoopbackServer } from "../support/http.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 
 interface Report {
   readonly exit: number;
   readonly out: string;
-  /** The lines by what they are about. */
+  /** The lines, by what they check. */
   readonly lines: ReadonlyMap<string, string>;
 }
 
-/** Runs `kratos-graphql doctor` as a process. */
+/** Runs `kratos-graphql doctor`. */
 async function doctor(env: Record<string, string>): Promise<Report> {
-  const { output, ended } = start(env, "doctor");
-  const exit = (await ended)!;
-  const lines = output.out.split("\n").map((line) => /^(ok|note|FAULT) +(.+?) {2,}(.+)$/.exec(line));
-  return { exit, out: output.out, lines: new Map(lines.flatMap((found) => (found ? [[found[2]!, `${found[1]}: ${found[3]}`]] : []))) };
-}
-
-async function serve(answer: Parameters<typeof createServer>[1]): Promise<{ url: string; server: Server }> {
-  const server = createServer(answer!);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+  const program = await startCli(env, "doctor");
+  const exit = (await program.ended)!;
+  const lines = program.stdout.split("\n").map((line) => /^(ok|note|FAULT) +(.+?) {2,}(.+)$/.exec(line));
+  return { exit, out: program.stdout, lines: new Map(lines.flatMap((found) => (found ? [[found[2]!, `${found[1]}: ${found[3]}`]] : []))) };
 }
 
 const API_KEYS = `shop sha256:${"0".repeat(64)} identities:read,flows:read`;
 
-describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before an embedded Kratos %s", (version) => {
-  let kratos: FakeKratos;
-
-  beforeAll(async () => {
-    kratos = await startFakeKratos({ version });
-  });
-
-  afterAll(() => kratos.stop());
-
-  it("the doctor finds every field of Query at work, says what this release does not have, and ends with 0", async () => {
+describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("with an embedded Kratos %s", (version) => {
+  it("reports every field of Query as working and what this version does not support, and exits with 0", async () => {
+    const kratos = await stopAfterTest(startFakeKratos({ version }));
     const { exit, out, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, API_KEYS });
     expect(lines.get("Kratos' version")).toBe(`ok: ${version}`);
     expect(lines.get("API key shop")).toBe("ok: identities:read flows:read");
@@ -49,40 +36,39 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before an embedded Kratos
   }, 30_000);
 });
 
-it("a release that needs KRATOS_PUBLIC_URL, without it, is a fault that names the fields that do not work", async () => {
-  const kratos = await startFakeKratos({ version: "v26.2.0" });
+it("reports a missing KRATOS_PUBLIC_URL that this version needs, with the fields that do not work", async () => {
+  const kratos = await stopAfterTest(startFakeKratos({ version: "v26.2.0" }));
   const { exit, out, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, API_KEYS });
   expect(lines.get("Kratos' public API")).toMatch(/^FAULT: KRATOS_PUBLIC_URL is not set/);
   expect(lines.get("Query.loginFlow")).toMatch(/^FAULT: .*KRATOS_PUBLIC_URL/);
   expect(lines.get("Query.identity")).toMatch(/^ok/);
   expect(out).toMatch(/\n\d+ faults\.\n$/);
   expect(exit).toBe(1);
-  await kratos.stop();
 }, 30_000);
 
-it("a Kratos that is not there, and an issuer whose keys are not, are faults that say what to look at", async () => {
-  const { url, server } = await serve((_, response) => response.writeHead(404).end("{}"));
+it("reports an unavailable Kratos and an issuer without keys, and says what to check", async () => {
+  const { url } = await stopAfterTest(startLoopbackServer((_, response) => response.writeHead(404).end("{}")));
   const jwt = { JWT_ISSUER: "https://auth.example.com/", JWT_AUDIENCE: "kratos-graphql", JWT_JWKS_URL: `${url}/jwks.json` };
   const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: "http://127.0.0.1:9", ...jwt });
-  server.close();
   expect(lines.get("Kratos' admin API")).toMatch(/^FAULT: not reached at http:\/\/127\.0\.0\.1:9: .*KRATOS_ADMIN_URL/);
   expect(lines.get("JWTs of https://auth.example.com/")).toMatch(/^FAULT: no keys at .*status 404.*JWT_JWKS_URL/);
   expect(exit).toBe(1);
 }, 30_000);
 
-it("a clock that is a minute off Kratos' is a fault", async () => {
-  const { url, server } = await serve((request, response) => {
-    response.setHeader("date", new Date(Date.now() - 60_000).toUTCString());
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(request.url === "/version" ? { version: "v0.6.3-alpha.1" } : { status: "ok" }));
-  });
+it("reports a clock that differs from that of Kratos by a minute", async () => {
+  const { url } = await stopAfterTest(
+    startLoopbackServer((request, response) => {
+      response.setHeader("date", new Date(Date.now() - 60_000).toUTCString());
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(request.url === "/version" ? { version: "v0.6.3-alpha.1" } : { status: "ok" }));
+    }),
+  );
   const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: url, API_KEYS });
-  server.close();
   expect(lines.get("Clock")).toMatch(/^FAULT: (59|60|61) s off/);
   expect(exit).toBe(1);
 }, 30_000);
 
-it("each mistake in the environment is a line of its own", async () => {
+it("reports each problem in the environment on a line of its own", async () => {
   const { exit, lines, out } = await doctor({ PORT: "x", KRATOS_ADMIN_URL: "x" });
   expect(out.match(/^FAULT +Configuration/gm)).toHaveLength(2);
   expect(lines.get("Configuration")).toBeDefined();

@@ -1,37 +1,23 @@
 import { parse, validate, type OperationDefinitionNode } from "graphql";
-import pino from "pino";
-import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { Kratos } from "../../src/kratos/index.js";
 import { SAMPLES } from "../../src/server/explorer/samples.js";
-import { createFacade } from "../../src/server/facade.js";
-import { listen } from "../../src/server/listen.js";
-import { dataOf, startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
+import { fetchGraphQL } from "../support/http.js";
 import { createIdentities, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
+import { dataOf, startFacade, useFacade, type Reply } from "../support/use-facade.js";
 
-let kratos: FakeKratos;
-let facade: FacadeUnderTest;
-
-beforeAll(async () => {
-  kratos = await startFakeKratos();
-  facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
+const { facade, kratos } = useFacade(startFakeKratos);
 
 const asBrowser = { accept: "text/html,*/*" };
-/** Reads the answer to its end: one left unread would keep the server open. */
+/** Reads the whole response, which would otherwise keep the server open. */
 const statusOf = async (url: string) => {
   const response = await fetch(url);
   await response.arrayBuffer();
   return response.status;
 };
 
-describe("where they are on", () => {
-  it("a browser at /graphql gets Apollo Sandbox, and a link to the explorer that needs this server alone", async () => {
+describe("if explorers are enabled", () => {
+  it("serves Apollo Sandbox to browsers at /graphql, with a link to the self-contained explorer", async () => {
     const page = await fetch(`${facade.url}/graphql`, { headers: asBrowser });
     const html = await page.text();
     expect(page.status).toBe(200);
@@ -39,7 +25,7 @@ describe("where they are on", () => {
     expect(html).toContain('<a href="/explorer/">');
   });
 
-  it("the Sandbox's page may load from Apollo, talk to this server, and nothing else", async () => {
+  it("lets the Sandbox page load only from Apollo and send only to this server", async () => {
     const page = await fetch(`${facade.url}/graphql`, { headers: asBrowser });
     await page.arrayBuffer();
     const policy = page.headers.get("content-security-policy")!;
@@ -52,7 +38,7 @@ describe("where they are on", () => {
     expect(policy).not.toContain("unsafe");
   });
 
-  it("/explorer is an explorer, every file of which is here", async () => {
+  it("serves an explorer at /explorer, with all of its files", async () => {
     const page = await fetch(`${facade.url}/explorer`, { headers: asBrowser });
     expect(page.url).toBe(`${facade.url}/explorer/`);
     const html = await page.text();
@@ -62,41 +48,28 @@ describe("where they are on", () => {
     for (const file of files) expect(await statusOf(new URL(file, page.url).href)).toBe(200);
   });
 
-  it("what is no file of the explorer is 404", async () => {
+  it("responds with 404 to paths that are not files of the explorer", async () => {
     for (const path of ["/explorer/nope.js", "/explorer/..%2f..%2fpackage.json"]) expect(await statusOf(facade.url + path)).toBe(404);
   });
 
-  it("a program that asks for JSON at /graphql gets no page", async () => {
+  it("serves no page to clients that accept JSON", async () => {
     const answer = await fetch(`${facade.url}/graphql`, { headers: { accept: "application/json" } });
     expect(answer.headers.get("content-type")).toContain("application/json");
     await answer.arrayBuffer();
   });
 });
 
-it("where they are off, /graphql and /explorer/ say so and how to switch them on, and GraphQL is answered", async () => {
-  const { adminUrl } = kratos;
-  const closed = await createFacade({
-    kratos: new Kratos({ adminUrl, timeoutMs: 1000 }),
-    logger: pino({ level: "silent" }),
-    corsOrigins: [],
-    maxBodyBytes: 1000,
-    explorers: false,
-    authentication: "none",
-  });
-  const server = await listen(closed.handle, "127.0.0.1", 0);
+it("says how to enable explorers if they are disabled, and still serves GraphQL", async () => {
+  const closed = await startFacade(kratos, { explorers: false, introspection: false });
   for (const [path, status] of [["/graphql", 400], ["/explorer", 404], ["/explorer/", 404], ["/explorer/main.js", 404]] as const) {
-    const answer = await fetch(server.url + path, { headers: asBrowser });
+    const answer = await fetch(closed.url + path, { headers: asBrowser });
     expect(answer.status).toBe(status);
     expect(((await answer.json()) as any).errors[0].message).toContain("EXPLORERS=true");
   }
-  const body = JSON.stringify({ query: "{ version }" });
-  const answer = await fetch(`${server.url}/graphql`, { method: "POST", headers: { "content-type": "application/json", ...asBrowser }, body });
-  expect(await answer.json()).toEqual({ data: { version: "v26.2.0" } });
-  await server.close();
-  await closed.stop();
+  expect(await fetchGraphQL(`${closed.url}/graphql`, { query: "{ version }" }, asBrowser)).toEqual({ data: { version: "v26.2.0" } });
 });
 
-describe("the samples", () => {
+describe("the sample operations", () => {
   const { schema } = buildFacadeSchema();
   const documents = SAMPLES.map(({ name, document, variables }) => ({ name, text: document, parsed: parse(document), variables }));
   const operations = documents.flatMap(({ text, parsed, variables }) =>
@@ -104,7 +77,7 @@ describe("the samples", () => {
   );
   const fieldsOf = ({ selectionSet }: OperationDefinitionNode) => selectionSet.selections.map((one) => (one.kind === "Field" ? one.name.value : ""));
 
-  it("have one operation for each root field of the graph, named as the field is", () => {
+  it("have one operation for each root field, named like the field", () => {
     const roots = [schema.getQueryType()!, schema.getMutationType()!].flatMap((type) => Object.keys(type.getFields()));
     expect(operations.flatMap(({ one }) => fieldsOf(one)).sort()).toEqual(roots.sort());
     for (const { name, one } of operations) expect(name.toLowerCase()).toBe(fieldsOf(one)[0]!.replace("_", "").toLowerCase());
@@ -114,12 +87,12 @@ describe("the samples", () => {
     expect(validate(schema, parsed)).toEqual([]);
   });
 
-  it.each(operations)("$name can be sent as it stands, but for a settings flow, which needs its user's session", async ({ name, text, variables }) => {
+  it.each(operations)("$name can be sent as it is, except a settings flow, which needs the session of its user", async ({ name, text, variables }) => {
     const { errors = [] } = await send(text, name, variables);
     expect(errors.map(({ extensions }) => extensions?.["code"])).toEqual(name === "SettingsFlow" ? ["FORBIDDEN"] : []);
   });
 
-  it("with ids of things that there are, each answers with them", async () => {
+  it("return data if their IDs exist", async () => {
     const [id] = await createIdentities(kratos, "default", [{ email: "sample@example.com" }]);
     const { sessionToken } = await signUp(kratos, { email: "signed-up@example.com" });
     const flow = async (kind: FlowKind, token?: string) => ({ id: (await startApiFlow(kratos, kind, token)).id, sessionToken: token });
@@ -146,9 +119,6 @@ describe("the samples", () => {
 });
 
 /** Sends one operation of a document. */
-async function send(query: string, operationName: string, variables: object): Promise<Reply<Record<string, any>>> {
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(`${facade.url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query, operationName, variables }) });
-  const { data, errors } = (await response.json()) as Reply<Record<string, any>>;
-  return { data, errors };
+function send(query: string, operationName: string, variables: object): Promise<Reply<Record<string, any>>> {
+  return fetchGraphQL(`${facade.url}/graphql`, { query, operationName, variables });
 }

@@ -1,10 +1,10 @@
 import { auditServer, type AuditResult } from "graphql-http";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
+import { useFacade } from "../support/use-facade.js";
 
 /**
- * What the GraphQL over HTTP specification says SHOULD be, and is otherwise here: Apollo Server answers an operation that
- * cannot be executed with 400, also to clients of the old content type, so that proxies and alerts see that it failed.
+ * The SHOULDs of the GraphQL over HTTP specification from which this server deviates: Apollo Server responds to an invalid
+ * operation with 400, even to clients of the old content type, so that proxies and alerts see the failure.
  */
 const WARNINGS = [
   "572B SHOULD use 200 status code on document parsing failure when accepting application/json",
@@ -12,23 +12,12 @@ const WARNINGS = [
   "7B9B SHOULD use a status code of 200 on variable coercion failure when accepting application/json",
 ];
 
-let kratos: FakeKratos;
-let facade: FacadeUnderTest;
+const { facade } = useFacade(startFakeKratos);
 
-beforeAll(async () => {
-  kratos = await startFakeKratos();
-  facade = await startFacade(kratos);
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
-
-it("graphql-http's audits of GraphQL over HTTP find no error, and these warnings alone", async () => {
+it("passes graphql-http's audits of GraphQL over HTTP without errors, and with known warnings only", async () => {
   const results: AuditResult[] = await auditServer({
     url: `${facade.url}/graphql`,
-    // A GET that any page could send unasked is refused; this header tells that it was not.
+    // CSRF prevention: without this header any page could send the GET.
     fetchFn: (url: string, init?: RequestInit) => fetch(url, { ...init, headers: { ...init?.headers, "apollo-require-preflight": "true" } }),
   });
   expect(results).toHaveLength(61);

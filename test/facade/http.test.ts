@@ -1,40 +1,37 @@
 import { connect } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import pino from "pino";
 import { Kratos } from "../../src/kratos/index.js";
-import { createFacade, type Facade } from "../../src/server/facade.js";
-import { listen, type Listening } from "../../src/server/listen.js";
-import { eventually } from "../support/eventually.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { createFacade } from "../../src/server/facade.js";
+import { listen } from "../../src/server/listen.js";
+import { startLoopbackServer } from "../support/http.js";
+import { stopAfterTest, useServers } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { eventually } from "../support/wait.js";
 
-let kratos: ScriptedKratos;
-let facade: Facade;
-let server: Listening;
-const log: string[] = [];
-
-beforeAll(async () => {
-  kratos = await startScriptedKratos("v26.2.0", () => undefined);
-  facade = await createFacade({
-    authentication: "none",
-    kratos: new Kratos({ adminUrl: kratos.url, timeoutMs: 1000 }),
-    logger: pino({ level: "info" }, { write: (line) => log.push(line) }),
-    corsOrigins: ["https://app.example.com"],
-    maxBodyBytes: 1000,
-    explorers: false,
-  });
-  server = await listen(facade.handle, "127.0.0.1", 0);
-});
-
-afterAll(async () => {
-  await server.close();
-  await facade.stop();
-  await kratos.stop();
+const log = captureLog("info");
+/* The handler without its server, since two tests put it into another one. */
+const { kratos, facade, server } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startScriptedKratos("v26.2.0"));
+  const facade = cleanups.use(
+    await createFacade({
+      authentication: "none",
+      kratos: new Kratos({ adminUrl: kratos.adminUrl, timeoutMs: 1000 }),
+      logger: log.logger,
+      corsOrigins: ["https://app.example.com"],
+      maxBodyBytes: 1000,
+      explorers: false,
+    }),
+  );
+  const server = await listen(facade.handle, "127.0.0.1", 0);
+  cleanups.defer(server.close);
+  return { kratos, facade, server };
 });
 
 const json = { "content-type": "application/json" };
 const post = (body: string | Buffer, headers: Record<string, string> = json) =>
   fetch(`${server.url}/graphql`, { method: "POST", headers, body });
-/** Reads the answer to its end: one left unread would keep the server open. */
+/** Reads the whole response, which would otherwise keep the server open. */
 const statusOf = async (url: string) => {
   const response = await fetch(url);
   await response.arrayBuffer();
@@ -42,13 +39,13 @@ const statusOf = async (url: string) => {
 };
 const VERSION = JSON.stringify({ query: "{ version }" });
 
-it("GraphQL is answered at /graphql", async () => {
+it("serves GraphQL at /graphql", async () => {
   const response = await post(VERSION);
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({ data: { version: "v26.2.0" } });
 });
 
-it("a compressed body is unpacked, and counts as large as it is then", async () => {
+it("decompresses a body, and limits its decompressed size", async () => {
   expect((await post(gzipSync(VERSION), { ...json, "content-encoding": "gzip" })).status).toBe(200);
   expect((await post(deflateSync(VERSION), { ...json, "content-encoding": "deflate" })).status).toBe(200);
   expect((await post(brotliCompressSync(VERSION), { ...json, "content-encoding": "BR" })).status).toBe(200);
@@ -56,24 +53,24 @@ it("a compressed body is unpacked, and counts as large as it is then", async () 
   expect((await post(bomb, { ...json, "content-encoding": "gzip" })).status).toBe(413);
 });
 
-it("a body over the limit is refused with the limit", async () => {
+it("rejects a body over the limit, and says what the limit is", async () => {
   const response = await post(JSON.stringify({ query: `{ version } # ${"x".repeat(1000)}` }));
   expect(response.status).toBe(413);
   expect(await response.json()).toMatchObject({ errors: [{ message: "The request body is larger than the 1000 bytes that are allowed." }] });
 });
 
-it("a body that is not JSON is refused with an example of what is", async () => {
+it("rejects a body that is not JSON, with an example that is", async () => {
   const response = await post("{ version }");
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining('{"query": "{ version }"}'), extensions: { code: "BAD_REQUEST" } }] });
 });
 
 it.each([
-  ["what is no object", "null", {}],
-  ["nothing", "", {}],
-  ["what is broken", gzipSync(VERSION).subarray(0, 30), { "content-encoding": "gzip" }],
-  ["what is compressed, but not as it says", deflateSync(VERSION), { "content-encoding": "gzip" }],
-])("a body of %s is refused", async (_, body, headers) => {
+  ["not an object", "null", {}],
+  ["empty", "", {}],
+  ["truncated", gzipSync(VERSION).subarray(0, 30), { "content-encoding": "gzip" }],
+  ["compressed otherwise than declared", deflateSync(VERSION), { "content-encoding": "gzip" }],
+])("rejects a body that is %s", async (_, body, headers) => {
   const response = await post(body, { ...json, ...headers });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_REQUEST" } }] });
@@ -83,70 +80,68 @@ it.each<Record<string, string>>([
   { "content-encoding": "zstd" },
   { "content-encoding": "constructor" },
   { "content-type": "application/json; charset=iso-8859-1" },
-])("a body with %j is refused with what can be read", async (headers) => {
+])("rejects a body with %j, and says what is supported", async (headers) => {
   const response = await post(VERSION, { ...json, ...headers });
   expect(response.status).toBe(415);
   expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining("JSON in UTF-8, plain or compressed with gzip, deflate or br") }] });
 });
 
-it.each(["application/json;charset=utf-8", 'Application/JSON ; v=1; Charset="UTF-8"'])("a body of the type %s is read, with or without a mark of its byte order", async (type) => {
+it.each(["application/json;charset=utf-8", 'Application/JSON ; v=1; Charset="UTF-8"'])("accepts a body of the type %s, with or without a byte order mark", async (type) => {
   expect((await post(VERSION, { "content-type": type })).status).toBe(200);
   expect((await post(`\ufeff${VERSION}`, { "content-type": type })).status).toBe(200);
 });
 
-/** Sends the first half of a body, and leaves. */
-async function leaveHalfway(url: string, requestId: string): Promise<void> {
+/** Sends the first half of a body, and disconnects. */
+async function disconnectHalfway(url: string, requestId: string): Promise<void> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   socket.write(`POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nX-Request-Id: ${requestId}\r\nContent-Length: 100\r\n\r\n${VERSION}`);
   await new Promise((resolve) => setTimeout(resolve, 50));
   socket.destroy();
 }
 
-it("a body that breaks off is no operation, and the server goes on", async () => {
-  await leaveHalfway(server.url, "breaks-off");
+it("survives a body that is cut off", async () => {
+  await disconnectHalfway(server.url, "breaks-off");
   expect((await post(VERSION)).status).toBe(200);
 });
 
-it("a body that another parser has read, as Express' own, is taken from there", async () => {
-  const express = await listen(
-    (request, response) => {
+it("uses a body that another parser has read, e.g. that of Express", async () => {
+  const express = await stopAfterTest(
+    startLoopbackServer((request, response) => {
       let text = "";
       request.on("data", (chunk: Buffer) => (text += chunk.toString()));
       request.on("end", () => facade.handle(Object.assign(request, { body: JSON.parse(text) as unknown }), response));
-    },
-    "127.0.0.1",
-    0,
+    }),
   );
   const response = await fetch(`${express.url}/graphql`, { method: "POST", headers: json, body: VERSION });
   expect(await response.json()).toEqual({ data: { version: "v26.2.0" } });
-  await express.close();
 });
 
-it("a client that leaves before its body is read has its line in the log", async () => {
+it("logs a request whose client disconnects before its body is read", async () => {
   let leave = () => {};
   const left = new Promise<void>((resolve) => {
     leave = resolve;
   });
-  const slow = await listen((request, response) => void request.once("close", () => setImmediate(() => (facade.handle(request, response), leave()))), "127.0.0.1", 0);
-  await leaveHalfway(slow.url, "has-left");
+  const slow = await stopAfterTest(
+    startLoopbackServer((request, response) => void request.once("close", () => setImmediate(() => (facade.handle(request, response), leave())))),
+  );
+  await disconnectHalfway(slow.url, "has-left");
   await left;
-  await eventually("the refusal is in the log", () => log.some((line) => line.includes("has-left") && line.includes('"status":400')));
-  await slow.close();
+  await eventually("the rejection is in the log", () => log.lines.some((line) => line.includes("has-left") && line.includes('"status":400')));
 });
 
-it("a GET without a body needs none that can be read", async () => {
+it("ignores the content encoding of a GET without a body", async () => {
   const headers = { ...json, "content-encoding": "zstd" };
   const response = await fetch(`${server.url}/graphql?query=${encodeURIComponent("{ version }")}`, { headers });
   expect(await response.json()).toEqual({ data: { version: "v26.2.0" } });
 });
 
-it("a request that a page of another site could send unasked is refused", async () => {
+it("rejects a request that a page of another site can send without a preflight", async () => {
   const response = await fetch(`${server.url}/graphql?query=${encodeURIComponent("{ version }")}`);
   expect(response.status).toBe(400);
   expect(JSON.stringify(await response.json())).toContain("CSRF");
 });
 
-it("a page of another origin is let in only where it is configured", async () => {
+it("allows a page of another origin only if it is configured", async () => {
   const preflight = async (origin: string) => {
     const response = await fetch(`${server.url}/graphql`, {
       method: "OPTIONS",
@@ -158,14 +153,14 @@ it("a page of another origin is let in only where it is configured", async () =>
   expect(await preflight("https://evil.example.org")).toBeNull();
 });
 
-it("anything else is 404, and says what is where", async () => {
+it("responds with 404 to other paths, and says where GraphQL is", async () => {
   for (const path of ["/", "/graphq", "/admin/identities"]) {
     expect(await statusOf(server.url + path)).toBe(404);
   }
   expect(await (await fetch(`${server.url}/`)).text()).toContain("/graphql");
 });
 
-it("whoever asks whether the process lives is told so without a question to Kratos", async () => {
+it("reports the process as alive without a request to Kratos", async () => {
   const before = kratos.seen.length;
   expect(await (await fetch(`${server.url}/health/live`)).json()).toEqual({ status: "ok" });
   expect(kratos.seen).toHaveLength(before);

@@ -1,18 +1,12 @@
 import { graphql } from "graphql";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import { createContext } from "../../src/graphql/context.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { Kratos } from "../../src/kratos/index.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 
-let embedded: FakeKratos;
-
-beforeAll(async () => {
-  embedded = await startFakeKratos();
-});
-
-afterAll(() => embedded.stop());
-
-it("a mutation's result replaces what the request's loader remembered", async () => {
+it("replaces what the loader has cached with the result of a mutation", async () => {
+  const embedded = await stopAfterTest(startFakeKratos());
   const context = createContext({ kratos: new Kratos({ ...embedded, timeoutMs: 2_000 }) });
   const run = async (source: string, id?: string) => {
     const { data, errors } = await graphql({ schema: buildFacadeSchema().schema, source, variableValues: { id }, contextValue: context });

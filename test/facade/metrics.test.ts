@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
-import { listen, type Listening } from "../../src/server/listen.js";
 import { createProcessMetrics } from "../../src/server/telemetry/process-metrics.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { startLoopbackServer, type LoopbackServer } from "../support/http.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { startScriptedKratos, type Scripted, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
 const ID = "f2d9c1a0-3b1e-4d67-9d53-0c4c7a2f5a11";
 const MISSING = "f2d9c1a0-3b1e-4d67-9d53-0c4c7a2f5a12";
@@ -12,31 +14,26 @@ const LINK = "https://kratos.example.com/self-service/recovery?token=secret-toke
 const identity = { id: ID, schema_id: "default", schema_url: "", traits: { email: "ann@example.com" } };
 
 let kratos: ScriptedKratos;
-let metrics: { readonly registry: Registry } & Listening;
+let metrics: LoopbackServer;
 let facade: FacadeUnderTest;
 
 beforeEach(async () => {
-  kratos = await startScriptedKratos("v26.2.0", ({ method }, path) => {
+  const script = ({ method }: IncomingMessage, path: string): Scripted | undefined => {
     if (path === `/admin/identities/${ID}`) return { json: identity };
     if (path.includes("?ids=")) return { json: [identity] };
     if (path === "/admin/recovery/link" && method === "POST") return { json: { recovery_link: LINK } };
     if (path.startsWith("/admin/identities/")) return { status: 404, json: { error: { code: 404, message: "none" } } };
     if (path.startsWith("/admin/identities")) return "reset";
     return path.startsWith("/self-service/errors") ? "hang" : undefined;
-  });
+  };
+  kratos = await stopAfterTest(startScriptedKratos("v26.2.0", script));
   const { registry, handle } = createProcessMetrics();
-  metrics = { registry, ...(await listen(handle, "127.0.0.1", 0)) };
-  facade = await startFacade({ adminUrl: kratos.url }, { metrics: metrics.registry });
-});
-
-afterEach(async () => {
-  await facade.stop();
-  await metrics.close();
-  await kratos.stop();
+  metrics = await stopAfterTest(startLoopbackServer(handle));
+  facade = await startFacade(kratos, { metrics: registry });
 });
 
 const scrape = async () => (await fetch(`${metrics.url}/metrics`)).text();
-/** The value of one series; undefined where there is none. */
+/** The value of a series, or undefined if it does not exist. */
 const valueOf = (text: string, series: string) => text.split("\n").find((line) => line.startsWith(`${series} `))?.split(" ")[1];
 const labelsIn = (text: string, label: string) => new Set([...text.matchAll(new RegExp(`\\b${label}="([^"]*)"`, "g"))].map(([, value]) => value));
 
@@ -49,7 +46,7 @@ async function someOfEach(): Promise<void> {
   await (await fetch(`${facade.url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: "{" })).text();
 }
 
-it("operations and requests to Kratos are counted by name, and their errors by code", async () => {
+it("counts operations and requests to Kratos by name, and their errors by code", async () => {
   await someOfEach();
   const text = await scrape();
   const counted = (name: string) => valueOf(text, `kratos_graphql_${name}`);
@@ -67,12 +64,12 @@ it("operations and requests to Kratos are counted by name, and their errors by c
   expect(Number(valueOf(text, "nodejs_eventloop_lag_p99_seconds"))).toBeGreaterThan(0);
 });
 
-it("no id, trait or link is in the metrics", async () => {
+it("contains no ID, trait or link", async () => {
   await someOfEach();
   expect(await scrape()).not.toMatch(/f2d9c1a0|ann@|secret-token|https?:/);
 });
 
-it("a caller that makes up names gets a bounded number of series, and later ones are `other`", async () => {
+it("limits the number of operation names, and counts further ones as `other`", async () => {
   for (let at = 0; at < 150; at++) await facade.send(`query Made_up_${at} { __typename }`);
   await facade.send(`query ${"x".repeat(500)} { __typename }`);
   const names = labelsIn(await scrape(), "operation");
@@ -80,7 +77,7 @@ it("a caller that makes up names gets a bounded number of series, and later ones
   expect(names).toContain("other");
 });
 
-it("an operation that is none of this graph's gets no name of its own", async () => {
+it("does not count an invalid operation by its name", async () => {
   await facade.send(`query Wrong { nothing }`);
   await facade.send(`query Right { __typename }`);
   await facade.send(`query Right { nothing }`);
@@ -89,9 +86,9 @@ it("an operation that is none of this graph's gets no name of its own", async ()
   expect(valueOf(text, `kratos_graphql_operation_errors_total{operation="Right",code="GRAPHQL_VALIDATION_FAILED"}`)).toBe("1");
 });
 
-it("what is under way to Kratos, and what waits, is in the metrics", async () => {
+it("reports how many requests to Kratos are running and queued", async () => {
   const narrow = new Registry();
-  const other = await startFacade({ adminUrl: kratos.url, publicUrl: kratos.url, connections: 1, timeoutMs: 1_000 }, { metrics: narrow });
+  const other = await startFacade(kratos, { connections: 1, timeoutMs: 1_000, metrics: narrow });
   const asked = Promise.all([1, 2, 3].map(() => other.send(`query Hang { selfServiceError(id: "hang") { id } }`)));
   const loadOf = () => ["running", "queued"].map(async (name) => valueOf(await narrow.metrics(), `kratos_graphql_upstream_${name}`));
   const loadIs = async (load: string) => {
@@ -100,20 +97,19 @@ it("what is under way to Kratos, and what waits, is in the metrics", async () =>
   await loadIs("1,2");
   await asked;
   await loadIs("0,0");
-  await other.stop();
 }, 10_000);
 
-it("what asks whether the server is ready is counted among Kratos' requests", async () => {
+it("counts readiness checks among the requests to Kratos", async () => {
   await (await fetch(`${facade.url}/health/ready`)).text();
   expect(valueOf(await scrape(), `kratos_graphql_upstream_duration_seconds_count{operation="isReady"}`)).toBe("1");
 });
 
-it("the metrics are at /metrics of their own port, and nowhere on the one of the graph", async () => {
+it("serves metrics only at /metrics of their own port", async () => {
   expect((await fetch(`${metrics.url}/`)).status).toBe(404);
   expect((await fetch(`${facade.url}/metrics`)).status).toBe(404);
 });
 
-it("each metric that the Grafana dashboard reads is one that there is", async () => {
+it("has every metric of the Grafana dashboard", async () => {
   await someOfEach();
   const known = new Set((await scrape()).split("\n").map((line) => /^[a-z]\w*/.exec(line)?.[0]));
   const { panels, templating } = JSON.parse(readFileSync("deploy/grafana/kratos-graphql.json", "utf8"));
@@ -124,7 +120,7 @@ it("each metric that the Grafana dashboard reads is one that there is", async ()
   const named = new Set(queries.flatMap((query) => query.match(/\b(kratos_graphql|process|nodejs)_\w+/g) ?? []));
   expect(named.size).toBeGreaterThan(10);
   expect([...named].filter((name) => !known.has(name))).toEqual([]);
-  // And each of this server's own is on it.
+  // The dashboard shows each metric of this server.
   const own = [...known].flatMap((name) => /^(kratos_graphql_\w+?)(_bucket|_sum|_count)?$/.exec(name ?? "")?.[1] ?? []);
   expect([...new Set(own)].filter((name) => ![...named].some((read) => read.startsWith(name)))).toEqual([]);
 });

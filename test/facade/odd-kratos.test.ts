@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { CreateIdentityDocument, GetLoginFlowDocument } from "../generated/operations.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
+import { unknownIds } from "../support/kratos-api.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 import { startScriptedKratos, type Scripted, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
 const ID = "11111111-1111-4111-8111-111111111111";
 const ONE = `{ identity(id: "${ID}") { id state traits } version }`;
@@ -12,28 +14,22 @@ let kratos: ScriptedKratos;
 let facade: FacadeUnderTest;
 
 async function serve(version: string, script: (path: string, request: IncomingMessage) => Scripted | undefined, timeoutMs = 2_000) {
-  kratos = await startScriptedKratos(version, (request, path) => script(path, request));
-  facade = await startFacade({ adminUrl: kratos.url, publicUrl: kratos.url, timeoutMs });
+  kratos = await stopAfterTest(startScriptedKratos(version, (request, path) => script(path, request)));
+  facade = await startFacade(kratos, { timeoutMs });
 }
-
-afterEach(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
 
 const asked = (part: string) => kratos.seen.filter((line) => line.includes(part));
 
 it.each([
   ["in other scripts", JSON.stringify({ "Größe": "Dvořák 山田 🙂 \u2028 \\ \" \ud83d", "é": ["é", { ř: "a\\ř" }] })],
-  ["with escapes of its own", '{"a":"\\u00e9\\\\u00e9\\ud83d\\ude42 é","b":"\\u0000"}'],
-  ["with bytes that are no UTF-8", Buffer.concat([Buffer.from('{"a":"ř'), Buffer.from([0xc3, 0xff, 0xf0, 0x9f]), Buffer.from('é"}')])],
-] satisfies [string, string | Buffer][])("traits %s are read as they are, alone and among much that is ASCII", async (_, traits) => {
+  ["with escapes", '{"a":"\\u00e9\\\\u00e9\\ud83d\\ude42 é","b":"\\u0000"}'],
+  ["with invalid UTF-8", Buffer.concat([Buffer.from('{"a":"ř'), Buffer.from([0xc3, 0xff, 0xf0, 0x9f]), Buffer.from('é"}')])],
+] satisfies [string, string | Buffer][])("reads traits %s correctly, in a short body and in a long one", async (_, traits) => {
   for (const length of [0, 50_000]) {
     const [before, after] = JSON.stringify({ ...IDENTITY, metadata_public: "x".repeat(length) }).split("{}");
     const text = Buffer.concat([Buffer.from(before!), Buffer.from(traits), Buffer.from(after!)]);
     await serve("v26.2.0", (path) => (path.includes("/identities") ? { headers: { "content-type": "application/json" }, text } : undefined));
     expect(dataOf(await facade.send(ONE))["identity"].traits).toEqual(JSON.parse(traits.toString()));
-    if (length === 0) await Promise.all([facade.stop(), kratos.stop()]);
   }
 });
 
@@ -43,9 +39,9 @@ describe("a failing Kratos", () => {
     ["plain text", { status: 500, text: "upstream connect error to 10.0.0.7:4434" }],
     ["HTML with status 200", { status: 200, headers: { "content-type": "text/html" }, text: "<html>Sign in at http://proxy.internal</html>" }],
     ["JSON of another shape", { status: 200, json: { hello: "http://db.internal" } }],
-    ["a path that it does not have", { status: 404, text: "404 page not found\n" }],
+    ["404 for the path", { status: 404, text: "404 page not found\n" }],
     ["a redirect", { status: 307, headers: { location: "http://elsewhere.internal/identities" }, text: "" }],
-  ] satisfies [string, Scripted][])("that answers with %s is a KRATOS_ERROR that shows none of it", async (_, answer) => {
+  ] satisfies [string, Scripted][])("that responds with %s is a KRATOS_ERROR that reveals nothing of it", async (_, answer) => {
     await serve("v26.2.0", (path) => (path.includes("/identities") ? answer : undefined));
     const reply = await facade.send(ONE);
     expect(codeOf(reply)).toBe("KRATOS_ERROR");
@@ -53,7 +49,7 @@ describe("a failing Kratos", () => {
     expect(JSON.stringify(reply.errors)).not.toMatch(/internal|10\.0\.0\.7|goroutine|main\.go|postgres|pq:|127\.0\.0\.1|<html/);
   });
 
-  it("that does not answer is KRATOS_UNAVAILABLE within the deadline, its retries included", async () => {
+  it("that does not respond is KRATOS_UNAVAILABLE within the deadline, including retries", async () => {
     await serve("v26.2.0", (path) => (path.includes("/identities") ? "hang" : undefined), 400);
     const start = process.hrtime.bigint();
     const reply = await facade.send(ONE);
@@ -61,14 +57,14 @@ describe("a failing Kratos", () => {
     expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(2_000);
   });
 
-  it("is asked again for a read that it hung up on", async () => {
+  it("gets a read again if it hangs up", async () => {
     let times = 0;
     await serve("v26.2.0", (path) => (path.includes("/identities") ? (++times < 3 ? "reset" : { json: IDENTITY }) : undefined));
     expect(dataOf(await facade.send(ONE))["identity"].id).toBe(ID);
     expect(asked("/identities")).toHaveLength(3);
   });
 
-  it.each(["reset", { status: 503, text: "" }] satisfies Scripted[])("never gets a change twice (%j)", async (answer) => {
+  it.each(["reset", { status: 503, text: "" }] satisfies Scripted[])("never gets a mutation twice (%j)", async (answer) => {
     await serve("v26.2.0", (_path, { method }) => (method === "GET" ? undefined : answer));
     const reply = await facade.send(`mutation {
       createIdentity(input: { schemaId: "default", traits: {} }) { userErrors { code } }
@@ -80,7 +76,7 @@ describe("a failing Kratos", () => {
     for (const method of ["POST", "PATCH", "DELETE"]) expect(asked(method)).toHaveLength(method === "POST" ? 2 : 1);
   });
 
-  it("of one id in a batch of many does not fail the others", async () => {
+  it("fails only one of many lookups in a batch", async () => {
     const other = ID.replaceAll("1", "2");
     await serve("v0.6.3-alpha.1", (path) =>
       path.endsWith(ID) ? { json: IDENTITY } : path.endsWith(other) ? { status: 500, json: { error: { message: "no" } } } : undefined,
@@ -91,10 +87,10 @@ describe("a failing Kratos", () => {
   });
 });
 
-describe("a Kratos of before v0.11, which has PUT alone", () => {
+describe("a Kratos before v0.11, which supports only PUT", () => {
   const stored = { ...IDENTITY, state: "inactive", metadata_public: { plan: "gold" }, metadata_admin: [1] };
 
-  it("is given what it has back, so that a change of the traits erases nothing", async () => {
+  it("gets its other fields back, so that an update of the traits erases nothing", async () => {
     const bodies: unknown[] = [];
     await serve("v0.10.1", (path, request) => {
       if (!path.endsWith(ID)) return undefined;
@@ -108,7 +104,7 @@ describe("a Kratos of before v0.11, which has PUT alone", () => {
     ]);
   });
 
-  it("never gets a change twice", async () => {
+  it("never gets an update twice", async () => {
     await serve("v0.10.1", (path, { method }) => (path.endsWith(ID) ? (method === "PUT" ? "reset" : { json: stored }) : undefined));
     const reply = await facade.send(`mutation { updateIdentity(input: { id: "${ID}", traits: {} }) { userErrors { code } } }`);
     expect(codeOf(reply)).toBe("KRATOS_UNAVAILABLE");
@@ -117,8 +113,8 @@ describe("a Kratos of before v0.11, which has PUT alone", () => {
   });
 });
 
-describe("many identities of a Kratos without ids=", () => {
-  it("are asked for one by one, sixteen at a time", async () => {
+describe("many identities of a Kratos that does not support ids=", () => {
+  it("are requested one by one, sixteen at a time", async () => {
     let under = 0;
     let most = 0;
     await serve("v1.0.0", (path) => {
@@ -126,7 +122,7 @@ describe("many identities of a Kratos without ids=", () => {
       most = Math.max(most, ++under);
       return { later: () => under--, json: { ...IDENTITY, id: path.slice(-36) } };
     });
-    const ids = Array.from({ length: 64 }, (_, at) => `11111111-1111-4111-8111-${String(at).padStart(12, "0")}`);
+    const ids = unknownIds(64);
     const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }`;
     const { data } = await facade.send(query, { of: ids.map((id) => ({ __typename: "Identity", id })) });
     expect(data!["_entities"].map(({ id }: { id: string }) => id)).toEqual(ids);
@@ -135,7 +131,7 @@ describe("many identities of a Kratos without ids=", () => {
 });
 
 describe("a change of schema", () => {
-  it("that was made is not called a failure when the identity cannot be read again", async () => {
+  it("succeeds even if the identity cannot be read afterwards", async () => {
     await serve("v26.2.0", (path, { method }) =>
       path.endsWith(ID) ? (method === "PATCH" ? { json: IDENTITY } : { status: 404, json: { error: { code: 404 } } }) : undefined,
     );
@@ -144,8 +140,8 @@ describe("a change of schema", () => {
   });
 });
 
-describe("a representation that a router got wrong", () => {
-  it("fails by itself, as the router's fault", async () => {
+describe("entity representations", () => {
+  it("fail alone, as bad input, if they are invalid", async () => {
     await serve("v26.2.0", (path) => (path.includes("/identities") ? { json: IDENTITY } : undefined));
     const of = [{ __typename: "Identity" }, { __typename: "Order", id: "1" }, { id: ID }, "Identity", { __typename: "Identity", id: ID }];
     const reply = await facade.send(`query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }`, { of });
@@ -154,11 +150,11 @@ describe("a representation that a router got wrong", () => {
     expect(reply.errors![1]!.message).toContain('it was {"__typename":"Order","id":"1"}');
   });
 
-  it("is not one of 1,001, which are refused before Kratos is asked anything; 1,000 are not", async () => {
+  it("are rejected if there are more than 1,000, without a request to Kratos", async () => {
     await serve("v26.2.0", (path) => (path.includes("/identities") ? { json: [] } : undefined));
     const query = "query ($of: [_Any!]!) { version _entities(representations: $of) { ... on Identity { id } } }";
     const send = (count: number) => facade.send(query, { of: Array.from({ length: count }, () => ({ __typename: "Identity", id: randomUUID() })) });
-    // The later ones run compiled.
+    // Later requests run compiled.
     for (let time = 0; time < 4; time++) {
       const reply = await send(1001);
       expect(codeOf(reply)).toBe("BAD_USER_INPUT");
@@ -171,13 +167,13 @@ describe("a representation that a router got wrong", () => {
   });
 });
 
-describe("a proxy in Kratos' place", () => {
-  it("that answers every path with its own page is not a Kratos that is alive", async () => {
+describe("a proxy in the place of Kratos", () => {
+  it("that responds with its own page is not reported as alive", async () => {
     await serve("v26.2.0", () => ({ status: 200, headers: { "content-type": "text/html" }, text: "<html>Welcome</html>" }));
     expect(dataOf(await facade.send("{ health { alive ready } }"))["health"]).toEqual({ alive: false, ready: false });
   });
 
-  it("that gives the same page whichever is asked for does not have a walk look for its place for ever", async () => {
+  it("that returns the same page for every request does not cause an endless search", async () => {
     const page = Array.from({ length: 3 }, (_, at) => ({ ...IDENTITY, id: ID.replaceAll("1", `${at + 5}`) }));
     await serve("v0.6.3-alpha.1", (path) => (path.includes("/identities") ? { json: page } : undefined));
     const after = Buffer.from(`${ID}:0`).toString("base64url");
@@ -185,7 +181,7 @@ describe("a proxy in Kratos' place", () => {
     expect(asked("/identities").length).toBeLessThan(50);
   });
 
-  it("that asks to come back in an hour is not waited for, and the caller is told of it", async () => {
+  it("that asks to retry in an hour is not retried, and the caller gets the delay", async () => {
     await serve("v26.2.0", (path) => (path.includes("/identities") ? { status: 503, headers: { "retry-after": "3600" }, text: "" } : undefined));
     const reply = await facade.send(ONE);
     expect(codeOf(reply)).toBe("KRATOS_UNAVAILABLE");
@@ -195,8 +191,8 @@ describe("a proxy in Kratos' place", () => {
   });
 });
 
-describe("the status of an answer", () => {
-  it("counts, and not the code in the body, which is often another", async () => {
+describe("the status of a response", () => {
+  it("is used in place of the code in the body, which often differs", async () => {
     const refusal = { code: 500, status: "Internal Server Error", message: 'json: unknown field "x"' };
     await serve("v26.2.0", (path) => (path.includes("/identities") ? { status: 400, json: { error: refusal } } : undefined));
     const { createIdentity } = dataOf(await facade.ask(CreateIdentityDocument, { input: { schemaId: "default", traits: {} } }));
@@ -204,7 +200,7 @@ describe("the status of an answer", () => {
   });
 });
 
-describe("what Kratos adds tomorrow", () => {
+describe("a future version of Kratos", () => {
   const flow = (node: object) => ({
     id: ID,
     type: "carrier-pigeon",
@@ -216,7 +212,7 @@ describe("what Kratos adds tomorrow", () => {
   });
   const node = { type: "hologram", group: "telepathy", attributes: { beam: true }, messages: [], meta: {} };
 
-  it("in its open sets does not break an answer", async () => {
+  it("may add values to its open sets", async () => {
     await serve("v26.2.0", (path) => (path.includes("/login/flows") ? { json: flow(node) } : undefined));
     expect(dataOf(await facade.ask(GetLoginFlowDocument, { id: ID })).flow).toMatchObject({
       type: null,
@@ -228,14 +224,14 @@ describe("what Kratos adds tomorrow", () => {
     });
   });
 
-  it("as a state of an identity is null", async () => {
+  it("may add a state of identities, which is null", async () => {
     await serve("v26.2.0", (path) => (path.includes("/identities") ? { json: { ...IDENTITY, state: "dormant" } } : undefined));
     expect(dataOf(await facade.send(ONE))["identity"].state).toBeNull();
   });
 });
 
 describe("an unready Kratos", () => {
-  it("says what fails, without the texts, which hold addresses", async () => {
+  it("reports which check fails, without its message, which contains addresses", async () => {
     await serve("v26.2.0", (path) =>
       path === "/health/alive"
         ? { json: { status: "ok" } }

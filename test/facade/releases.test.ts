@@ -1,11 +1,22 @@
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startFakeKratos } from "../fake-kratos/index.js";
+import { startFakeKratos, type FakeKratosVersion } from "../fake-kratos/index.js";
+import { UNKNOWN_ID } from "../support/kratos-api.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 import { startRecordingProxy } from "../support/recording-proxy.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { codeOf, dataOf, startFacade } from "../support/use-facade.js";
 
 const LIST = `{ identities(first: 2) { edges { node { id } } } }`;
 
-describe("the release that is running", () => {
+/** Starts a facade in front of a Kratos that can be replaced with `next`, by the target of the proxy between them. */
+async function startReplaceable(before: FakeKratosVersion, after: FakeKratosVersion) {
+  const current = await stopAfterTest(startFakeKratos({ version: before }));
+  const next = await stopAfterTest(startFakeKratos({ version: after }));
+  const proxy = await stopAfterTest(startRecordingProxy(current.adminUrl));
+  const facade = await startFacade({ adminUrl: proxy.url, publicUrl: next.publicUrl });
+  return { proxy, facade, next };
+}
+
+describe("the version of Kratos", () => {
   it.each([
     ["v0.6.3-alpha.1", "/identities?per_page=3&page=1"],
     ["v0.8.2-alpha.1", "/identities?per_page=3&page=1"],
@@ -15,41 +26,35 @@ describe("the release that is running", () => {
     ["v1.1.0", "/admin/identities?page_size=3"],
     ["v26.2.0", "/admin/identities?page_size=3"],
     ["v27.0.0", "/admin/identities?page_size=3"],
-  ])("is found out by itself: %s is asked at %s", async (version, path) => {
-    const kratos = await startScriptedKratos(version, (_, asked) => (asked.includes("/identities") ? { json: [] } : undefined));
-    const facade = await startFacade({ adminUrl: kratos.url });
+  ])("is detected: %s gets requests at %s", async (version, path) => {
+    const kratos = await stopAfterTest(startScriptedKratos(version, (_, asked) => (asked.includes("/identities") ? { json: [] } : undefined)));
+    const facade = await startFacade(kratos);
     dataOf(await facade.send(LIST));
     expect(kratos.seen).toEqual(["GET /version", `GET ${path}`]);
-    await facade.stop();
-    await kratos.stop();
   });
 
-  it("is found under /admin where v0.9 to v25.4 redirect to it", async () => {
-    const kratos = await startScriptedKratos("v1.3.1", (_, path) =>
+  it("is found below /admin if Kratos redirects there, as v0.9 to v25.4 do", async () => {
+    const script = (_: unknown, path: string) =>
       path === "/admin/version"
         ? { json: { version: "v1.3.1" } }
         : path === "/admin/identities?page_size=3"
           ? { json: [] }
-          : { status: 307, headers: { location: `/admin${path}` }, text: "" },
-    );
-    const facade = await startFacade({ adminUrl: kratos.url });
+          : { status: 307, headers: { location: `/admin${path}` }, text: "" };
+    const kratos = await stopAfterTest(startScriptedKratos("v1.3.1", script));
+    const facade = await startFacade(kratos);
     expect(dataOf(await facade.send(`{ version ${LIST.slice(1)}`))).toMatchObject({ version: "v1.3.1", identities: { edges: [] } });
-    await facade.stop();
-    await kratos.stop();
   });
 
-  it("is believed to be the one that the configuration names, without a question", async () => {
-    const kratos = await startScriptedKratos("v26.2.0", (_, path) => (path.includes("/identities") ? { json: [] } : undefined));
-    const facade = await startFacade({ adminUrl: kratos.url, version: "v0.8.2-alpha.1" });
+  it("is not requested if the configuration names it", async () => {
+    const kratos = await stopAfterTest(startScriptedKratos("v26.2.0", (_, path) => (path.includes("/identities") ? { json: [] } : undefined)));
+    const facade = await startFacade(kratos, { version: "v0.8.2-alpha.1" });
     dataOf(await facade.send(LIST));
     expect(kratos.seen).toEqual(["GET /identities?per_page=3&page=1"]);
-    await facade.stop();
-    await kratos.stop();
   });
 
-  it("is refused where it is older than the oldest supported one, but still tells its version", async () => {
-    const kratos = await startScriptedKratos("v0.5.5-alpha.1", () => undefined);
-    const facade = await startFacade({ adminUrl: kratos.url });
+  it("is still returned if it is older than the oldest supported one, which fails other fields", async () => {
+    const kratos = await stopAfterTest(startScriptedKratos("v0.5.5-alpha.1"));
+    const facade = await startFacade(kratos);
     const reply = await facade.send(`{ version ${LIST.slice(1)}`);
     expect(reply.data).toEqual({ version: "v0.5.5-alpha.1", identities: null });
     expect(codeOf(reply)).toBe("UNSUPPORTED_BY_KRATOS");
@@ -57,49 +62,37 @@ describe("the release that is running", () => {
       message: "listIdentities requires Kratos v0.6.3-alpha.1 or later. The connected Kratos is v0.5.5-alpha.1.",
       extensions: { since: "v0.6.3-alpha.1" },
     });
-    await facade.stop();
-    await kratos.stop();
   });
 
-  it.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("is tried out where it is built from source, as %s, and gives master as its version", async (version) => {
-    const embedded = await startFakeKratos({ version });
-    const proxy = await startRecordingProxy(embedded.adminUrl);
+  it.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("is probed if a Kratos built from source (like %s) reports master", async (version) => {
+    const embedded = await stopAfterTest(startFakeKratos({ version }));
+    const proxy = await stopAfterTest(startRecordingProxy(embedded.adminUrl));
     proxy.version = "master";
     const facade = await startFacade({ adminUrl: proxy.url, publicUrl: embedded.publicUrl });
     const data = dataOf(await facade.send(`{ version identities(first: 20) { edges { node { id schema { id } } } } selfServiceError(id: "stub:500") { id } }`));
     expect(data).toMatchObject({ version: "master", selfServiceError: { id: expect.any(String) } });
     const ids = data["identities"].edges.map(({ node }: { node: { id: string } }) => node.id);
     expect(ids).toEqual(version === "v26.2.0" ? [...ids].sort() : [...ids].sort().reverse());
-    await facade.stop();
-    await proxy.stop();
-    await embedded.stop();
   });
 
-  it("is found out again after an outage, in which Kratos may have been replaced", async () => {
-    const old = await startFakeKratos({ version: "v0.6.3-alpha.1" });
-    const next = await startFakeKratos({ version: "v26.2.0" });
-    const proxy = await startRecordingProxy(old.adminUrl);
-    const facade: FacadeUnderTest = await startFacade({ adminUrl: proxy.url, publicUrl: next.publicUrl });
+  it("is detected again after an outage, during which Kratos may have been replaced", async () => {
+    const { proxy, facade, next } = await startReplaceable("v0.6.3-alpha.1", "v26.2.0");
     dataOf(await facade.send(LIST));
-    await proxy.goAway();
-    const one = `{ identity(id: "00000000-0000-4000-8000-000000000000") { id } }`;
+    await proxy.disconnect();
+    const one = `{ identity(id: "${UNKNOWN_ID}") { id } }`;
     expect(codeOf(await facade.send(one))).toBe("KRATOS_UNAVAILABLE");
     proxy.target = next.adminUrl;
-    await proxy.comeBack();
+    await proxy.reconnect();
     proxy.take();
     dataOf(await facade.send(LIST));
     expect(proxy.take().map(({ path }) => path)).toEqual(["/admin/identities?page_size=3"]);
-    await Promise.all([facade.stop(), proxy.stop(), old.stop(), next.stop()]);
   });
 
   it.each([
     ["v0.6.3-alpha.1", "v26.2.0"],
     ["v26.2.0", "v0.6.3-alpha.1"],
-  ] as const)("is found out again where %s gives way to %s without anybody noticing an outage", async (before, after) => {
-    const old = await startFakeKratos({ version: before });
-    const next = await startFakeKratos({ version: after });
-    const proxy = await startRecordingProxy(old.adminUrl);
-    const facade = await startFacade({ adminUrl: proxy.url, publicUrl: next.publicUrl });
+  ] as const)("is detected again if %s is replaced with %s without an outage", async (before, after) => {
+    const { proxy, facade, next } = await startReplaceable(before, after);
     dataOf(await facade.send(LIST));
     proxy.target = next.adminUrl;
     expect(dataOf(await facade.send("{ version }"))).toEqual({ version: after });
@@ -107,21 +100,16 @@ describe("the release that is running", () => {
       identitySchema: { id: "default" },
       loginFlow: null,
     });
-    await Promise.all([facade.stop(), proxy.stop(), old.stop(), next.stop()]);
   });
 
-  it("is found out again, and the request sent once more, where the paths are another release's", async () => {
-    const old = await startFakeKratos({ version: "v0.6.3-alpha.1" });
-    const next = await startFakeKratos({ version: "v26.2.0" });
-    const proxy = await startRecordingProxy(next.adminUrl);
-    const facade = await startFacade({ adminUrl: proxy.url, publicUrl: next.publicUrl });
+  it("is detected again, and the request is repeated, if the paths are those of another version", async () => {
+    const { proxy, facade, next } = await startReplaceable("v26.2.0", "v0.6.3-alpha.1");
     dataOf(await facade.send(LIST));
-    proxy.target = old.adminUrl;
+    proxy.target = next.adminUrl;
     const { createIdentity } = dataOf(
       await facade.send(`mutation { createIdentity(input: { schemaId: "default", traits: { email: "ann@swap.example.com" } }) { identity { id } } }`),
     );
     expect(createIdentity.identity.id).toEqual(expect.any(String));
     expect(proxy.take().map(({ method, path }) => `${method} ${path}`).slice(-2)).toEqual(["POST /admin/identities", "POST /identities"]);
-    await Promise.all([facade.stop(), proxy.stop(), old.stop(), next.stop()]);
   });
 });

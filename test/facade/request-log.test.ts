@@ -1,39 +1,42 @@
-import { createServer } from "node:http";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { readableLog } from "../support/log-lines.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { startLoopbackServer } from "../support/http.js";
+import { useServers } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade, type FacadeTestOptions, type FacadeUnderTest } from "../support/use-facade.js";
 
 const ID = "f2d9c1a0-3b1e-4d67-9d53-0c4c7a2f5a11";
 const identity = { id: ID, schema_id: "default", schema_url: "", traits: { email: "ann@example.com" } };
 
-let kratos: ScriptedKratos;
 let requestIds: unknown[];
+const { kratos } = useServers(async (cleanups) => ({
+  kratos: cleanups.use(
+    await startScriptedKratos("v26.2.0", (request, path) => {
+      requestIds.push(request.headers["x-request-id"]);
+      if (path === `/admin/identities/${ID}`) return { json: identity };
+      if (path.startsWith("/admin/identities")) return { status: 500, json: { error: { code: 500, message: "ann@example.com" } } };
+      return undefined;
+    }),
+  ),
+}));
 
-beforeEach(async () => {
+beforeEach(() => {
   requestIds = [];
-  kratos = await startScriptedKratos("v26.2.0", (request, path) => {
-    requestIds.push(request.headers["x-request-id"]);
-    if (path === `/admin/identities/${ID}`) return { json: identity };
-    if (path.startsWith("/admin/identities")) return { status: 500, json: { error: { code: 500, message: "ann@example.com" } } };
-    return undefined;
-  });
 });
 
-afterEach(() => kratos.stop());
-
-async function withFacade(work: (facade: FacadeUnderTest) => Promise<void>, level = "info", options = {}) {
-  const { logger, lines } = readableLog(level);
-  const facade = await startFacade({ adminUrl: kratos.url }, { logger, ...options });
+/** Runs requests against a facade. @returns the log of the facade */
+async function logOf(work: (facade: FacadeUnderTest) => Promise<void>, level: "info" | "warn" = "info", options: FacadeTestOptions = {}) {
+  const { logger, entries } = captureLog(level);
+  const facade = await startFacade(kratos, { logger, ...options });
   await work(facade);
   await facade.stop();
-  return lines;
+  return entries();
 }
 
 const GET = `query GetAnn($id: ID!) { identity(id: $id) { traits } }`;
 
-it("a request leaves one line: whose it was, what it was, how long it took, what it asked of Kratos, and what became of it", async () => {
-  const lines = await withFacade(async (facade) => void (await facade.send(GET, { id: ID }, { "x-request-id": "shop-17" })));
+it("has one line per request, with caller, operation, duration, requests to Kratos and outcome", async () => {
+  const lines = await logOf(async (facade) => void (await facade.send(GET, { id: ID }, { "x-request-id": "shop-17" })));
   expect(lines).toEqual([
     {
       level: 30,
@@ -44,7 +47,7 @@ it("a request leaves one line: whose it was, what it was, how long it took, what
       operationName: "GetAnn",
       operationType: "query",
       durationMs: expect.any(Number),
-      // The identity, and which release it is asked of.
+      // The identity, and the version.
       upstreamCalls: 2,
       outcome: "ok",
       status: 200,
@@ -52,16 +55,16 @@ it("a request leaves one line: whose it was, what it was, how long it took, what
   ]);
 });
 
-it("the caller's request id goes on to Kratos, and a new one where there was none or it would not do", async () => {
-  await withFacade(async (facade) => {
+it("has the caller's request ID, which is passed to Kratos, or a new one if it is missing or invalid", async () => {
+  await logOf(async (facade) => {
     await facade.send(GET, { id: ID }, { "x-request-id": "shop-17" });
     await facade.send(GET, { id: ID }, { "x-request-id": "two words" });
   });
   expect(requestIds).toEqual(["shop-17", "shop-17", expect.stringMatching(/^[0-9a-f-]{36}$/)]);
 });
 
-it("errors are in the line by their codes, and nothing that Kratos or the caller gave", async () => {
-  const lines = await withFacade(async (facade) => {
+it("contains the codes of errors, and no data of Kratos or of the caller", async () => {
+  const lines = await logOf(async (facade) => {
     await facade.send(`query Two { a: identities(first: 1) { edges { cursor } } b: identities(first: 999) { edges { cursor } } }`);
     await facade.send(`query Bad { nothing(email: "ann@example.com") }`);
     await facade.send(`query Worse { "ann@example.com" `);
@@ -75,13 +78,13 @@ it("errors are in the line by their codes, and nothing that Kratos or the caller
   expect(JSON.stringify(requests)).not.toContain("ann@");
 });
 
-it("a name as long as a document may be is cut", async () => {
-  const [line] = await withFacade(async (facade) => void (await facade.send(`query ${"N".repeat(10_000)} { __typename }`)));
+it("truncates a very long operation name", async () => {
+  const [line] = await logOf(async (facade) => void (await facade.send(`query ${"N".repeat(10_000)} { __typename }`)));
   expect(line!["operationName"]).toBe("N".repeat(64));
 });
 
-it("an array of operations leaves a line for each", async () => {
-  const lines = await withFacade(
+it("has one line for each operation of an array", async () => {
+  const lines = await logOf(
     async ({ url }) => {
       const body = JSON.stringify([{ query: GET, variables: { id: ID } }, { query: `query Other { __typename }` }]);
       await (await fetch(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
@@ -93,26 +96,24 @@ it("an array of operations leaves a line for each", async () => {
   expect(lines[0]!["requestId"]).toBe(lines[1]!["requestId"]);
 });
 
-it("what is refused before GraphQL leaves one line too", async () => {
+it("has one line for a request that is rejected before GraphQL", async () => {
   const keys = { authentication: { apiKeys: parseApiKeys(createApiKey("shop", ["identities:read"]).line) } };
-  const refused = await withFacade(async (facade) => void (await facade.send(GET, { id: ID })), "info", keys);
+  const refused = await logOf(async (facade) => void (await facade.send(GET, { id: ID })), "info", keys);
   expect(refused).toMatchObject([{ msg: "A request was refused.", status: 401, code: "UNAUTHENTICATED" }]);
-  const csrf = await withFacade(async ({ url }) => void (await (await fetch(`${url}/graphql?query={version}`)).text()));
+  const csrf = await logOf(async ({ url }) => void (await (await fetch(`${url}/graphql?query={version}`)).text()));
   expect(csrf).toMatchObject([{ msg: "request", outcome: "refused", status: 400 }]);
 });
 
-it("with LOG_LEVEL=warn there is no line for what went well", async () => {
-  expect(await withFacade(async (facade) => void (await facade.send(GET, { id: ID })), "warn")).toEqual([]);
+it("has no line for a successful request with LOG_LEVEL=warn", async () => {
+  expect(await logOf(async (facade) => void (await facade.send(GET, { id: ID })), "warn")).toEqual([]);
 });
 
-it("a Kratos that is away is counted as asked", async () => {
-  const gone = createServer();
-  await new Promise<void>((resolve) => gone.listen(0, "127.0.0.1", resolve));
-  const { port } = gone.address() as { port: number };
-  await new Promise((resolve) => gone.close(resolve));
-  const { logger, lines } = readableLog();
-  const facade = await startFacade({ adminUrl: `http://127.0.0.1:${port}` }, { logger });
+it("counts a request to an unavailable Kratos", async () => {
+  const gone = await startLoopbackServer(() => {});
+  await gone.stop();
+  const { logger, entries } = captureLog("info");
+  const facade = await startFacade({ adminUrl: gone.url }, { logger });
   await facade.send(GET, { id: ID });
   await facade.stop();
-  expect(lines.at(-1)).toMatchObject({ msg: "request", upstreamCalls: 1, outcome: "errors", codes: ["KRATOS_UNAVAILABLE"], status: 200 });
+  expect(entries().at(-1)).toMatchObject({ msg: "request", upstreamCalls: 1, outcome: "errors", codes: ["KRATOS_UNAVAILABLE"], status: 200 });
 });

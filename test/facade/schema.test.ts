@@ -10,12 +10,13 @@ import {
   type GraphQLSchema,
 } from "graphql";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { startFacade } from "../support/facade-under-test.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade } from "../support/use-facade.js";
 
 const { schema, sdl } = buildFacadeSchema();
 
-/** Every name in the schema that a developer reads, with its description. */
+/** Every name in the schema that developers see, with its description. */
 function* described(of: GraphQLSchema): Generator<[name: string, description: string | null | undefined]> {
   for (const type of Object.values(of.getTypeMap())) {
     if (isIntrospectionType(type) || isSpecifiedScalarType(type) || type.name.startsWith("_") || type.name.includes("__")) continue;
@@ -31,32 +32,30 @@ function* described(of: GraphQLSchema): Generator<[name: string, description: st
   }
 }
 
-it("every type, field, argument and value has a description that says something", () => {
+it("describes every type, field, argument and enum value", () => {
   const all = [...described(schema)];
   expect(all.length).toBeGreaterThan(150);
   expect(all.filter(([, description]) => (description ?? "").length < 8)).toEqual([]);
 });
 
-it("schema.graphql is what the code builds (npm run schema:write writes it)", () => {
+it("equals schema.graphql (npm run schema:write writes it)", () => {
   expect(readFileSync("schema.graphql", "utf8")).toBe(sdl);
 });
 
-it("the SDL is the same each time, and sorted", () => {
+it("prints the same sorted SDL each time", () => {
   expect(buildFacadeSchema().sdl).toBe(sdl);
   const names = parse(sdl).definitions.flatMap((definition) => ("name" in definition && definition.name ? [definition.name.value] : []));
   expect(names).toEqual([...names].sort());
 });
 
-it("the served schema tells the same SDL to a router", async () => {
-  const kratos = await startScriptedKratos("v26.2.0", () => undefined);
-  const facade = await startFacade({ adminUrl: kratos.url });
+it("serves the same SDL to a router", async () => {
+  const kratos = await stopAfterTest(startScriptedKratos("v26.2.0"));
+  const facade = await startFacade(kratos);
   const { data } = await facade.send("{ _service { sdl } }");
   expect(data!["_service"].sdl).toBe(sdl);
-  await facade.stop();
-  await kratos.stop();
 });
 
-it("the contract's names and nullability stand", () => {
+it("keeps the names and nullability of the contract", () => {
   const fields = (name: string) => Object.values((schema.getType(name) as ReturnType<GraphQLSchema["getQueryType"]>)!.getFields());
   const signature = (type: string) =>
     fields(type)

@@ -1,15 +1,16 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startFakeKratos } from "../../src/fake-kratos/index.js";
-import { addressOf, start } from "../support/process.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
+import { graphqlUrlOf, startCli } from "../support/child-process.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 
-interface Answered {
+interface Response {
   readonly status: number;
   readonly body: string;
 }
 
-/** One request over kept-alive connections; rejects where no whole answer comes. */
-function send(agent: Agent, url: string, query?: string): Promise<Answered> {
+/** Sends a request over a keep-alive connection. Rejects if the response is incomplete. */
+function send(agent: Agent, url: string, query?: string): Promise<Response> {
   return new Promise((resolve, reject) => {
     const options = { agent, method: query ? "POST" : "GET", headers: { "content-type": "application/json" } };
     const sent = request(url, options, (response) => {
@@ -24,16 +25,16 @@ function send(agent: Agent, url: string, query?: string): Promise<Answered> {
   });
 }
 
-it("on SIGTERM it is not ready any more, answers under load all that is sent until then and all under way, and ends", async () => {
-  const kratos = await startFakeKratos();
-  const facade = start({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "1000" });
-  const url = await addressOf(facade);
+it("on SIGTERM reports that it is not ready, completes all requests under load, and exits", async () => {
+  const kratos = await stopAfterTest(startFakeKratos());
+  const facade = await startCli({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "1000" });
+  const url = await graphqlUrlOf(facade);
 
   const agent = new Agent({ keepAlive: true, maxSockets: 20 });
   const wrong: unknown[] = [];
   let answered = 0;
   let ready = true;
-  // Twenty callers, as a load balancer lets them: as long as the server says that it is ready.
+  // Twenty callers send as long as the server says that it is ready, as they would behind a load balancer.
   const callers = Array.from({ length: 20 }, async () => {
     while (ready) {
       try {
@@ -53,10 +54,9 @@ it("on SIGTERM it is not ready any more, answers under load all that is sent unt
   })();
 
   await sleep(300);
-  facade.child.kill("SIGTERM");
+  facade.kill("SIGTERM");
   await Promise.all([...callers, balancer]);
   expect(await facade.ended).toBe(0);
   expect(wrong).toEqual([]);
   expect(answered).toBeGreaterThan(0);
-  await kratos.stop();
 }, 30_000);

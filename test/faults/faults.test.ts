@@ -1,63 +1,54 @@
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import * as faults from "../support/faults/faults.js";
-import { startFaultyKratos, type FaultyKratos } from "../support/faults/faulty-kratos.js";
-import { inTime } from "../support/faults/in-time.js";
-import { CHANGES, READS, RECOVERY_LINK, type Ids } from "../support/faults/operations.js";
+import { faults, largeBody, redirect, startFaultyKratos, tooMany, type Fault } from "../support/faulty-kratos.js";
+import { unknownIds } from "../support/kratos-api.js";
+import { useServers } from "../support/lifecycle.js";
+import { codeOf, createFacadeUnderTest, dataOf, startFacade } from "../support/use-facade.js";
+import { inTime } from "../support/wait.js";
+import { MUTATIONS, READS, RECOVERY_LINK, type Ids } from "./operations.js";
 
-/** Each fault with the error that is its name; those that never end are met with a short deadline. */
-const FAULTS: readonly { is: string; code: string; do: faults.Fault; endless?: boolean }[] = [
-  { is: "resets the connection before it answers", code: "KRATOS_UNAVAILABLE", do: faults.resetBefore },
-  { is: "resets the connection in mid-body", code: "KRATOS_UNAVAILABLE", do: faults.resetInBody },
-  { is: "accepts and is silent", code: "KRATOS_UNAVAILABLE", do: faults.silent, endless: true },
-  { is: "says a byte at a time for ever", code: "KRATOS_UNAVAILABLE", do: faults.drip, endless: true },
-  { is: "asks to come back in half a minute", code: "KRATOS_UNAVAILABLE", do: faults.tooMany("30") },
-  { is: "answers with a wrong content type", code: "KRATOS_ERROR", do: faults.wrongType },
-  { is: "answers with HTML", code: "KRATOS_ERROR", do: faults.html },
-  { is: "redirects with 302", code: "KRATOS_ERROR", do: faults.redirect(302, "/elsewhere") },
-  { is: "redirects with 307", code: "KRATOS_ERROR", do: faults.redirect(307, "/elsewhere") },
-  { is: "answers 500 in plain text", code: "KRATOS_ERROR", do: faults.plainText500 },
-  { is: "answers with malformed JSON", code: "KRATOS_ERROR", do: faults.malformed },
-  { is: "answers with JSON of another shape", code: "KRATOS_ERROR", do: faults.otherShape },
-  { is: "sends over 16 kB of headers", code: "KRATOS_ERROR", do: faults.largeHeaders },
+/** Each fault with the error code it causes. Faults that never end are tested with a short deadline. */
+const FAULTS: readonly { is: string; code: string; do: Fault; endless?: boolean }[] = [
+  { is: "resets the connection before it responds", code: "KRATOS_UNAVAILABLE", do: faults.resetBefore },
+  { is: "resets the connection in the middle of the body", code: "KRATOS_UNAVAILABLE", do: faults.resetInBody },
+  { is: "never responds", code: "KRATOS_UNAVAILABLE", do: faults.silent, endless: true },
+  { is: "sends a byte at a time without end", code: "KRATOS_UNAVAILABLE", do: faults.drip, endless: true },
+  { is: "asks to retry after half a minute", code: "KRATOS_UNAVAILABLE", do: tooMany("30") },
+  { is: "responds with a wrong content type", code: "KRATOS_ERROR", do: faults.wrongType },
+  { is: "responds with HTML", code: "KRATOS_ERROR", do: faults.html },
+  { is: "redirects with 302", code: "KRATOS_ERROR", do: redirect(302, "/elsewhere") },
+  { is: "redirects with 307", code: "KRATOS_ERROR", do: redirect(307, "/elsewhere") },
+  { is: "responds with 500 in plain text", code: "KRATOS_ERROR", do: faults.plainText500 },
+  { is: "responds with malformed JSON", code: "KRATOS_ERROR", do: faults.malformed },
+  { is: "responds with JSON of another shape", code: "KRATOS_ERROR", do: faults.otherShape },
+  { is: "sends more than 16 kB of headers", code: "KRATOS_ERROR", do: faults.largeHeaders },
   { is: "does not speak HTTP", code: "KRATOS_ERROR", do: faults.noHttp },
 ];
 
-/** Of what meets a fault without an end. */
+/** The deadline for faults that never end. */
 const DEADLINE_MS = 400;
 
-let kratos: FaultyKratos;
-let facade: FacadeUnderTest;
-let hasty: FacadeUnderTest;
-let ids: Ids;
-
-beforeAll(async () => {
-  kratos = await startFaultyKratos();
-  facade = await startFacade({ ...urls(), timeoutMs: 5_000 });
-  hasty = await startFacade({ ...urls(), timeoutMs: DEADLINE_MS });
+const { kratos, facade, hasty } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startFaultyKratos());
+  const facade = cleanups.use(await createFacadeUnderTest(kratos, { timeoutMs: 5_000 }));
+  const hasty = cleanups.use(await createFacadeUnderTest(kratos, { timeoutMs: DEADLINE_MS }));
+  return { kratos, facade, hasty };
 });
+let ids: Ids;
 
 beforeEach(async () => {
   kratos.fault = undefined;
   const { edges } = dataOf(await facade.send("{ identities(first: 2) { edges { node { id } } } }"))["identities"];
   ids = { hurt: edges[0].node.id, fine: edges[1].node.id };
-  // A deadline is for the fault alone: connections and the version are there before.
+  // Connections and the version come first, so that the deadline is for the fault only.
   dataOf(await hasty.send(`{ version identity(id: "${ids.fine}") { id } }`));
   kratos.hit.length = 0;
 });
 
-afterAll(async () => {
-  await Promise.all([facade.stop(), hasty.stop()]);
-  await kratos.stop();
-});
-
-const urls = () => ({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl });
-
 describe.each(FAULTS)("a Kratos that $is", ({ code, do: fault, endless }) => {
   it.each([
     ["reads", READS, 3],
-    ["changes, which it never gets twice,", CHANGES, 1],
-    ["a recovery link, which it is never asked for twice,", RECOVERY_LINK, 1],
-  ] as const)(`for %s is ${code} there, and nothing to the fields beside them`, async (_, operations, tries) => {
+    ["mutations, which it never gets twice,", MUTATIONS, 1],
+    ["a recovery link, which is never requested twice,", RECOVERY_LINK, 1],
+  ] as const)(`for %s fails only these fields, with ${code}`, async (_, operations, tries) => {
     const lines = Object.values(operations).map(({ to }) => to(ids));
     kratos.fault = { do: fault, to: (line) => lines.some((start) => line.startsWith(start)) };
     await Promise.all(
@@ -74,8 +65,8 @@ describe.each(FAULTS)("a Kratos that $is", ({ code, do: fault, endless }) => {
     }
   });
 
-  it(`for one of the references in a batch is ${code} there, and nothing to the others`, async () => {
-    const strangers = Array.from({ length: 199 }, (_, at) => `11111111-1111-4111-8111-${String(at).padStart(12, "0")}`);
+  it(`for one reference of a batch fails only this entity, with ${code}`, async () => {
+    const strangers = unknownIds(199);
     kratos.fault = { do: fault, to: (line) => line.includes(ids.hurt) };
     const of = [ids.fine, ...strangers, ids.hurt].map((id) => ({ __typename: "Identity", id }));
     const reply = await inTime((endless ? hasty : facade).send("query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }", { of }));
@@ -84,16 +75,16 @@ describe.each(FAULTS)("a Kratos that $is", ({ code, do: fault, endless }) => {
     expect(reply.data!["_entities"][0]).toEqual({ id: ids.fine });
   });
 
-  it("for its health is an answer", async () => {
+  it("for its health does not fail the health field", async () => {
     kratos.fault = { do: fault, to: (line) => line.includes("/health/") };
     const { health } = dataOf(await inTime((endless ? hasty : facade).send("{ health { alive ready errors { name } } }")));
-    // Its word for health is the status alone.
+    // Only the status of a health check matters.
     const counts = fault === faults.malformed || fault === faults.otherShape;
     expect(health).toEqual(counts ? { alive: true, ready: true, errors: [] } : { alive: false, ready: false, errors: [{ name: "kratos" }] });
   });
 
-  it("for the question after its version is an error of each field, and of none once it is over", async () => {
-    const stranger = await startFacade({ ...urls(), timeoutMs: endless ? DEADLINE_MS : 5_000 });
+  it("for its version fails each field, and none after it recovers", async () => {
+    const stranger = await startFacade(kratos, { timeoutMs: endless ? DEADLINE_MS : 5_000 });
     kratos.fault = { do: fault, to: (line) => line.endsWith("/version") };
     const query = `{ version identity(id: "${ids.fine}") { id } }`;
     const { data, errors } = await inTime(stranger.send(query));
@@ -101,25 +92,24 @@ describe.each(FAULTS)("a Kratos that $is", ({ code, do: fault, endless }) => {
     expect(errors!.map(({ extensions }) => extensions!["code"])).toEqual([code, code]);
     kratos.fault = undefined;
     expect(dataOf(await stranger.send(query))["identity"]).toEqual({ id: ids.fine });
-    await stranger.stop();
   });
 });
 
-it("a redirect is never followed", async () => {
+it("never follows a redirect", async () => {
   const query = `{ identity(id: "${ids.hurt}") { id } }`;
   for (const status of [302, 307] as const) {
     const seen: string[] = [];
-    const redirect = faults.redirect(status, "/elsewhere");
-    kratos.fault = { do: redirect, to: (line) => Boolean(seen.push(line)) && line.includes(ids.hurt) };
+    const fault = redirect(status, "/elsewhere");
+    kratos.fault = { do: fault, to: (line) => Boolean(seen.push(line)) && line.includes(ids.hurt) };
     expect(codeOf(await facade.send(query))).toBe("KRATOS_ERROR");
     expect(seen.filter((line) => line.includes("elsewhere"))).toEqual([]);
   }
 });
 
-it("an answer of over 50 MB is a KRATOS_ERROR, and one of 40 MB is read", async () => {
+it("reads a response of 40 MB, and fails with KRATOS_ERROR above 50 MB", async () => {
   const query = `{ metrics }`;
   const ask = async (bytes: number) => {
-    kratos.fault = { do: faults.largeBody(bytes), to: (line) => line.includes("/identities?") };
+    kratos.fault = { do: largeBody(bytes), to: (line) => line.includes("/identities?") };
     return facade.send("{ identities(first: 1) { edges { cursor } } }");
   };
   expect((await ask(51_000_000)).errors![0]!.message).toBe("Kratos' response to listIdentities cannot be read.");
@@ -129,10 +119,10 @@ it("an answer of over 50 MB is a KRATOS_ERROR, and one of 40 MB is read", async 
 }, 20_000);
 
 describe("a 429 with Retry-After", () => {
-  it("is heeded by a read where the deadline allows: it is asked once more, when Kratos said", async () => {
+  it("delays the retry of a read if the deadline allows it", async () => {
     let first = 0;
     const to = (line: string) => line.includes(ids.hurt) && (first ||= Date.now()) > 0 && Date.now() < first + 900;
-    kratos.fault = { do: faults.tooMany("1"), to };
+    kratos.fault = { do: tooMany("1"), to };
     expect(dataOf(await facade.send(`{ identity(id: "${ids.hurt}") { id } }`))["identity"]).toEqual({ id: ids.hurt });
     expect(kratos.hit).toHaveLength(1);
   });
@@ -140,8 +130,8 @@ describe("a 429 with Retry-After", () => {
   it.each([
     ["seconds", () => "30"],
     ["a date", () => new Date(Date.now() + 30_000).toUTCString()],
-  ])("in %s after the deadline is told to the caller at once", async (_, retryAfter) => {
-    kratos.fault = { do: faults.tooMany(retryAfter()), to: (line) => line.includes(ids.hurt) };
+  ])("in %s beyond the deadline is passed to the caller at once", async (_, retryAfter) => {
+    kratos.fault = { do: tooMany(retryAfter()), to: (line) => line.includes(ids.hurt) };
     const reply = await inTime(facade.send(`{ identity(id: "${ids.hurt}") { id } }`));
     expect(codeOf(reply)).toBe("KRATOS_UNAVAILABLE");
     const seconds = reply.errors![0]!.extensions!["retryAfter"];

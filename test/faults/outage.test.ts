@@ -1,21 +1,17 @@
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { resetBefore, silent } from "../support/faults/faults.js";
-import { startFaultyKratos, type FaultyKratos } from "../support/faults/faulty-kratos.js";
-import { inTime } from "../support/faults/in-time.js";
-import { CHANGES, READS, RECOVERY_LINK } from "../support/faults/operations.js";
+import { faults, startFaultyKratos, type FaultyKratos } from "../support/faulty-kratos.js";
+import { unknownIds } from "../support/kratos-api.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/use-facade.js";
+import { inTime } from "../support/wait.js";
+import { MUTATIONS, READS, RECOVERY_LINK } from "./operations.js";
 
 let kratos: FaultyKratos;
 let facade: FacadeUnderTest;
 
 const serve = async (version: "v0.6.3-alpha.1" | "v26.2.0", timeoutMs = 2_000) => {
-  kratos = await startFaultyKratos(version);
-  facade = await startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl, timeoutMs });
+  kratos = await stopAfterTest(startFaultyKratos(version));
+  facade = await startFacade(kratos, { timeoutMs });
 };
-
-afterEach(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
 
 const idsOf = async (count: number): Promise<string[]> => {
   const { edges } = dataOf(await facade.send(`{ identities(first: ${count}) { edges { node { id } } } }`))["identities"];
@@ -23,12 +19,12 @@ const idsOf = async (count: number): Promise<string[]> => {
 };
 
 describe("a Kratos that refuses connections", () => {
-  it("is KRATOS_UNAVAILABLE for all that it is asked, and nothing to what it is not asked for", async () => {
+  it("is KRATOS_UNAVAILABLE for every operation that needs it, and for no other", async () => {
     await serve("v26.2.0");
     const [hurt, fine] = (await idsOf(2)) as [string, string];
-    await kratos.goAway();
+    await kratos.disconnect();
     await Promise.all(
-      Object.values({ ...READS, ...CHANGES, ...RECOVERY_LINK }).map(async ({ query }) => {
+      Object.values({ ...READS, ...MUTATIONS, ...RECOVERY_LINK }).map(async ({ query }) => {
         const { data, errors } = await inTime(facade.send(query({ hurt, fine })));
         expect(data).toEqual({ hurt: null, fine: null });
         expect(errors!.map(({ extensions }) => extensions!["code"])).toEqual(["KRATOS_UNAVAILABLE", "KRATOS_UNAVAILABLE"]);
@@ -41,39 +37,39 @@ describe("a Kratos that refuses connections", () => {
     });
   });
 
-  it("is served again by itself when it is back", async () => {
+  it("is served again as soon as it is up", async () => {
     await serve("v26.2.0");
     const [id] = await idsOf(1);
     const query = `{ identity(id: "${id}") { id } }`;
-    await kratos.goAway();
+    await kratos.disconnect();
     const end = Date.now() + 1_000;
     while (Date.now() < end) expect(codeOf(await facade.send(query))).toBe("KRATOS_UNAVAILABLE");
-    await kratos.comeBack();
+    await kratos.reconnect();
     expect(dataOf(await facade.send(query))["identity"]).toEqual({ id });
     expect(dataOf(await facade.send("{ health { alive ready } }"))["health"]).toEqual({ alive: true, ready: true });
   });
 });
 
-describe("a Kratos that is gone in the middle of a batch", () => {
-  it("is KRATOS_UNAVAILABLE for what is left of it, and within one deadline for all of that", async () => {
+describe("a Kratos that fails in the middle of a batch", () => {
+  it("fails the rest of the batch with KRATOS_UNAVAILABLE, within a single deadline", async () => {
     await serve("v0.6.3-alpha.1", 800);
     const known = await idsOf(25);
-    const strangers = Array.from({ length: 975 }, (_, at) => `11111111-1111-4111-8111-${String(at).padStart(12, "0")}`);
+    const strangers = unknownIds(975);
     const answered = new Set(known.slice(0, 20).map((id) => `GET /identities/${id}`));
-    kratos.fault = { do: silent, to: (line) => line.startsWith("GET /identities/") && !answered.has(line) };
+    kratos.fault = { do: faults.silent, to: (line) => line.startsWith("GET /identities/") && !answered.has(line) };
     const of = [...known, ...strangers].map((id) => ({ __typename: "Identity", id }));
     const { data, errors } = await inTime(facade.send("query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }", { of }));
     expect(data!["_entities"].filter(Boolean)).toHaveLength(20);
     expect(errors).toHaveLength(980);
     expect(new Set(errors!.map(({ extensions }) => extensions!["code"]))).toEqual(new Set(["KRATOS_UNAVAILABLE"]));
-    // What was never sent is not sent afterwards.
+    // Requests that were not sent are not sent later.
     expect(kratos.hit.length).toBeLessThan(100);
   });
 
-  it("and hangs up is so, too, and each of the others is what it is", async () => {
+  it("and hangs up fails only the entities it did not return", async () => {
     await serve("v0.6.3-alpha.1");
     const known = await idsOf(25);
-    kratos.fault = { do: resetBefore, to: (line) => known.slice(20).some((id) => line.includes(id)) };
+    kratos.fault = { do: faults.resetBefore, to: (line) => known.slice(20).some((id) => line.includes(id)) };
     const of = known.map((id) => ({ __typename: "Identity", id }));
     const { data, errors } = await facade.send("query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }", { of });
     expect(data!["_entities"]).toEqual(known.map((id, at) => (at < 20 ? { id } : null)));

@@ -1,23 +1,19 @@
 import type { ServerResponse } from "node:http";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { eventually } from "../support/eventually.js";
-import { startFaultyKratos, type FaultyKratos } from "../support/faults/faulty-kratos.js";
+import { startFaultyKratos, type FaultyKratos } from "../support/faulty-kratos.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/use-facade.js";
+import { eventually } from "../support/wait.js";
 
 let kratos: FaultyKratos;
 let facade: FacadeUnderTest;
-/** What Kratos holds back, to be answered at command. */
+/** Responses that Kratos holds back until `release`. */
 let held: ServerResponse[];
 
 const serve = async (connections: number, queueLength: number) => {
-  kratos = await startFaultyKratos();
-  facade = await startFacade({ ...kratos, timeoutMs: 10_000, connections, queueLength });
+  kratos = await stopAfterTest(startFaultyKratos());
+  facade = await startFacade(kratos, { connections, queueLength });
   held = [];
 };
-
-afterEach(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
 
 const hold = (to: string): void => {
   kratos.fault = { do: (response) => void held.push(response), to: (line) => line.startsWith(to) };
@@ -28,7 +24,7 @@ const release = (): void => {
 };
 const PAGE = "{ identities(first: 1) { edges { node { id } } } }";
 
-it("as many as there are connections are under way, as many as the queue takes wait, and the rest is OVERLOADED at once", async () => {
+it("runs as many requests as there are connections, queues as many as the queue holds, and fails the rest at once with OVERLOADED", async () => {
   await serve(4, 8);
   dataOf(await facade.send("{ version }"));
   hold("GET /admin/identities?");
@@ -38,9 +34,9 @@ it("as many as there are connections are under way, as many as the queue takes w
     if (reply.errors) refused++;
     return reply;
   });
-  // At once: nothing that was sent is answered yet.
-  await eventually("all beyond twelve are refused", () => refused === 18);
-  await eventually("four have arrived", () => held.length === 4);
+  // At once: Kratos has not responded to anything yet.
+  await eventually("all but twelve are rejected", () => refused === 18);
+  await eventually("four requests have arrived", () => held.length === 4);
   expect(facade.kratos.load).toEqual({ running: 4, queued: 8 });
 
   kratos.fault = { do: (response) => { held.push(response); release(); }, to: kratos.fault!.to };
@@ -49,16 +45,16 @@ it("as many as there are connections are under way, as many as the queue takes w
   expect(done.filter(({ errors }) => !errors).map(({ data }) => data!["identities"].edges)).toEqual(Array(12).fill([{ node: { id: IDENTITY.id } }]));
   expect(done.filter(({ errors }) => errors).map(codeOf)).toEqual(Array(18).fill("OVERLOADED"));
   expect(kratos.hit).toHaveLength(12);
-  expect(kratos.most).toBe(4);
+  expect(kratos.mostConcurrent).toBe(4);
   expect(facade.kratos.load).toEqual({ running: 0, queued: 0 });
 });
 
-it("a change that is OVERLOADED is never sent, and says that nothing was done", async () => {
+it("never sends a mutation that is OVERLOADED, and says that nothing was done", async () => {
   await serve(1, 0);
   dataOf(await facade.send("{ version }"));
   hold("GET /admin/identities?");
   const first = facade.send(PAGE);
-  await eventually("one is under way", () => held.length === 1);
+  await eventually("one request is running", () => held.length === 1);
   const seen: string[] = [];
   kratos.fault = { do: kratos.fault!.do, to: (line) => Boolean(seen.push(line)) && false };
   const reply = await facade.send(`mutation {
@@ -73,34 +69,33 @@ it("a change that is OVERLOADED is never sent, and says that nothing was done", 
   expect(seen).toEqual([]);
 });
 
-it("what waits leaves the queue at its deadline, and is not sent afterwards", async () => {
+it("removes a request from the queue at its deadline, and never sends it", async () => {
   await serve(1, 100);
-  const hasty = await startFacade({ ...kratos, timeoutMs: 400, connections: 1 });
+  const hasty = await startFacade(kratos, { timeoutMs: 400, connections: 1 });
   const [one] = dataOf(await hasty.send(PAGE))["identities"].edges;
   kratos.fault = { do: (response) => void held.push(response), to: (line) => !line.endsWith("/version") };
-  // Each in a request of its own; the first has the only connection.
+  // Each in its own request. The first has the only connection.
   const replies = await Promise.all(
     Array.from({ length: 10 }, () => hasty.send(`{ identity(id: "${one.node.id}") { id } }`)),
   );
   const codes = replies.map(codeOf);
   expect(codes).toContain("OVERLOADED");
   expect(codes.filter((code) => code !== "OVERLOADED" && code !== "KRATOS_UNAVAILABLE")).toEqual([]);
-  await eventually("nothing is left", () => hasty.kratos.load.running === 0);
+  await eventually("no request is running", () => hasty.kratos.load.running === 0);
   expect(hasty.kratos.load).toEqual({ running: 0, queued: 0 });
   expect(kratos.hit.length).toBeLessThan(10);
-  expect(kratos.most).toBeLessThanOrEqual(2);
-  await hasty.stop();
+  expect(kratos.mostConcurrent).toBeLessThanOrEqual(2);
 });
 
-it("Kratos' health is asked for before all that waits, and once for however many want to know", async () => {
+it("requests the health of Kratos before everything in the queue, and once for concurrent callers", async () => {
   await serve(1, 1);
-  // With that the version is known.
+  // Detects the version.
   dataOf(await facade.send(PAGE));
   hold("GET /");
   const pages = [facade.send(PAGE), facade.send(PAGE)];
   await eventually("the queue is full", () => facade.kratos.load.queued === 1 && held.length === 1);
   const ready = [1, 2, 3].map(() => fetch(`${facade.url}/health/ready`).then(async (response) => [response.status, await response.text()]));
-  await eventually("they wait for two answers", () => facade.kratos.load.queued === 3);
+  await eventually("the health requests are queued", () => facade.kratos.load.queued === 3);
   const order: string[] = [];
   kratos.fault = {
     to: (line) => Boolean(order.push(line)),

@@ -7,12 +7,12 @@ import { createGraphQLHandler, type GraphQLHandlerOptions } from "../../src/serv
 import { listen } from "../../src/server/listen.js";
 import { sendHttpError } from "../../src/server/http-error.js";
 
-/** Apollo's own tests of what stands between HTTP and Apollo Server, on what stands there here. */
+/** Runs Apollo's tests of HTTP integrations against this server's. */
 defineIntegrationTestSuite(async (config, { context } = {}) => {
   const server = new ApolloServer(config);
   await server.start();
   const handle = createGraphQLHandler({
-    // The suite looks into contexts that it makes itself, where the facade makes one of its own.
+    // The suite inspects contexts that it creates, and the facade creates its own.
     apollo: {
       executeHTTPGraphQLRequest: (request: object) => server.executeHTTPGraphQLRequest({ ...request, context: context ?? (async () => ({})) } as never),
     } as unknown as GraphQLHandlerOptions["apollo"],

@@ -1,11 +1,13 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { startProgram } from "../support/child-process.js";
+import { stopAfterTest } from "../support/lifecycle.js";
 import { hasRedis, startRedis } from "../support/redis.js";
 
-/* The last stage of the Dockerfile without a container: a folder with what its COPY lines take, and nothing else. */
+/* The last stage of the Dockerfile without a container: a folder with the files of its COPY lines only. */
 const dockerfile = readFileSync("Dockerfile", "utf8");
 const [, lastStage = ""] = dockerfile.split(/^FROM .*(?<!AS build)$/m);
 let folder: string;
@@ -34,48 +36,37 @@ afterAll(() => {
 
 const COMMAND = JSON.parse(/^CMD (.+)$/m.exec(lastStage)![1]!) as string[];
 
-/** Runs the image's program as its user would, who may write nowhere. */
+/** Runs the program of the image as a user without write access. */
 async function serve(environment: Record<string, string>) {
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  const env = { PATH: process.env["PATH"], NODE_ENV: "production", PORT: "0", SHUTDOWN_DELAY_MS: "0", ...environment };
-  const child = spawn(process.execPath, ["dist/main.js", ...COMMAND], { cwd: join(folder, "app"), env, ...user });
-  const ended = new Promise((done) => child.once("exit", done));
-  let output = "";
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const port = await new Promise<string>((done, fail) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      const found = /GraphQL is at http:\/\/.*:(\d+)\/graphql/.exec(output);
-      if (found) done(found[1]!);
-    });
-    child.once("exit", () => fail(new Error(output)));
-  });
+  const env = { NODE_ENV: "production", PORT: "0", SHUTDOWN_DELAY_MS: "0", ...environment };
+  const program = await stopAfterTest(startProgram(process.execPath, ["dist/main.js", ...COMMAND], { cwd: join(folder, "app"), env, ...user }));
+  const [, port] = await program.waitFor(/GraphQL is at http:\/\/.*:(\d+)\/graphql/);
   const ask = (query: string, headers: Record<string, string> = {}) =>
     fetch(`http://127.0.0.1:${port}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify({ query, extensions: {} }),
     });
-  return { child, ended, port, ask };
+  return { program, port: port!, ask };
 }
 
-it("it serves, the explorer too, from files that it cannot write; its health check finds it alive; and it stops when told to", async () => {
-  const { child, ended, port, ask } = await serve({ INSECURE_NO_AUTH: "true", EXPLORERS: "true" });
+it("serves GraphQL and the explorer from read-only files, passes its health check, and stops on SIGTERM", async () => {
+  const { program, port, ask } = await serve({ INSECURE_NO_AUTH: "true", EXPLORERS: "true" });
   const [, check] = /^HEALTHCHECK .*"(http:.*)"/m.exec(dockerfile)!;
   const alive = await fetch(check!.replace("$PORT", port));
   expect([alive.status, await alive.json()]).toEqual([200, { status: "ok" }]);
   expect((await fetch(`http://127.0.0.1:${port}/explorer/`)).status).toBe(200);
   expect(await (await ask("{ version }")).json()).toEqual({ data: { version: "v26.2.0" } });
-  child.kill("SIGTERM");
-  expect(await ended).toBe(0);
+  expect(await program.stop()).toBe(0);
 });
 
-// What is loaded only where it is switched on is bundled by itself, too.
-(hasRedis ? it : it.skip)("it counts requests in Redis, and answers compiled queries", async () => {
-  const redis = await startRedis();
+// Optional parts, which are loaded only if they are enabled, are in bundles of their own.
+(hasRedis ? it : it.skip)("counts requests in Redis, and answers compiled queries", async () => {
+  const redis = await stopAfterTest(startRedis());
   const key = `kg_${"k".repeat(43)}`;
   const apiKeys = `shop sha256:${createHash("sha256").update(key).digest("hex")} identities:read`;
-  const { child, ended, ask } = await serve({ API_KEYS: apiKeys, REDIS_URL: redis.url, RATE_LIMIT: "5/60s" });
+  const { program, ask } = await serve({ API_KEYS: apiKeys, REDIS_URL: redis.url, RATE_LIMIT: "5/60s" });
   const statuses: number[] = [];
   for (let time = 0; time < 6; time++) {
     const answer = await ask("{ identities(first: 1) { edges { node { id } } } }", { authorization: `Bearer ${key}` });
@@ -83,12 +74,10 @@ it("it serves, the explorer too, from files that it cannot write; its health che
     if (answer.status === 200) expect(await answer.json()).toEqual({ data: { identities: { edges: [expect.anything()] } } });
   }
   expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
-  child.kill("SIGTERM");
-  expect(await ended).toBe(0);
-  await redis.stop();
+  expect(await program.stop()).toBe(0);
 });
 
-it("it is no root's, by number, and it is small beside the packages that it was built with", () => {
+it("runs as a numeric user that is not root, and is small", () => {
   expect(lastStage).toMatch(/^USER 1000:1000$/m);
   const size = (path: string) => Number(execFileSync("du", ["-sk", path]).toString().split("\t")[0]);
   expect(size(join(folder, "app"))).toBeLessThan(40_000);

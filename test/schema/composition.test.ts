@@ -1,11 +1,11 @@
 import { composeServices } from "@theguild/federation-composition";
 import { parse } from "graphql";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { ORDERS } from "../support/order-subgraph.js";
+import { ORDERS } from "../support/supergraph.js";
 
 const { sdl } = buildFacadeSchema();
 
-/** The graph that callers see of ours and the order service's, and what keeps the two from composing. */
+/** Composes a subgraph with that of the order service. */
 function compose(ours: string, orders = ORDERS) {
   const services = [
     { name: "identities", typeDefs: parse(ours), url: "http://identities.internal/graphql" },
@@ -15,18 +15,18 @@ function compose(ours: string, orders = ORDERS) {
   return { publicSdl, errors: errors?.map(({ extensions }) => extensions["code"]) };
 }
 
-it("the subgraph composes with another whose orders have identities for buyers", () => {
+it("composes with a subgraph whose orders refer to identities", () => {
   const { publicSdl, errors } = compose(sdl);
   expect(errors).toBeUndefined();
   expect(publicSdl).toContain("buyer: Identity");
   expect(publicSdl).toContain("A user, device or service that Kratos knows.");
 });
 
-it("Identity's key is what another subgraph joins by: without it the two do not compose", () => {
+it("does not compose without the key of Identity", () => {
   expect(compose(sdl.replace('type Identity @key(fields: "id")', "type Identity")).errors).toContain("INVALID_FIELD_SHARING");
 });
 
-it("PageInfo is shareable, or no other subgraph could have connections, and nothing else is", () => {
+it("shares PageInfo, without which no other subgraph could have connections, and nothing else", () => {
   expect(compose(sdl.replace("type PageInfo @shareable", "type PageInfo")).errors).toContain("INVALID_FIELD_SHARING");
   expect(sdl.match(/\w+ @shareable/g)).toEqual(["PageInfo @shareable"]);
 });
@@ -34,6 +34,6 @@ it("PageInfo is shareable, or no other subgraph could have connections, and noth
 it.each([
   ["a type", "type UserError { code: String! message: String! path: [String!] }"],
   ["a query", "extend type Query { version: String }"],
-])("%s of another subgraph that means something else by one of our names is found out", (_, other) => {
+])("does not compose with %s of another subgraph that has one of our names", (_, other) => {
   expect(compose(sdl, ORDERS + other).errors).toContain("INVALID_FIELD_SHARING");
 });

@@ -7,12 +7,12 @@ const TESTS = readdirSync("test", { recursive: true, encoding: "utf8" }).filter(
 describe.each(PAGES)("%s", (page) => {
   const text = readFileSync(page, "utf8");
 
-  it("names no test file that there is not", () => {
+  it("names only test files that exist", () => {
     const named = [...text.matchAll(/`([\w/-]+\.test\.ts)`/g)].map(([, path]) => path!.replace(/^test\//, ""));
     expect(named.filter((path) => !TESTS.some((test) => test === path || test.endsWith(`/${path}`)))).toEqual([]);
   });
 
-  it("quotes no test's name that its file does not have", () => {
+  it("quotes only test names that are in the named file", () => {
     const quoted = [...text.matchAll(/`(?:test\/)?([\w/-]+\.test\.ts)`: ((?:"[^"]+"(?:, )?)+)/g)].flatMap(([, path, names]) =>
       [...names!.matchAll(/"([^"]+)"/g)].map(([, name]) => [path!, name!.replaceAll("…", "").trim()] as const),
     );
@@ -20,12 +20,12 @@ describe.each(PAGES)("%s", (page) => {
     expect(quoted.filter(([path, name]) => !source(path).includes(name))).toEqual([]);
   });
 
-  it("links to no file that there is not", () => {
+  it("links only to files that exist", () => {
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => join(page, "..", link!));
     expect(links.filter((path) => !existsSync(path))).toEqual([]);
   });
 
-  it("names no variable that the server does not know", () => {
+  it("names only variables that the server knows", () => {
     const known = readFileSync("src/config/variables.ts", "utf8");
     const named = [...text.matchAll(/`([A-Z][A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g)].map(([, name]) => name!.replace(/_FILE$/, ""));
     const elsewhere = /^(NODE_ENV|OTEL_|CHROMIUM_PATH|KRATOS_SHORT_LIVED|FAST_CHECK|NODE_|LOG_LEVEL$)/;

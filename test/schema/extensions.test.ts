@@ -3,7 +3,7 @@ import { Identity } from "../../src/graphql/identity/identity.type.js";
 import { IdentityResolver } from "../../src/graphql/identity/identity.resolver.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 
-/* What is built by way of printed SDL loses the extensions of its fields, and what rides on them (a cost, a scope) with them. */
+/* A schema that is rebuilt from printed SDL loses the extensions of its fields, and with them their costs and scopes. */
 
 Extensions({ ridesOn: "a type" })(Identity);
 Extensions({ ridesOn: "a plain field" })(Identity.prototype, "traits");
@@ -20,6 +20,6 @@ it.each([
   ["a resolved field", served!.getFields()["schema"]],
   ["a query", Query!.getFields()["identities"]],
   ["a mutation", Mutation!.getFields()["createIdentity"]],
-])("an extension of %s is there in the schema that is served", (name, where) => {
+])("keeps an extension of %s in the served schema", (name, where) => {
   expect(where!.extensions).toMatchObject({ ridesOn: name });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse, validate } from "graphql";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 
-/** A component of an app that shows identities and loads more of them. */
+/** A component that shows identities and loads more of them. */
 const COMPONENT = `
   import { graphql } from "relay-runtime";
 
@@ -35,7 +35,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(app, { recursive: true }));
 
-it("Relay's compiler takes schema.graphql as it is, and identities as a connection to load more of", async () => {
+it("compiles a paginated Relay component against schema.graphql", async () => {
   execFileSync(process.execPath, [require.resolve("relay-compiler/cli.js")], { cwd: app, stdio: "pipe" });
   const artifact = async (name: string) => (await import(join(app, "artifacts", `${name}.graphql.js`))).default;
   expect((await artifact("IdentityList_query")).metadata).toMatchObject({

@@ -1,51 +1,31 @@
-import { Writable } from "node:stream";
-import pino from "pino";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
-import type { FacadeOptions } from "../../src/server/facade.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { overHttp, postJson } from "../support/over-http.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
+import { postJson, sendHttp } from "../support/http.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade, useFacade } from "../support/use-facade.js";
 
 const all = createApiKey("office", ["identities:read", "identities:write", "identities:delete", "recovery:write"]);
 const reader = createApiKey("shop", ["identities:read"]);
 const ABSENT = "11111111-1111-4111-8111-111111111111";
 const UUID = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
-let kratos: FakeKratos;
-let facade: FacadeUnderTest;
-let lines: string[];
-
-function write(level: string) {
-  return pino({ level, base: undefined }, new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) }));
-}
-
-async function serve(options: Partial<FacadeOptions> = {}, adminUrl = kratos.adminUrl): Promise<FacadeUnderTest> {
-  const authentication = { apiKeys: parseApiKeys(`${all.line};${reader.line}`) };
-  return startFacade({ adminUrl, publicUrl: kratos.publicUrl, timeoutMs: 2_000 }, { authentication, logger: write("error"), batching: true, ...options });
-}
-
-beforeAll(async () => {
-  kratos = await startFakeKratos();
-  facade = await serve();
-});
+const { logger, lines, entries } = captureLog("error");
+const OPTIONS = { authentication: { apiKeys: parseApiKeys(`${all.line};${reader.line}`) }, logger, batching: true, timeoutMs: 2_000 };
+const { kratos, facade } = useFacade(startFakeKratos, OPTIONS);
 
 beforeEach(() => {
-  lines = [];
+  lines.length = 0;
 });
 
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
-
-const audited = () => lines.map((line) => JSON.parse(line)).filter(({ audit }) => audit).map(({ time: _, level: __, audit: ___, msg: ____, ...entry }) => entry);
+const audited = () => entries().filter(({ audit }) => audit).map(({ time: _, level: __, audit: ___, msg: ____, ...entry }) => entry);
 const post = (body: unknown, { key } = all, at = facade) => postJson(at.url, body, { authorization: `Bearer ${key}`, "x-request-id": "r-1" });
 const mutate = (query: string, variables: object = {}, caller = all, at = facade) => post({ query, variables }, caller, at);
 const create = (email: string, more = "") => `createIdentity(input: { schemaId: "default", traits: { email: "${email}" } }) { identity { id } userErrors { code } ${more} }`;
 const by = { caller: "key:office", requestId: "r-1" };
 
-it("each mutation that is done is one line: who, what, which identity, and the request, also where the log holds errors alone", async () => {
+it("has one line for each mutation, with caller, mutation, identity and request, even at LOG_LEVEL=error", async () => {
   const { body } = await mutate(`mutation { ${create("audit-a@example.com")} }`);
   const { id } = body.data.createIdentity.identity;
   await mutate(`mutation { updateIdentity(input: { id: "${id.toUpperCase()}", traits: { email: "audit-b@example.com" } }) { userErrors { code } } }`);
@@ -56,54 +36,53 @@ it("each mutation that is done is one line: who, what, which identity, and the r
   );
 });
 
-it("several in one operation are a line each, by their own names, those in fragments and arrays too", async () => {
+it("has one line for each of several mutations, by field name, also in fragments and arrays", async () => {
   await mutate(`mutation { a: ${create("audit-c@example.com")} ...F ... on Mutation { b: ${create("audit-d@example.com")} } }
     fragment F on Mutation { c: deleteIdentity(input: { id: "${ABSENT}" }) { userErrors { code } } }`);
   const [first, second, third] = audited();
   expect([first, third]).toEqual(Array(2).fill({ ...by, mutation: "createIdentity", identityId: UUID, outcome: "done" }));
   expect(second).toEqual({ ...by, mutation: "deleteIdentity", identityId: ABSENT, outcome: "refused", codes: ["NOT_FOUND"] });
-  lines = [];
+  lines.length = 0;
   await post([{ query: `mutation { ${create("audit-e@example.com")} }` }, { query: "{ __typename }" }, { query: `mutation { x: ${create("audit-e@example.com")} }` }]);
   expect(audited().map(({ mutation }) => mutation)).toEqual(["createIdentity", "createIdentity"]);
 });
 
 it.each<[string, string, object, object]>([
-  ["what is wrong with the input", `mutation { ${create("none")} }`, {}, { mutation: "createIdentity", codes: ["INVALID"] }],
-  ["an identity that there is not", `mutation { deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }`, {}, { mutation: "deleteIdentity", identityId: ABSENT, codes: ["NOT_FOUND"] }],
-  ["an id that is none, which is not repeated", 'mutation { deleteIdentity(input: { id: "canary" }) { deletedIdentityId } }', {}, { mutation: "deleteIdentity", codes: ["NOT_FOUND"] }],
-  ["a variable that does not fit", "mutation ($i: DeleteIdentityInput!) { deleteIdentity(input: $i) { deletedIdentityId } }", { i: { id: ["canary"] } }, { mutation: "deleteIdentity", codes: ["BAD_USER_INPUT"] }],
-  ["a document that is not valid", 'mutation { deleteIdentity(input: { id: "canary" }) { nothing } }', {}, { mutation: "deleteIdentity", codes: ["GRAPHQL_VALIDATION_FAILED"] }],
+  ["invalid input", `mutation { ${create("none")} }`, {}, { mutation: "createIdentity", codes: ["INVALID"] }],
+  ["an unknown identity", `mutation { deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }`, {}, { mutation: "deleteIdentity", identityId: ABSENT, codes: ["NOT_FOUND"] }],
+  ["an invalid ID, which is not logged", 'mutation { deleteIdentity(input: { id: "canary" }) { deletedIdentityId } }', {}, { mutation: "deleteIdentity", codes: ["NOT_FOUND"] }],
+  ["an invalid variable", "mutation ($i: DeleteIdentityInput!) { deleteIdentity(input: $i) { deletedIdentityId } }", { i: { id: ["canary"] } }, { mutation: "deleteIdentity", codes: ["BAD_USER_INPUT"] }],
+  ["an invalid document", 'mutation { deleteIdentity(input: { id: "canary" }) { nothing } }', {}, { mutation: "deleteIdentity", codes: ["GRAPHQL_VALIDATION_FAILED"] }],
   ["a limit", `mutation { deleteIdentity(input: { id: "canary" }) { ${"deletedIdentityId @skip(if: false) ".repeat(60)} } }`, {}, { mutation: "deleteIdentity", codes: ["OPERATION_TOO_LARGE"] }],
-])("one refused for %s is a line too", async (_, query, variables, entry) => {
+])("has a line for a mutation refused because of %s", async (_, query, variables, entry) => {
   await mutate(query, variables);
   expect(audited()).toEqual([{ ...by, ...entry, outcome: "refused" }]);
   expect(lines.join()).not.toContain("canary");
 });
 
-it("one refused for a missing scope is a line, and its neighbours have theirs", async () => {
+it("has a line for each mutation refused for a missing scope", async () => {
   await mutate(`mutation { ${create("canary@example.com")} deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }`, {}, reader);
   const refused = { caller: "key:shop", requestId: "r-1", outcome: "refused", codes: ["FORBIDDEN"] };
   expect(audited()).toEqual([{ ...refused, mutation: "createIdentity" }, { ...refused, mutation: "deleteIdentity", identityId: ABSENT }]);
 });
 
-it("one that is too dear, and one that is sent by GET, are lines", async () => {
-  const tight = await serve({ limits: { cost: 10 } });
+it("has lines for a mutation that exceeds the cost limit, and for one that is sent by GET", async () => {
+  const tight = await startFacade(kratos, { ...OPTIONS, limits: { cost: 10 } });
   await mutate(`mutation { ${create("canary@example.com")} }`, {}, all, tight);
   const query = encodeURIComponent(`mutation { ${create("canary@example.com")} }`);
-  await overHttp(tight.url, { method: "GET", path: `/graphql?query=${query}`, headers: { authorization: `Bearer ${all.key}`, "apollo-require-preflight": "1", "x-request-id": "r-1" } });
+  await sendHttp(tight.url, { method: "GET", path: `/graphql?query=${query}`, headers: { authorization: `Bearer ${all.key}`, "apollo-require-preflight": "1", "x-request-id": "r-1" } });
   expect(audited().map(({ outcome, codes }) => [outcome, codes])).toEqual([["refused", ["OPERATION_TOO_LARGE"]], ["refused", ["BAD_REQUEST"]]]);
   expect(lines.join()).not.toContain("canary");
-  await tight.stop();
 });
 
-it("of an operation that is refused as a whole each mutation is one line, and what is no mutation is none", async () => {
+it("has one line for each mutation of a refused operation, and none for unknown fields", async () => {
   const many = Array.from({ length: 60 }, (_, at) => `a${at}: deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId }`).join(" ");
   await mutate(`mutation { ${many} canary${"x".repeat(500)} }`);
   expect(audited().map(({ mutation, outcome }) => [mutation, outcome])).toEqual([["deleteIdentity", "refused"]]);
   expect(lines.join()).not.toContain("canary");
 });
 
-it("one that is skipped is none, and queries are none", async () => {
+it("has no line for skipped mutations and queries", async () => {
   await mutate(`mutation ($no: Boolean!) { ${create("audit-f@example.com")} b: deleteIdentity(input: { id: "${ABSENT}" }) @include(if: $no) { deletedIdentityId } }`, { no: false });
   await mutate("{ identities { edges { cursor } } }");
   await mutate("query Q { version } mutation M { deleteIdentity(input: { id: \"x\" }) { deletedIdentityId } }");
@@ -114,20 +93,18 @@ it.each([
   [{ status: 500, json: { error: { message: "canary" } } }, "failed", "KRATOS_ERROR"],
   ["reset" as const, "unknown", "KRATOS_UNAVAILABLE"],
   [{ status: 503, text: "canary" }, "unknown", "KRATOS_UNAVAILABLE"],
-])("where Kratos answers %j the outcome is %s", async (answer, outcome, code) => {
-  const scripted = await startScriptedKratos("v26.2.0", ({ method }) => (method === "GET" ? undefined : answer));
-  const before = await serve({}, scripted.url);
+])("says, if Kratos responds with %j, that the outcome is %s", async (answer, outcome, code) => {
+  const scripted = await stopAfterTest(startScriptedKratos("v26.2.0", ({ method }) => (method === "GET" ? undefined : answer)));
+  const before = await startFacade(scripted, OPTIONS);
   await mutate(`mutation { ${create("canary@example.com")} deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }`, {}, all, before);
   expect(audited()).toEqual([
     { ...by, mutation: "createIdentity", outcome, codes: [code] },
     { ...by, mutation: "deleteIdentity", identityId: ABSENT, outcome, codes: [code] },
   ]);
   expect(audited().map((entry) => JSON.stringify(entry)).join()).not.toContain("canary");
-  await before.stop();
-  await scripted.stop();
 });
 
-it("it holds no trait, link or token, and no name of the caller's choosing", async () => {
+it("contains no trait, link or token, and no name that the caller chose", async () => {
   const { body } = await mutate(`mutation canaryOperation { canaryAlias: ${create("canary-g@example.com")} }`);
   const { id } = body.data.canaryAlias.identity;
   const link = await mutate(`mutation { createRecoveryLink(input: { identityId: "${id}" }) { recoveryLink { url } } }`);
@@ -135,23 +112,23 @@ it("it holds no trait, link or token, and no name of the caller's choosing", asy
   for (const secret of ["canary", link.body.data.createRecoveryLink.recoveryLink.url, all.key]) expect(lines.join()).not.toContain(secret);
 });
 
-it("a token that is not known is a line in the log, without the token", async () => {
-  const open = await serve({ logger: write("info") });
+it("logs a request with an unknown token, without the token", async () => {
+  const log = captureLog("info");
+  const open = await startFacade(kratos, { ...OPTIONS, logger: log.logger });
   const answer = await post({ query: "{ version }" }, { ...all, key: "kg_canary" }, open);
   expect(answer.status).toBe(401);
-  expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining({ requestId: "r-1", status: 401, code: "UNAUTHENTICATED" }));
-  expect(lines.join()).not.toContain("canary");
-  await open.stop();
+  expect(log.entries()).toContainEqual(expect.objectContaining({ requestId: "r-1", status: 401, code: "UNAUTHENTICATED" }));
+  expect(log.lines.join()).not.toContain("canary");
 });
 
-it("a log that is switched off is", async () => {
-  const silent = await serve({ logger: write("silent") });
+it("logs nothing with LOG_LEVEL=silent", async () => {
+  const log = captureLog("silent");
+  const silent = await startFacade(kratos, { ...OPTIONS, logger: log.logger });
   await mutate(`mutation { ${create("audit-h@example.com")} }`, {}, all, silent);
-  expect(lines).toEqual([]);
-  await silent.stop();
+  expect(log.lines).toEqual([]);
 });
 
-it("one refused for a missing scope, whose input stands as its variable's default, is a line with its identity", async () => {
+it("has the identity of a refused mutation whose input is the default of a variable", async () => {
   const answer = await mutate(`mutation ($input: DeleteIdentityInput! = { id: "${ABSENT}" }) { deleteIdentity(input: $input) { deletedIdentityId } }`, {}, reader);
   expect(answer.body.errors[0].extensions.code).toBe("FORBIDDEN");
   expect(audited()).toEqual([{ caller: "key:shop", requestId: "r-1", mutation: "deleteIdentity", identityId: ABSENT, outcome: "refused", codes: ["FORBIDDEN"] }]);

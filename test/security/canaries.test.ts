@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
-import pino from "pino";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { startFacade, type FacadeUnderTest, type Reply } from "../support/facade-under-test.js";
-import { operationsOf } from "../support/operations-of.js";
-import { startScriptedKratos, type Scripted, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
+import { operationsOf } from "../support/schema-walk.js";
+import { startScriptedKratos, type Scripted } from "../support/scripted-kratos.js";
+import { startFacade, useFacade, type Reply } from "../support/use-facade.js";
 
 const ID = "11111111-1111-4111-8111-111111111111";
 const MARK = "CANARY";
-/** A text that may come out as data, and nowhere else. */
+/** A text that may be returned as data, and appear nowhere else. */
 const canary = (where: string) => `${MARK}-${where}@leak.example`;
 
 const OPERATIONS = operationsOf(buildFacadeSchema().schema);
@@ -78,8 +80,8 @@ const errorBody = (code: number, details: object = {}) => ({
   details: { redirect_to: `http://kratos/${canary("way-on")}`, use_flow_id: canary("use-flow-id"), ...details },
 });
 
-/** What each path of a Kratos in good order answers. */
-function wholesome(path: string, method = "GET"): Scripted {
+/** The responses of a healthy Kratos. */
+function healthy(path: string, method = "GET"): Scripted {
   if (path.includes("/health/")) return { json: { status: canary("health") } };
   if (path.includes("/metrics/")) return { text: canary("metrics") };
   if (path.includes("/schemas/")) return { json: { title: canary("schema") } };
@@ -91,7 +93,7 @@ function wholesome(path: string, method = "GET"): Scripted {
 }
 
 const whole = { ...identity, ...flow, recovery_link: "", errors: [{ message: "" }] };
-/** Objects where texts belong, and texts where numbers and truths do. */
+/** Objects in place of strings, and strings in place of numbers and booleans. */
 const misfits = JSON.parse(JSON.stringify(whole), (key, value: unknown) => {
   if (typeof value === "number" || typeof value === "boolean") return canary("no-number");
   return typeof value === "string" && key !== "type" ? { deep: [canary("no-text")] } : value;
@@ -102,55 +104,47 @@ const FAILURES: readonly (readonly [string, Scripted | ((path: string) => Script
   ...[400, 401, 403, 404, 409, 410, 422, 500, 503].map(
     (status): [string, Scripted] => [`an error body with status ${status}`, { status, json: { error: errorBody(status) } }],
   ),
-  ["a refusal of what is disabled", { status: 400, json: { error: { reason: `${canary("x")} is not allowed because it was disabled` } } }],
-  ["an error body that is text", { status: 500, text: canary("plain-text") }],
-  ["JSON that is cut off", { json: undefined, headers: { "content-type": "application/json" }, text: `{"id": "${canary("malformed")}` }],
+  ["an error because a method is disabled", { status: 400, json: { error: { reason: `${canary("x")} is not allowed because it was disabled` } } }],
+  ["a plain-text error", { status: 500, text: canary("plain-text") }],
+  ["truncated JSON", { json: undefined, headers: { "content-type": "application/json" }, text: `{"id": "${canary("malformed")}` }],
   ["an error in JSON that is cut off", { status: 500, headers: { "content-type": "application/json" }, text: `{"error": "${canary("malformed")}` }],
   ["JSON of another shape", { json: { hello: canary("shape") } }],
-  ["a list of another shape", { json: [canary("list")] }],
-  ["JSON that is text", { json: canary("string") }],
-  ["values of other types than their fields", (path) => ({ json: /identities(\?|$)/.test(path) ? [misfits] : misfits })],
-  ["texts where lists and objects belong", (path) => ({ json: /identities(\?|$)/.test(path) ? [noLists] : noLists })],
-  ["HTML in the place of metrics", { headers: { "content-type": `text/${MARK}` }, text: canary("html") }],
-  ["a redirect elsewhere", { status: 307, headers: { location: `http://db.internal/${canary("path")}?token=${canary("location")}` }, text: "" }],
-  ["a redirect within", { status: 302, headers: { location: `/${canary("relative")}` }, text: "" }],
+  ["a JSON list of another shape", { json: [canary("list")] }],
+  ["a JSON string", { json: canary("string") }],
+  ["values of the wrong types", (path) => ({ json: /identities(\?|$)/.test(path) ? [misfits] : misfits })],
+  ["strings in place of lists and objects", (path) => ({ json: /identities(\?|$)/.test(path) ? [noLists] : noLists })],
+  ["HTML in place of metrics", { headers: { "content-type": `text/${MARK}` }, text: canary("html") }],
+  ["a redirect to another host", { status: 307, headers: { location: `http://db.internal/${canary("path")}?token=${canary("location")}` }, text: "" }],
+  ["a relative redirect", { status: 302, headers: { location: `/${canary("relative")}` }, text: "" }],
   ["a redirect to an error page", { status: 302, headers: { location: `http://ui/error?error=${canary("error-page")}` }, text: "" }],
 ];
 
-let kratos: ScriptedKratos;
-let facade: FacadeUnderTest;
-let answer: typeof FAILURES[number][1] | typeof wholesome;
-let version: string;
-let lines: string[];
+let answer: typeof FAILURES[number][1] | typeof healthy = healthy;
+let version = "v26.2.0";
 
-const logger = () => pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
+function respond({ method }: IncomingMessage, path: string): Scripted {
+  if (path === "/version") return { json: { version } };
+  return typeof answer === "function" ? answer(path, method) : answer;
+}
+
+const { logger, lines, entries } = captureLog();
 const limits = { aliases: 1000, depth: 100, rootFields: 100, directives: 100, tokens: 100_000, cost: 1e6 };
+const { kratos, facade } = useFacade(() => startScriptedKratos(version, respond), { logger, limits });
 
 beforeAll(async () => {
-  kratos = await startScriptedKratos("", ({ method }, path) => {
-    if (path === "/version") return { json: { version } };
-    return typeof answer === "function" ? answer(path, method) : answer;
-  });
-  facade = await startFacade({ adminUrl: kratos.url, publicUrl: kratos.url }, { logger: logger(), limits });
-  [version, answer, lines] = ["v26.2.0", wholesome, []];
   for (let time = 0; time < 3; time++) await sendAll();
 });
 
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
-
 beforeEach(() => {
-  lines = [];
+  lines.length = 0;
 });
 
 const HEADERS = { cookie: `csrf=${MARK}-cookie`, "x-session-token": `${MARK}-header-token`, authorization: `Bearer ${MARK}-bearer` };
 
-/** Sends every operation. Queries that came before run compiled, and those with a remark that is new do not. */
-async function sendAll(remark = "", to = facade): Promise<Reply<Record<string, any>>[]> {
+/** Sends every operation. Repeated queries run compiled, and those with a new comment do not. */
+async function sendAll(comment = "", to = facade): Promise<Reply<Record<string, any>>[]> {
   const sent = OPERATIONS.map(({ field, text, args }) =>
-    to.send(text + remark, Object.fromEntries(args.map(({ name }) => [name, name === "input" ? INPUTS[field] : VARIABLES[name]])), HEADERS),
+    to.send(text + comment, Object.fromEntries(args.map(({ name }) => [name, name === "input" ? INPUTS[field] : VARIABLES[name]])), HEADERS),
   );
   return Promise.all(sent);
 }
@@ -159,7 +153,7 @@ function expectNothingOut(replies: readonly Reply<unknown>[]) {
   expect(lines.join("")).not.toContain(MARK);
   const errors = JSON.stringify(replies.map((reply) => reply.errors ?? []));
   expect(errors).not.toMatch(/CANARY|goroutine|pq:|duplicate key|db\.internal|node_modules|\.[jt]s:\d/);
-  expect(errors).not.toContain(new URL(kratos.url).host);
+  expect(errors).not.toContain(new URL(kratos.adminUrl).host);
 }
 
 describe.each(["v0.6.3-alpha.1", "v26.2.0"])("before a Kratos %s", (release) => {
@@ -167,65 +161,64 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"])("before a Kratos %s", (release) => 
     version = release;
   });
 
-  it("what the graph gives as data comes out there and nowhere else", async () => {
-    answer = wholesome;
+  it("returns data in the fields of the graph, and nowhere else", async () => {
+    answer = healthy;
     const replies = [...(await sendAll()), ...(await sendAll(`# ${release}`))];
     expectNothingOut(replies);
     expect(replies.filter(({ errors }) => errors)).toEqual([]);
     const data = JSON.stringify(replies);
     for (const given of ["trait", "nested-trait", "address", "metadata-admin", "link", "node-value", "ui-context"]) expect(data).toContain(canary(given));
     for (const kept of ["hash", "identifier", "id-token", "access-token", "exchange-code", "debug"]) expect(data).not.toContain(canary(kept));
-    // A mutation has its line, so that there was something to look through.
+    // The mutations are logged, so there is something to search.
     expect(lines.filter((line) => line.includes('"outcome":"done"'))).toHaveLength(8);
   });
 
-  // What a status means is the same for every release, but for a path or a flow that there is not.
+  // A status means the same in every version, except for unknown paths and flows.
   const failures = FAILURES.filter(([name]) => release === "v26.2.0" || !/status (?!404|410)/.test(name));
 
-  it.each(failures)("%s brings nothing into the log or the errors", async (name, failure) => {
+  it.each(failures)("leaks nothing into the log or the errors with %s", async (name, failure) => {
     answer = failure;
     expectNothingOut(await sendAll());
-    // Once is enough of what is executed as ever.
+    // The path without compilation is the same for both, so one version is enough.
     if (release === "v26.2.0") expectNothingOut(await sendAll(`# ${name}`));
   });
 });
 
-describe("what the log says of a failure of Kratos'", () => {
-  it("is what it can be found by in Kratos' own log", async () => {
+describe("the log line of a failure of Kratos", () => {
+  it("has what is needed to find the failure in the log of Kratos", async () => {
     version = "v26.2.0";
     const request = randomUUID();
     answer = { status: 500, json: { error: { ...errorBody(500), id: "internal_server_error", request } } };
     await facade.send(`{ identity(id: "${ID}") { id } }`);
-    // The last line is the request's own.
-    expect(lines.map((line) => JSON.parse(line)).slice(0, -1)).toEqual([
+    // The last line is that of the request.
+    expect(entries().slice(0, -1)).toEqual([
       expect.objectContaining({ operation: "getIdentity", path: "identity", detail: `code 500, error internal_server_error, request ${request}` }),
     ]);
   });
 
-  it("is where a redirect leads, without what stands in its address", async () => {
+  it("has the origin of a redirect, without its path and query", async () => {
     answer = { status: 307, headers: { location: `http://db.internal/a?b=${canary("location")}` }, text: "" };
     await facade.send(`{ identity(id: "${ID}") { id } }`);
     expect(JSON.parse(lines[0]!)).toMatchObject({ detail: "redirects to http://db.internal" });
   });
 });
 
-it("an answer that is no HTTP brings nothing into the log or the errors", async () => {
+it("leaks nothing into the log or the errors with a response that is not HTTP", async () => {
   const server = createServer((socket) => socket.on("data", () => socket.end(`HTTP/1.1 200 OK\r\n${canary("header line")}\r\n\r\n`)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await stopAfterTest({ stop: () => new Promise((resolve) => server.close(resolve)) });
   const adminUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const broken = await startFacade({ adminUrl, publicUrl: adminUrl, version: "v26.2.0" }, { logger: logger(), limits });
+  const broken = await startFacade({ adminUrl, publicUrl: adminUrl }, { version: "v26.2.0", logger, limits });
   expectNothingOut(await sendAll("", broken));
   expect(lines.length).toBeGreaterThan(0);
-  await broken.stop();
-  server.close();
 });
 
-it("nothing is written past the log", async () => {
+it("writes nothing to the console or the standard streams", async () => {
   const written: unknown[] = [];
   const note = (...chunks: unknown[]) => written.push(...chunks) > 0;
   const spies = [jest.spyOn(process.stdout, "write"), jest.spyOn(process.stderr, "write")].map((spy) => spy.mockImplementation(note));
   const consoles = (["log", "info", "warn", "error", "debug"] as const).map((name) => jest.spyOn(console, name).mockImplementation(note));
-  for (const failure of [wholesome, { status: 500, json: { error: errorBody(500) } }]) {
+  for (const failure of [healthy, { status: 500, json: { error: errorBody(500) } }]) {
     answer = failure;
     await sendAll();
   }
@@ -233,20 +226,20 @@ it("nothing is written past the log", async () => {
   expect(JSON.stringify(written)).not.toContain(MARK);
 });
 
-describe("the watch over the contract suite", () => {
+describe("the leak watch of the contract suite", () => {
   const mutation = `mutation ($id: ID!) { deleteIdentity(input: { id: $id }) { deletedIdentityId } identity: updateIdentity(input: { id: $id, traits: {} }) { identity { traits } } }`;
 
-  it("fails a suite that logs what Kratos answered", async () => {
+  it("fails a suite that logs data of Kratos", async () => {
     version = "v26.2.0";
-    answer = (path: string, method?: string) => (method === "PATCH" ? { json: { ...identity, traits: { note: "secret-of-kratos" } } } : wholesome(path, method));
-    const watched = await startFacade({ adminUrl: kratos.url });
-    // A caller's own request id is what gets into the log as it comes.
+    answer = (path: string, method?: string) => (method === "PATCH" ? { json: { ...identity, traits: { note: "secret-of-kratos" } } } : healthy(path, method));
+    const watched = await startFacade(kratos);
+    // The caller's request ID is logged as it is.
     await watched.send(mutation, { id: ID }, { "x-request-id": "secret-of-kratos" });
     await expect(watched.stop()).rejects.toThrow("secret-of-kratos");
   });
 
-  it("is content with a log that holds nothing of it", async () => {
-    const watched = await startFacade({ adminUrl: kratos.url });
+  it("accepts a log without data of Kratos", async () => {
+    const watched = await startFacade(kratos);
     await watched.send(mutation, { id: ID }, { "x-request-id": "something-else" });
     await expect(watched.stop()).resolves.toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { useFacade } from "../support/use-facade.js";
 
 const guest = createApiKey("guest", ["flows:read"]);
 const insider = createApiKey("insider", ["flows:read", "secrets:read", "identities:read"]);
@@ -21,21 +21,12 @@ const flow = {
 };
 const PARTS = "requestUrl ui { nodes { attributes { ... on UiNodeInputAttributes { name value } } } }";
 
-let kratos: ScriptedKratos;
-let facade: FacadeUnderTest;
+const { facade } = useFacade(
+  () => startScriptedKratos("v0.6.3-alpha.1", (_, path) => (path.startsWith("/self-service/") ? { json: flow } : undefined)),
+  { authentication: { apiKeys: parseApiKeys([guest, insider].map(({ line }) => line).join("\n")) } },
+);
 
-beforeAll(async () => {
-  kratos = await startScriptedKratos("v0.6.3-alpha.1", (_, path) => (path.startsWith("/self-service/") ? { json: flow } : undefined));
-  const apiKeys = parseApiKeys([guest, insider].map(({ line }) => line).join("\n"));
-  facade = await startFacade({ adminUrl: kratos.url }, { authentication: { apiKeys } });
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
-});
-
-/** Four times, so that the last ones run compiled. */
+/** Sends the query four times, so that the last ones run compiled. */
 async function ask(field: string, key: string) {
   for (let time = 0; time < 3; time++) {
     await facade.send(`{ ${field}(id: "${flow.id}") { ${PARTS} } }`, {}, { authorization: `Bearer ${key}` });
@@ -47,7 +38,7 @@ async function ask(field: string, key: string) {
 }
 
 it.each(["loginFlow", "registrationFlow", "recoveryFlow", "verificationFlow", "settingsFlow"])(
-  "%s shows its tokens and codes to callers with secrets:read alone, and what a page needs to all",
+  "%s shows its tokens and codes only to callers with secrets:read, and what a page needs to all",
   async (field) => {
     const seen = await ask(field, guest.key);
     expect(seen.values).toMatchObject({ csrf_token: "needed-by-the-page", token: null, code: null, password: "" });
@@ -62,7 +53,7 @@ it.each(["loginFlow", "registrationFlow", "recoveryFlow", "verificationFlow", "s
   },
 );
 
-it("a settings flow shows a user's traits to callers with identities:read alone: before v0.7 whoever knows its id gets it", async () => {
+it("a settings flow shows a user's traits only to callers with identities:read, since before v0.7 its ID is all one needs", async () => {
   expect((await ask("settingsFlow", guest.key)).values["traits.email"]).toBe("***");
   expect((await ask("registrationFlow", guest.key)).values["traits.email"]).toBe("canary@example.com");
 });

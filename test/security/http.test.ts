@@ -1,67 +1,51 @@
 import { createHash } from "node:crypto";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { codesOf, overHttp, postJson } from "../support/over-http.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { codesOf, postJson, sendHttp } from "../support/http.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade, useFacade, type FacadeTestOptions, type FacadeUnderTest } from "../support/use-facade.js";
 
 const ORIGIN = "https://app.example.com";
 const VERSION = "{ version }";
 const JSON_TYPE = { "content-type": "application/json" };
 
-let kratos: ScriptedKratos;
-let closed: FacadeUnderTest;
-const facades: FacadeUnderTest[] = [];
-
-async function serve(options: object = {}): Promise<FacadeUnderTest> {
-  const facade = await startFacade({ adminUrl: kratos.url }, { introspection: false, explorers: false, ...options });
-  facades.push(facade);
-  return facade;
-}
-
-beforeAll(async () => {
-  kratos = await startScriptedKratos("v26.2.0", () => undefined);
-  closed = await serve();
-});
-
-afterAll(async () => {
-  for (const facade of facades) await facade.stop();
-  await kratos.stop();
-});
+const CLOSED = { introspection: false, explorers: false };
+const { kratos, facade: closed } = useFacade(() => startScriptedKratos("v26.2.0"), CLOSED);
+const serve = (options: FacadeTestOptions = {}) => startFacade(kratos, { ...CLOSED, ...options });
 
 const get = (facade: FacadeUnderTest, parameters: Record<string, string>, headers: Record<string, string> = JSON_TYPE, body?: string) =>
-  overHttp(facade.url, { method: "GET", path: `/graphql?${new URLSearchParams(parameters).toString()}`, headers, body });
-/** Three times: the last may be compiled. */
+  sendHttp(facade.url, { method: "GET", path: `/graphql?${new URLSearchParams(parameters).toString()}`, headers, body });
+/** Sends a request three times. The last time it may run compiled. */
 const thrice = async <T>(ask: () => Promise<T>): Promise<T[]> => [await ask(), await ask(), await ask()];
 
 describe("arrays of operations", () => {
   const both = [{ query: VERSION }, { query: "{ a: version }" }];
 
-  it("are refused unless they are switched on", async () => {
+  it("are rejected unless they are enabled", async () => {
     const answer = await postJson(closed.url, both);
     expect([answer.status, codesOf(answer)]).toEqual([400, ["BAD_REQUEST"]]);
     expect((await postJson((await serve({ batching: true })).url, both)).body).toEqual([{ data: { version: "v26.2.0" } }, { data: { a: "v26.2.0" } }]);
   });
 
-  it.each([[[null]], [[1, "x"]], [[[]]], [[]]])("of %j are refused", async (body) => {
+  it.each([[[null]], [[1, "x"]], [[[]]], [[]]])("are rejected if they are %j", async (body) => {
     const facade = await serve({ batching: true });
     expect((await postJson(facade.url, body)).status).toBe(400);
   });
 });
 
-describe("where introspection is off", () => {
+describe("if introspection is disabled", () => {
   it.each([
     "{ __schema { types { name } } }",
     '{ __type(name: "Identity") { name } }',
     "{ ...F } fragment F on Query { a: __schema { queryType { name } } }",
     "query A { version } query B { __schema { queryType { name } } }",
-  ])("%s is refused each time", async (query) => {
+  ])("rejects %s each time", async (query) => {
     for (const answer of await thrice(() => postJson(closed.url, { query, operationName: query.startsWith("query") ? "A" : undefined }))) {
       expect([answer.status, codesOf(answer)]).toEqual([400, ["GRAPHQL_VALIDATION_FAILED"]]);
       expect(answer.body.data).toBeUndefined();
     }
   });
 
-  it("and is answered where it is on", async () => {
+  it("answers introspection if it is enabled", async () => {
     const open = await serve({ introspection: true });
     expect((await postJson(open.url, { query: "{ __schema { queryType { name } } }" })).body.data.__schema.queryType.name).toBe("Query");
   });
@@ -74,7 +58,7 @@ describe("where introspection is off", () => {
     ["a field of an input", 'mutation { createIdentity(input: { schemaI: "x", schemaId: "x", traits: {} }) { userErrors { code } } }'],
     ["a field of an input in a variable", create, { i: { schemaI: "x", schemaId: "x", traits: {} } }],
     ["a field that another type has", "{ _entities(representations: []) { trait } }"],
-  ])("who misspells %s is not helped, and is where it is on", async (_, query, variables = {}) => {
+  ])("suggests nothing to a caller who misspells %s", async (_, query, variables = {}) => {
     const open = await serve({ introspection: true });
     expect(JSON.stringify((await postJson(open.url, { query, variables })).body)).toContain(query.includes("trait }") ? "Cannot query" : "Did you mean");
     for (const { status, body } of await thrice(() => postJson(closed.url, { query, variables }))) {
@@ -83,7 +67,7 @@ describe("where introspection is off", () => {
     }
   });
 
-  it("the SDL is there for who has system:read, or for everybody where it is public", async () => {
+  it("returns the SDL to callers with system:read, or to everybody if it is public", async () => {
     const [router, shop] = [createApiKey("router", ["system:read"]), createApiKey("shop", ["identities:read"])];
     const authentication = { apiKeys: parseApiKeys(`${router.line};${shop.line}`) };
     const sdl = (facade: FacadeUnderTest, { key }: { key: string }) => thrice(() => postJson(facade.url, { query: "{ _service { sdl } }" }, { authorization: `Bearer ${key}` }));
@@ -96,11 +80,11 @@ describe("where introspection is off", () => {
 
 describe("a page of another site", () => {
   it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain; application/json"])(
-    "gets nothing done with a form of type %s",
+    "cannot send an operation with a form of type %s",
     async (type) => {
       const before = kratos.seen.length;
       for (const method of ["GET", "POST"]) {
-        const answer = await overHttp(closed.url, { method, path: `/graphql?query=${encodeURIComponent(VERSION)}`, headers: { "content-type": type }, body: JSON.stringify({ query: VERSION }) });
+        const answer = await sendHttp(closed.url, { method, path: `/graphql?query=${encodeURIComponent(VERSION)}`, headers: { "content-type": type }, body: JSON.stringify({ query: VERSION }) });
         expect([answer.status, answer.body.data]).toEqual([400, undefined]);
         expect(answer.body.errors[0].message).toContain("CSRF");
       }
@@ -108,24 +92,24 @@ describe("a page of another site", () => {
     },
   );
 
-  it("gets nothing done with a link, and who can send a header does", async () => {
+  it("cannot send an operation with a link, unless it can send a header", async () => {
     expect((await get(closed, { query: VERSION }, {})).status).toBe(400);
     for (const header of ["apollo-require-preflight", "x-apollo-operation-name"]) {
       expect((await get(closed, { query: VERSION }, { [header]: "1" })).body).toEqual({ data: { version: "v26.2.0" } });
     }
   });
 
-  it("changes nothing by a GET, whatever it can send", async () => {
+  it("cannot send a mutation by GET", async () => {
     const query = 'mutation { deleteIdentity(input: { id: "x" }) { deletedIdentityId } }';
     const answer = await get(closed, { query }, { "apollo-require-preflight": "1" });
     expect([answer.status, answer.headers.allow]).toEqual([405, "POST"]);
   });
 
   const preflight = (facade: FacadeUnderTest, origin: string) =>
-    overHttp(facade.url, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" } });
+    sendHttp(facade.url, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" } });
   const simple = (facade: FacadeUnderTest, origin: string) => postJson(facade.url, { query: VERSION }, { origin });
 
-  it("is let in by no CORS header, unless its origin is configured", async () => {
+  it("gets no CORS headers unless its origin is configured", async () => {
     for (const ask of [preflight, simple]) {
       const { headers } = await ask(closed, ORIGIN);
       expect(Object.keys(headers).filter((name) => name.startsWith("access-control-"))).toEqual([]);
@@ -155,14 +139,14 @@ describe("automatic persisted queries", () => {
     expect((await get(closed, { extensions: JSON.stringify(extensions) })).body).toEqual({ data });
   });
 
-  it("are registered under their own hash alone", async () => {
+  it("are registered only under their own hash", async () => {
     const extensions = persisted(sha256("{ other: version }"));
     const answer = await postJson(closed.url, { query: VERSION, extensions });
     expect([answer.status, answer.body.data]).toEqual([400, undefined]);
     expect(codesOf(await postJson(closed.url, { extensions }))).toEqual(["PERSISTED_QUERY_NOT_FOUND"]);
   });
 
-  it("that are not valid, or too large, are not registered", async () => {
+  it("are not registered if they are invalid or too large", async () => {
     for (const query of ["{ nothing }", `{ ${Array.from({ length: 60 }, (_, at) => `a${at}: version`).join(" ")} }`]) {
       const extensions = persisted(sha256(query));
       expect((await postJson(closed.url, { query, extensions })).status).toBe(400);
@@ -170,7 +154,7 @@ describe("automatic persisted queries", () => {
     }
   });
 
-  it("are forgotten, the oldest first, when there are more than 30 MiB of them", async () => {
+  it("are evicted, oldest first, above 30 MiB", async () => {
     const facade = await serve();
     const texts = Array.from({ length: 33 }, (_, at) => `{ version } #${at} ${"x".repeat(990_000)}`);
     for (const query of texts) expect((await postJson(facade.url, { query, extensions: persisted(sha256(query)) })).status).toBe(200);
@@ -186,15 +170,12 @@ describe("with a safelist", () => {
     ["Version", "query", LISTED],
     ["Delete", "mutation", DELETE],
   ].map(([name, type, text]) => ({ id: sha256(text!), name, type, body: text }));
-  /** As `generate-persisted-query-manifest` writes it. */
+  /** A manifest of `generate-persisted-query-manifest`. */
   const MANIFEST = JSON.stringify({ format: "apollo-persisted-query-manifest", version: 1, operations: body }, null, 2);
   const data = { version: "v26.2.0" };
-  let facade: FacadeUnderTest;
-  beforeAll(async () => {
-    facade = await serve({ safelist: MANIFEST, batching: true, introspection: true });
-  });
+  const { kratos, facade } = useFacade(() => startScriptedKratos("v26.2.0"), { ...CLOSED, safelist: MANIFEST, batching: true, introspection: true });
 
-  it("its operations are answered by their ids and by their exact texts", async () => {
+  it("answers its operations by ID and by exact text", async () => {
     for (const request of [{ extensions: persisted(sha256(LISTED)) }, { query: LISTED }, { query: LISTED, extensions: persisted(sha256(LISTED)) }]) {
       for (const answer of await thrice(() => postJson(facade.url, request))) expect(answer.body).toEqual({ data });
     }
@@ -212,7 +193,7 @@ describe("with a safelist", () => {
     "{ __schema { queryType { name } } }",
     "{ this is no GraphQL",
     "",
-  ])("another one is refused, and not even read: %j", async (query) => {
+  ])("rejects another operation without parsing it: %j", async (query) => {
     const before = kratos.seen.length;
     const refused = [
       await postJson(facade.url, { query }),
@@ -222,45 +203,45 @@ describe("with a safelist", () => {
       await get(facade, { query }, JSON_TYPE, JSON.stringify({ query: LISTED })),
       await get(facade, { query }, JSON_TYPE, JSON.stringify([])),
       await get(facade, { query }, JSON_TYPE, JSON.stringify({ extensions: persisted(sha256(LISTED)) })),
-      await overHttp(facade.url, { path: `/graphql?query=${encodeURIComponent(LISTED)}`, headers: JSON_TYPE, body: JSON.stringify({ query }) }),
+      await sendHttp(facade.url, { path: `/graphql?query=${encodeURIComponent(LISTED)}`, headers: JSON_TYPE, body: JSON.stringify({ query }) }),
     ];
     for (const answer of refused) expect([answer.status, codesOf(answer)]).toEqual([400, ["OPERATION_NOT_ON_SAFELIST"]]);
     expect(kratos.seen).toHaveLength(before);
   });
 
-  it("nobody adds to it", async () => {
+  it("registers no further operation", async () => {
     const extensions = persisted(sha256(VERSION));
     await postJson(facade.url, { query: VERSION, extensions });
     await get(facade, { query: VERSION, extensions: JSON.stringify(extensions) }, JSON_TYPE, JSON.stringify({ query: LISTED }));
     expect(codesOf(await postJson(facade.url, { extensions }))).toEqual(["PERSISTED_QUERY_NOT_FOUND"]);
   });
 
-  it.each([[["{ version }"]], [[LISTED]], [{ kind: "Document" }], [1], [null], [true]])("a text that is none is refused: %j", async (query) => {
+  it.each([[["{ version }"]], [[LISTED]], [{ kind: "Document" }], [1], [null], [true]])("rejects a query that is not a string: %j", async (query) => {
     const answer = await postJson(facade.url, { query });
     expect([answer.status, answer.body.data]).toEqual([400, undefined]);
   });
 
-  it.each(["toString", "__proto__", "apq:", `apq:${sha256(LISTED)}x`, ""])("an id that is none is not found: %j", async (id) => {
+  it.each(["toString", "__proto__", "apq:", `apq:${sha256(LISTED)}x`, ""])("does not find the invalid ID %j", async (id) => {
     const answer = await postJson(facade.url, { extensions: persisted(id) });
     expect(answer.body.data).toBeUndefined();
     expect(answer.body.errors).toHaveLength(1);
   });
 });
 
-describe("each answer has a request id in X-Request-Id:", () => {
+describe("the X-Request-Id header of a response", () => {
   const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
   const idOf = async (given?: string) => (await postJson(closed.url, { query: VERSION }, given === undefined ? {} : { "x-request-id": given })).headers["x-request-id"];
 
-  it.each(["req-1", "0af7651916cd43dd8448eb211c80319c", "a.b_c:d-E", "x".repeat(128)])("the caller's own, as %j", async (given) => {
+  it.each(["req-1", "0af7651916cd43dd8448eb211c80319c", "a.b_c:d-E", "x".repeat(128)])("is the caller's request ID %j", async (given) => {
     expect(await idOf(given)).toBe(given);
   });
 
-  it.each([undefined, "", "with blank", "x".repeat(129), "a,b", '{"level":60}', "ü", "a\tb"])("a new one where there is none that will do, as %j", async (given) => {
+  it.each([undefined, "", "with blank", "x".repeat(129), "a,b", '{"level":60}', "ü", "a\tb"])("is a new request ID in place of %j", async (given) => {
     expect(await idOf(given)).toMatch(UUID);
   });
 
-  it("refusals and what is not there included", async () => {
-    expect((await overHttp(closed.url, { method: "GET", path: "/nowhere" })).headers["x-request-id"]).toMatch(UUID);
-    expect((await overHttp(closed.url, { headers: JSON_TYPE, body: "{" })).headers["x-request-id"]).toMatch(UUID);
+  it("is present on errors and unknown paths", async () => {
+    expect((await sendHttp(closed.url, { method: "GET", path: "/nowhere" })).headers["x-request-id"]).toMatch(UUID);
+    expect((await sendHttp(closed.url, { headers: JSON_TYPE, body: "{" })).headers["x-request-id"]).toMatch(UUID);
   });
 });

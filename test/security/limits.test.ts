@@ -1,42 +1,36 @@
 import { parse } from "graphql";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import { createDocumentStore } from "../../src/server/apollo/document.js";
-import { startFakeKratos, type FakeKratos } from "../../src/fake-kratos/index.js";
 import type { Limits } from "../../src/server/limits/limits.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { codesOf, overHttp, postJson, type HttpAnswer } from "../support/over-http.js";
-import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { codesOf, postJson, sendHttp, type HttpResponse } from "../support/http.js";
+import { useServers } from "../support/lifecycle.js";
+import { startRecordingProxy } from "../support/recording-proxy.js";
+import { createFacadeUnderTest, startFacade, type FacadeTestOptions, type FacadeUnderTest } from "../support/use-facade.js";
 
-/* That an attack is cheap to refuse needs no clock: one that is not would outlast jest's patience. */
+/* No test measures time: if an attack were expensive to reject, it would exceed jest's timeout. */
 
-let kratos: FakeKratos;
-let proxy: RecordingProxy;
-const facades: FacadeUnderTest[] = [];
+const { kratos, proxy, byDefault, cheap, open } = useServers(async (cleanups) => {
+  const kratos = cleanups.use(await startFakeKratos());
+  const proxy = cleanups.use(await startRecordingProxy(kratos.adminUrl));
+  const start = async (options: FacadeTestOptions) => cleanups.use(await createFacadeUnderTest({ adminUrl: proxy.url, publicUrl: kratos.publicUrl }, options));
+  const byDefault = await start({ introspection: false });
+  const cheap = await start({ introspection: false, limits: { cost: 1000 } });
+  const open = await start({ introspection: true });
+  return { kratos, proxy, byDefault, cheap, open };
+});
 
-async function serve(limits: Partial<Limits> = {}, options: object = {}): Promise<FacadeUnderTest> {
-  const facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl }, { introspection: false, limits, ...options });
-  facades.push(facade);
-  return facade;
+function serve(limits: Partial<Limits> = {}, options: FacadeTestOptions = {}): Promise<FacadeUnderTest> {
+  return startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl }, { introspection: false, limits, ...options });
 }
 
-beforeAll(async () => {
-  kratos = await startFakeKratos();
-  proxy = await startRecordingProxy(kratos.adminUrl);
-});
-
-afterAll(async () => {
-  for (const facade of facades) await facade.stop();
-  await proxy.stop();
-  await kratos.stop();
-});
-
-/** Often enough for a query to run compiled at the end; it is compiled in the background. */
+/** Often enough for a query to run compiled at the end. It is compiled in the background. */
 const TIMES = 4;
 const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
 
-/** Sends an operation until it would run compiled. @returns all answers, and how many requests Kratos got */
-async function insist(facade: FacadeUnderTest, query: string, variables: object = {}, more: object = {}) {
+/** Sends an operation until it runs compiled. @returns all responses, and the number of requests to Kratos */
+async function sendRepeatedly(facade: FacadeUnderTest, query: string, variables: object = {}, more: object = {}) {
   const before = proxy.seen.length;
-  const answers: HttpAnswer[] = [];
+  const answers: HttpResponse[] = [];
   for (let time = 0; time < TIMES; time++) {
     answers.push(await postJson(facade.url, { query, variables, ...more }, { "x-graphql-cost": "1" }));
     await tick();
@@ -44,9 +38,9 @@ async function insist(facade: FacadeUnderTest, query: string, variables: object 
   return { answers, asked: proxy.seen.length - before };
 }
 
-/** @returns the message */
+/** @returns the error message */
 async function expectTooLarge(facade: FacadeUnderTest, limit: string, query: string, variables: object = {}, more: object = {}): Promise<string> {
-  const { answers, asked } = await insist(facade, query, variables, more);
+  const { answers, asked } = await sendRepeatedly(facade, query, variables, more);
   expect(asked).toBe(0);
   for (const { status, body } of answers) {
     expect([status, body.data]).toEqual([400, undefined]);
@@ -55,18 +49,18 @@ async function expectTooLarge(facade: FacadeUnderTest, limit: string, query: str
   return answers[0]!.body.errors.find((error: any) => error.extensions.limit === limit).message;
 }
 
-async function expectServed(facade: FacadeUnderTest, query: string, variables: object = {}, more: object = {}): Promise<HttpAnswer[]> {
-  const { answers } = await insist(facade, query, variables, more);
+async function expectServed(facade: FacadeUnderTest, query: string, variables: object = {}, more: object = {}): Promise<HttpResponse[]> {
+  const { answers } = await sendRepeatedly(facade, query, variables, more);
   for (const { status, body } of answers) expect({ status, errors: body.errors }).toEqual({ status: 200, errors: undefined });
   return answers;
 }
 
 const repeat = (count: number, part: (at: number) => string) => Array.from({ length: count }, (_, at) => part(at)).join(" ");
-/** A fragment that spreads one that spreads another and so on, each twice. */
+/** A chain of fragments, each of which spreads the next one twice. */
 const bomb = (type: string, levels: number, leaf: string) =>
   `${repeat(levels, (at) => `fragment F${at} on ${type} { ...F${at + 1} ...F${at + 1} }`)} fragment F${levels} on ${type} { ${leaf} }`;
 
-describe("each limit lets through what just keeps it, and refuses one more with both numbers", () => {
+describe("each limit allows an operation that just keeps it, and rejects one more with both numbers", () => {
   const LIST = "query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }";
   const NONE = { __typename: "Identity", id: "none" };
   const NAMES = { rootFields: "number of root fields", aliases: "number of aliases", directives: "number of directives", tokens: "number of tokens" };
@@ -87,7 +81,7 @@ describe("each limit lets through what just keeps it, and refuses one more with 
     expect(await expectTooLarge(facade, (NAMES as Record<string, string>)[limit] ?? limit, beyond, more)).toContain(message);
   });
 
-  it("mutations too, and none of them is done", async () => {
+  it("applies to mutations, and executes none of them", async () => {
     const facade = await serve({ rootFields: 2, cost: 45 });
     const create = (at: number, more = "") => `m${at}: createIdentity(input: { schemaId: "default", traits: { email: "m${at}@example.com" } }) { userErrors { code } ${more} }`;
     await expectTooLarge(facade, "number of root fields", `mutation { ${repeat(3, create as (at: number) => string)} }`);
@@ -95,65 +89,59 @@ describe("each limit lets through what just keeps it, and refuses one more with 
   });
 });
 
-describe("with the limits as they are by default", () => {
-  let facade: FacadeUnderTest;
-  beforeAll(async () => {
-    facade = await serve();
-  });
-
+describe("with the default limits", () => {
   it.each<[string, string, string]>([
-    ["fields within fields", "depth", `{ ${repeat(100, () => "identities {")} edges ${repeat(100, () => "}")} }`],
+    ["nested fields", "depth", `{ ${repeat(100, () => "identities {")} edges ${repeat(100, () => "}")} }`],
     ["a thousand aliases", "number of aliases", `{ ${repeat(1000, (at) => `a${at}: version`)} }`],
-    ["aliases by a bomb of fragments", "number of aliases", `{ ...F0 } ${bomb("Query", 30, "a: version")}`],
+    ["aliases in a fragment bomb", "number of aliases", `{ ...F0 } ${bomb("Query", 30, "a: version")}`],
     ["directives by the hundred", "number of directives", `{ ${repeat(600, () => "version @skip(if: false)")} }`],
-    ["directives by a bomb of fragments", "number of directives", `{ ...F0 } ${bomb("Query", 30, "version @skip(if: false)")}`],
+    ["directives in a fragment bomb", "number of directives", `{ ...F0 } ${bomb("Query", 30, "version @skip(if: false)")}`],
     ["a thousand operations", "number of tokens", repeat(1300, (at) => `query Q${at} { version }`)],
-    ["a document that never ends", "number of tokens", `{ ${repeat(100_000, () => "version")} }`],
-    ["lists within lists", "nesting", `{ identity(id: ${"[".repeat(2400)}${"]".repeat(2400)}) { id } }`],
-    ["one field again and again", "overlapping fields", `{ identities { edges { node { ${repeat(4900, () => "id")} } } } }`],
+    ["a very long document", "number of tokens", `{ ${repeat(100_000, () => "version")} }`],
+    ["nested lists", "nesting", `{ identity(id: ${"[".repeat(2400)}${"]".repeat(2400)}) { id } }`],
+    ["one field many times", "overlapping fields", `{ identities { edges { node { ${repeat(4900, () => "id")} } } } }`],
     ["fragments that overlap", "overlapping fields", `{ ${repeat(380, (at) => `...F${at}`)} } ${repeat(380, (at) => `fragment F${at} on Query { version health { alive } }`)}`],
-    ["requests by a bomb of fragments", "cost", `{ ...F0 } ${bomb("Query", 30, "version")}`],
-    ["requests by a bomb of fragments deep inside", "cost", `{ identities { edges { node { ...F0 } } } } ${bomb("Identity", 30, "schema { id }")}`],
+    ["requests in a fragment bomb", "cost", `{ ...F0 } ${bomb("Query", 30, "version")}`],
+    ["requests in a nested fragment bomb", "cost", `{ identities { edges { node { ...F0 } } } } ${bomb("Identity", 30, "schema { id }")}`],
     ["pages of pages", "cost", `{ ${repeat(4, (at) => `p${at}: identities(first: 250) { edges { node { schema { id } } } }`)} }`],
-  ])("%s: refused", async (_, limit, query) => {
-    await expectTooLarge(facade, limit, query);
+  ])("rejects %s", async (_, limit, query) => {
+    await expectTooLarge(byDefault, limit, query);
   });
 
   it.each<[string, string, boolean?, object?]>([
-    ["a bomb of fragments that costs nothing", `{ ...F0 } ${bomb("Query", 30, "__typename")}`],
-    ["a bomb of fragments inside an object", `{ identities(first: 1) { ...F0 } } ${bomb("IdentityConnection", 30, "pageInfo { hasNextPage }")}`, true],
-    ["a bomb of fragments inside a list", `{ identities(first: 1) { edges { node { ...F0 } } } } ${bomb("Identity", 60, "id")}`],
-    ["a bomb of fragments of two types", `{ _entities(representations: []) { ...F0 } } ${bomb("_Entity", 30, "__typename ... on Identity { id }")}`],
-    ["fragments within fragments without a name", `{ ${repeat(900, () => "... {")} version ${repeat(900, () => "}")} }`],
+    ["a fragment bomb that costs nothing", `{ ...F0 } ${bomb("Query", 30, "__typename")}`],
+    ["a fragment bomb inside an object", `{ identities(first: 1) { ...F0 } } ${bomb("IdentityConnection", 30, "pageInfo { hasNextPage }")}`, true],
+    ["a fragment bomb inside a list", `{ identities(first: 1) { edges { node { ...F0 } } } } ${bomb("Identity", 60, "id")}`],
+    ["a fragment bomb of two types", `{ _entities(representations: []) { ...F0 } } ${bomb("_Entity", 30, "__typename ... on Identity { id }")}`],
+    ["nested inline fragments", `{ ${repeat(900, () => "... {")} version ${repeat(900, () => "}")} }`],
     ["hundreds of operations", repeat(900, (at) => `query Q${at} { version }`), false, { operationName: "Q7" }],
-    ["a spread with a directive, again and again", `{ ${repeat(45, () => "...F @include(if: true)")} } fragment F on Query { __typename }`],
-  ])("%s: no trouble, as often as it comes", async (_, query, isDear = false, more = {}) => {
-    if (isDear) await expectTooLarge(facade, "cost", query);
-    else await expectServed(facade, query, {}, more);
+    ["a spread with a directive many times", `{ ${repeat(45, () => "...F @include(if: true)")} } fragment F on Query { __typename }`],
+  ])("handles %s, however often it comes", async (_, query, isDear = false, more = {}) => {
+    if (isDear) await expectTooLarge(byDefault, "cost", query);
+    else await expectServed(byDefault, query, {}, more);
   });
 
   it.each([
     ["fragments that spread each other", "{ ...A } fragment A on Query { ...B ...B } fragment B on Query { ...A ...A version }"],
     ["an unknown field, a thousand times", `{ ${repeat(1000, (at) => `x${at}`)} }`],
     ["a variable, a thousand times", `query (${repeat(1000, (at) => `$v${at}: Int`)}) { version }`],
-  ])("%s: refused as not valid", async (_, query) => {
-    const { answers, asked } = await insist(facade, query);
+  ])("rejects %s as invalid", async (_, query) => {
+    const { answers, asked } = await sendRepeatedly(byDefault, query);
     for (const { status, body } of answers) expect([status, body.data]).toEqual([400, undefined]);
     expect(asked).toBe(0);
   });
 
-  it("where introspection is on it goes no deeper than tools ask", async () => {
-    const open = await serve({}, { introspection: true });
+  it("limits the depth of introspection to what tools need", async () => {
     const deep = `{ __schema { types { ${repeat(10, () => "fields { type {")} name ${repeat(10, () => "} }")} } } }`;
-    for (const { status } of (await insist(open, deep)).answers) expect(status).toBe(400);
+    for (const { status } of (await sendRepeatedly(open, deep)).answers) expect(status).toBe(400);
     await expectTooLarge(open, "number of aliases", `{ ${repeat(60, (at) => `a${at}: __schema { types { fields { type { fields { name } } } } }`)} }`);
   });
 
-  it("a thousand references are answered, and one more are refused", async () => {
+  it("resolves 1,000 references, and rejects 1,001", async () => {
     const query = "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }";
     const of = (count: number) => ({ of: Array.from({ length: count }, () => ({ __typename: "Identity", id: "none" })) });
-    await expectServed(facade, query, of(1000));
-    const { answers, asked } = await insist(facade, query, of(1001));
+    await expectServed(byDefault, query, of(1000));
+    const { answers, asked } = await sendRepeatedly(byDefault, query, of(1001));
     for (const answer of answers) {
       expect(codesOf(answer)).toEqual(["BAD_USER_INPUT"]);
       expect(answer.body.errors[0].message).toBe('"representations" must be 1000 at the most; there were 1001.');
@@ -162,71 +150,63 @@ describe("with the limits as they are by default", () => {
   });
 });
 
-describe("no way of writing an operation makes it cheaper than it is:", () => {
+describe("an expensive operation is rejected however it is written:", () => {
   const PAGE = "edges { node { schema { id } } }";
-  let facade: FacadeUnderTest;
-  beforeAll(async () => {
-    facade = await serve({ cost: 1000 });
-  });
 
   it.each<[string, string, object?, object?]>([
     ["plainly", `{ identities(first: 250) { ${PAGE} } }`],
     ["by a variable", `query ($n: Int) { identities(first: $n) { ${PAGE} } }`, { n: 250 }],
     ["by a variable's default", `query ($n: Int = 250) { identities(first: $n) { ${PAGE} } }`],
     ["by a variable with a cheaper default", `query ($n: Int = 1) { identities(first: $n) { ${PAGE} } }`, { n: 250 }],
-    ["by a variable with a name that all objects have", `query ($constructor: Int = 250) { identities(first: $constructor) { ${PAGE} } }`],
-    ["beyond what is allowed", `{ identities(first: 2147483647) { ${PAGE} } }`],
-    ["by the page size that holds without one, twice", `{ a: identities { ${PAGE} } b: identities(first: null) { ${PAGE} } }`],
+    ["by a variable named like a property of Object.prototype", `query ($constructor: Int = 250) { identities(first: $constructor) { ${PAGE} } }`],
+    ["with more than the maximum", `{ identities(first: 2147483647) { ${PAGE} } }`],
+    ["by the default page size, twice", `{ a: identities { ${PAGE} } b: identities(first: null) { ${PAGE} } }`],
     ["in a fragment", `{ ...A } fragment A on Query { identities(first: 250) { ...B } } fragment B on IdentityConnection { ${PAGE} }`],
-    ["in a fragment without a name or type", `{ ... { ... on Query { identities(first: 250) { ${PAGE} } } } }`],
-    ["with directives that hold", `query ($no: Boolean = false) { identities(first: 250) @skip(if: $no) @include(if: true) { ${PAGE} } }`],
+    ["in an inline fragment without a type", `{ ... { ... on Query { identities(first: 250) { ${PAGE} } } } }`],
+    ["with directives that include it", `query ($no: Boolean = false) { identities(first: 250) @skip(if: $no) @include(if: true) { ${PAGE} } }`],
     ["in a fragment that is skipped where it is first spread", `query ($no: Boolean = false) { ...A @include(if: $no) ...A } fragment A on Query { identities(first: 250) { ${PAGE} } }`],
     ["as one of several operations", `query Cheap { version } query Dear { identities(first: 250) { ${PAGE} } }`, {}, { operationName: "Dear" }],
     ["by references", "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { schema { id } } } }", { of: Array(100).fill({ __typename: "Identity", id: "x" }) }],
-    ["by references in the text", `{ _entities(representations: [${repeat(100, () => '"x"')}]) { ... on Identity { schema { id } } } }`],
-    ["beside a page of less than nothing", `{ a: identities(first: -2147483648) { ${PAGE} } b: identities(first: 250) { ${PAGE} } }`],
+    ["by references in the document", `{ _entities(representations: [${repeat(100, () => '"x"')}]) { ... on Identity { schema { id } } } }`],
+    ["beside a page of negative size", `{ a: identities(first: -2147483648) { ${PAGE} } b: identities(first: 250) { ${PAGE} } }`],
   ])("%s", async (_, query, variables = {}, more = {}) => {
-    await expectTooLarge(facade, "cost", query, variables, more);
+    await expectTooLarge(cheap, "cost", query, variables, more);
   });
 
-  it("after cheaper variables, with which the same query was answered and compiled", async () => {
+  it("after cheaper variables with which the same query was executed and compiled", async () => {
     const query = `query ($n: Int) { identities(first: $n) { ${PAGE} } }`;
-    await expectServed(facade, query, { n: 2 });
-    await expectTooLarge(facade, "cost", query, { n: 250 });
+    await expectServed(cheap, query, { n: 2 });
+    await expectTooLarge(cheap, "cost", query, { n: 250 });
   });
 
-  it("but what is skipped costs nothing", async () => {
-    await expectServed(facade, `query ($yes: Boolean!) { version identities(first: 250) @skip(if: $yes) { ${PAGE} } }`, { yes: true });
+  it("except that what is skipped costs nothing", async () => {
+    await expectServed(cheap, `query ($yes: Boolean!) { version identities(first: 250) @skip(if: $yes) { ${PAGE} } }`, { yes: true });
   });
 
   it.each([
     ["_entities", "query ($v: [_Any!] = []) { _entities(representations: $v) { __typename } version }"],
     ["@skip", "query ($v: Boolean = true) { version @skip(if: $v) }"],
     ["identity", 'query ($v: ID = "x") { identity(id: $v) { id } version }'],
-  ])("a null in place of a default that %s cannot do without is the caller's own fault", async (_, query) => {
-    const { answers, asked } = await insist(facade, query, { v: null });
+  ])("with null in place of a default that %s requires, which is bad input", async (_, query) => {
+    const { answers, asked } = await sendRepeatedly(cheap, query, { v: null });
     for (const answer of answers) expect([answer.status, codesOf(answer)]).toEqual([400, ["BAD_USER_INPUT"]]);
     expect(asked).toBe(0);
   });
 
   it.each([
     ["of an integer beyond 32 bits", "query ($v: Int) { identities(first: $v) { edges { cursor } } }", 2 ** 31],
-    ["of half an integer", "query ($v: Int) { identities(first: $v) { edges { cursor } } }", 1.5],
+    ["of a fraction", "query ($v: Int) { identities(first: $v) { edges { cursor } } }", 1.5],
     ["of another type", "query ($v: Int) { identities(first: $v) { edges { cursor } } }", "250"],
-    ["of a null in a list", "query ($v: [_Any!]!) { _entities(representations: $v) { __typename } }", [null]],
-    ["of lists within lists", "query ($v: ID!) { identity(id: $v) { id } }", JSON.parse("[".repeat(190) + "]".repeat(190))],
-  ])("a variable %s is refused, compiled or not", async (_, query, v) => {
-    const { answers, asked } = await insist(facade, query, { v });
+    ["of null in a list", "query ($v: [_Any!]!) { _entities(representations: $v) { __typename } }", [null]],
+    ["of nested lists", "query ($v: ID!) { identity(id: $v) { id } }", JSON.parse("[".repeat(190) + "]".repeat(190))],
+  ])("with a variable %s, which is bad input, compiled or not", async (_, query, v) => {
+    const { answers, asked } = await sendRepeatedly(cheap, query, { v });
     for (const answer of answers) expect([answer.status, codesOf(answer)]).toEqual([400, ["BAD_USER_INPUT"]]);
     expect(asked).toBe(0);
   });
 });
 
 describe("an operation's cost", () => {
-  let facade: FacadeUnderTest;
-  beforeAll(async () => {
-    facade = await serve();
-  });
 
   const ALL = `id schemaId schemaUrl traits state metadataPublic metadataAdmin createdAt schema { id schema }
     verifiableAddresses { id value verified } recoveryAddresses { id value }`;
@@ -251,46 +231,46 @@ describe("an operation's cost", () => {
     [21, 'mutation { deleteIdentity(input: { id: "x" }) { userErrors { code } } }'],
     [52, 'mutation { updateIdentity(input: { id: "x", traits: {} }) { identity { schema { id } } } deleteIdentity(input: { id: "x" }) { userErrors { code } } }'],
   ])("is %i for %s", async (requested, query, variables = {}) => {
-    const { answers } = await insist(facade, query, variables);
+    const { answers } = await sendRepeatedly(byDefault, query, variables);
     for (const { body } of answers) expect(body.extensions).toEqual({ cost: { requested, most: 10_000 } });
   });
 
-  it("is told to whoever asks by the header, also where the operation is refused, and to nobody else", async () => {
+  it("is returned only if the header asks for it, even if the operation is rejected", async () => {
     const page = { query: "{ identities(first: 250) { edges { node { id } } } }" };
     const tight = await serve({ cost: 100 }, { batching: true });
     const asked = await postJson(tight.url, page, { "x-graphql-cost": "1" });
     expect([codesOf(asked), asked.body.extensions]).toEqual([["OPERATION_TOO_LARGE"], { cost: { requested: 760, most: 100 } }]);
     expect((await postJson(tight.url, page)).body.extensions).toBeUndefined();
-    expect((await postJson(facade.url, page)).body.extensions).toBeUndefined();
+    expect((await postJson(byDefault.url, page)).body.extensions).toBeUndefined();
     const several = await postJson(tight.url, [page, { query: "{ version }" }], { "x-graphql-cost": "1" });
     expect(several.body.map((answer: any) => answer.extensions.cost.requested)).toEqual([760, 10]);
   });
 });
 
-describe("a request is refused before it is read as GraphQL", () => {
-  const expectRefused = (answer: HttpAnswer, status: number, message: string) => {
+describe("a request is rejected before its operation is parsed", () => {
+  const expectRefused = (answer: HttpResponse, status: number, message: string) => {
     expect([answer.status, codesOf(answer)]).toEqual([status, ["BAD_REQUEST"]]);
     expect(answer.body.errors[0].message).toContain(message);
   };
 
-  it("where its body is too large", async () => {
+  it("if its body is too large", async () => {
     const facade = await serve({}, { maxBodyBytes: 2000 });
     const before = proxy.seen.length;
     expectRefused(await postJson(facade.url, { query: "{ version }", variables: { x: "x".repeat(2000) } }), 413, "2000 bytes");
     expect(proxy.seen).toHaveLength(before);
   });
 
-  it.each(["POST", "GET"])("where its body is nested without end (%s)", async (method) => {
+  it.each(["POST", "GET"])("if its body is nested too deeply (%s)", async (method) => {
     const facade = await serve();
     const before = proxy.seen.length;
     for (const deep of ["[".repeat(100_000) + "]".repeat(100_000), '{"a":'.repeat(50_000) + "1" + "}".repeat(50_000)]) {
       const body = `{"query":"mutation ($i: CreateIdentityInput!) { createIdentity(input: $i) { userErrors { code } } }","variables":{"i":{"schemaId":"default","traits":{"a":${deep}}}}}`;
-      expectRefused(await overHttp(facade.url, { method, headers: { "content-type": "application/json" }, body }), 400, "200 lists and objects within each other");
+      expectRefused(await sendHttp(facade.url, { method, headers: { "content-type": "application/json" }, body }), 400, "200 lists and objects within each other");
     }
     expect(proxy.seen).toHaveLength(before);
   });
 
-  it("where it is an array of more than ten operations", async () => {
+  it("if it is an array of more than ten operations", async () => {
     const facade = await serve({}, { batching: true });
     const before = proxy.seen.length;
     expectRefused(await postJson(facade.url, Array(11).fill({ query: "{ version }" })), 400, "An array may hold 10 operations at the most; there were 11.");
@@ -298,7 +278,7 @@ describe("a request is refused before it is read as GraphQL", () => {
   });
 });
 
-it("an operation with names that all objects have is answered the same, compiled or not", async () => {
+it("an operation with names from Object.prototype gets the same response, compiled or not", async () => {
   const facade = await serve();
   const query = "query ($toString: Int) { constructor: version ...hasOwnProperty } fragment hasOwnProperty on Query { identities(first: $toString) { edges { cursor } } }";
   const answers = await expectServed(facade, query);
@@ -306,7 +286,7 @@ it("an operation with names that all objects have is answered the same, compiled
   expect(answers[0]!.body.data.identities.edges.length).toBeGreaterThan(20);
 });
 
-it("a fragment that is skipped in one place is there in the other, compiled or not", async () => {
+it("a fragment that is skipped in one place is included in another, compiled or not", async () => {
   const facade = await serve();
   const query = "query ($no: Boolean!) { a: health { ...H @include(if: $no) ready } b: health { ...H } ...Q @include(if: $no) ...Q } fragment H on Health { alive } fragment Q on Query { version }";
   for (const { body } of await expectServed(facade, query, { no: false })) {
@@ -314,7 +294,7 @@ it("a fragment that is skipped in one place is there in the other, compiled or n
   }
 });
 
-it("documents are kept by the length of their texts, comments included, and a thousand at the most", async () => {
+it("at most 1,000 documents are cached, and 1,000,000 characters including comments", async () => {
   const store = createDocumentStore();
   for (const key of ["a", "b", "c"]) await store.set(key, parse(`{ version } # ${"x".repeat(400_000)}`));
   expect(store.keys().sort()).toEqual(["b", "c"]);
@@ -322,19 +302,13 @@ it("documents are kept by the length of their texts, comments included, and a th
   expect(store.keys()).toHaveLength(1000);
 });
 
-describe("by their variables and names", () => {
-  let facade: FacadeUnderTest;
-
-  beforeAll(async () => {
-    facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl });
-    await facade.send("{ version }");
-  });
+describe("limits on variables and operation names", () => {
+  // Detects the version.
+  beforeAll(() => open.send("{ version }"));
 
   beforeEach(() => void proxy.take());
 
-  afterAll(() => facade.stop());
-
-  describe("one large value, named a thousand times,", () => {
+  describe("one large value that is used a thousand times", () => {
     const large = "x".repeat(300_000);
     const repeat = (count: number, part: (at: number) => string) => Array.from({ length: count }, (_, at) => part(at)).join(" ");
 
@@ -342,8 +316,8 @@ describe("by their variables and names", () => {
       ["as a reference", `query ($v: _Any!) { _entities(representations: [${repeat(1000, () => "$v")}]) { __typename } }`, { v: { __typename: "Nobody", large } }],
       ["as a cursor", `query ($v: String!) { ${repeat(20, (at) => `a${at}: identities(after: $v) { pageInfo { endCursor } }`)} }`, { v: large }],
       ["as a trait", `mutation ($v: JSON!) { createIdentity(input: { schemaId: "default", traits: { ${repeat(50, (at) => `k${at}: $v`)} } }) { userErrors { code message path } } }`, { v: large }],
-    ])("%s is not repeated in the answer, nor sent to Kratos", async (_name, query, variables) => {
-      const response = await fetch(`${facade.url}/graphql`, {
+    ])("%s is neither repeated in the response nor sent to Kratos", async (_name, query, variables) => {
+      const response = await fetch(`${open.url}/graphql`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ query, variables }),
@@ -356,16 +330,16 @@ describe("by their variables and names", () => {
     });
   });
 
-  it("a thousand references to schemas, each a request to Kratos, are priced so", async () => {
+  it("1,000 references to schemas cost as much as their requests to Kratos", async () => {
     const query = `query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }`;
-    const { errors } = await facade.send(query, { r: Array.from({ length: 1000 }, (_, at) => ({ __typename: "IdentitySchema", id: `schema-${at}` })) });
+    const { errors } = await open.send(query, { r: Array.from({ length: 1000 }, (_, at) => ({ __typename: "IdentitySchema", id: `schema-${at}` })) });
     expect(errors).toEqual([expect.objectContaining({ extensions: expect.objectContaining({ code: "OPERATION_TOO_LARGE" }) })]);
     expect(proxy.take()).toEqual([]);
   });
 
-  it("a document of several operations without a name is refused as the caller's mistake", async () => {
+  it("a document with several operations and no operation name is bad input", async () => {
     for (const body of [{ query: "query A { version } query B { version }" }, { query: "query A { version }", operationName: "C" }]) {
-      const response = await fetch(`${facade.url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+      const response = await fetch(`${open.url}/graphql`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
       expect([response.status, ((await response.json()) as any).errors[0].extensions.code]).toEqual([400, "OPERATION_RESOLUTION_FAILURE"]);
     }
   });

@@ -1,20 +1,20 @@
 /*
- * Whatever a caller sends, Kratos is asked for nothing but what this server means to ask, and the caller gets no error without
- * a name. The seed is fixed, so that a change that passes here passes everywhere; to look further:
+ * Whatever a caller sends, Kratos gets only requests that this server intends, and every error has a code. The seed is fixed,
+ * so that the tests are reproducible. To test more input:
  *
  *     FAST_CHECK_SEED=$RANDOM FAST_CHECK_RUNS=1000 npx jest --selectProjects security -- properties
  *
- * A failure prints its seed and the smallest input that fails. What is found becomes a test with a name.
+ * A failure prints its seed and the smallest input that fails. Add a named test for it.
  */
 import fc from "fast-check";
 import { getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from "graphql";
 import { request } from "node:http";
 import pino from "pino";
-import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { operationsOf } from "../support/operations-of.js";
-import { startRecordingProxy, type RecordingProxy, type SeenRequest } from "../support/recording-proxy.js";
+import type { RecordedRequest } from "../support/recording-proxy.js";
+import { operationsOf } from "../support/schema-walk.js";
+import { dataOf, useRecordedFacade } from "../support/use-facade.js";
 
 const SEED = Number(process.env["FAST_CHECK_SEED"] ?? 20261122);
 const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 8);
@@ -22,7 +22,7 @@ const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 8);
 const OPERATIONS = operationsOf(buildFacadeSchema().schema);
 const CODES = ["BAD_USER_INPUT", "FORBIDDEN", "GRAPHQL_VALIDATION_FAILED", "OPERATION_TOO_LARGE", "BAD_REQUEST"];
 
-/** One identity of each embedded Kratos has this id; a mutation may delete it. */
+/** The ID of an identity of the current embedded Kratos. A mutation may delete it. */
 let knownId = "";
 
 const NASTY = [
@@ -56,7 +56,7 @@ const BY_TYPE: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   _Any: fc.oneof(reference, json),
 };
 
-/** Values for an argument: mostly of its type. */
+/** Values for an argument, mostly of its type. */
 function valueFor(type: GraphQLInputType): fc.Arbitrary<unknown> {
   const nullable = getNullableType(type);
   const named = getNamedType(type);
@@ -70,7 +70,7 @@ function valueFor(type: GraphQLInputType): fc.Arbitrary<unknown> {
   return fc.oneof({ arbitrary: fitting, weight: 20 }, odd, none);
 }
 
-/** One text in every place of an argument that takes one. */
+/** A value for an argument, with the text in every place that takes a string. */
 function nastyFor(type: GraphQLInputType, nasty: string): unknown {
   const nullable = getNullableType(type);
   const named = getNamedType(type);
@@ -80,7 +80,7 @@ function nastyFor(type: GraphQLInputType, nasty: string): unknown {
   return other[named.name] ?? nasty;
 }
 
-/** What Node lets into a header, which is all that can reach the server. */
+/** Header values that Node accepts. No others can reach the server. */
 const header = fc.oneof(
   fc.array(fc.constantFrom(...Array.from({ length: 256 }, (_, unit) => unit).filter((unit) => unit === 9 || (unit > 31 && unit !== 127))), { maxLength: 20 }).map((units) => String.fromCharCode(...units)),
   fc.constantFrom("a=b; c=d", "ory_st_abc", "evil.example", "evil.example:80", "localhost", "127.0.0.1:1/x?y#z", "../..", "x".repeat(3000)),
@@ -89,7 +89,7 @@ const headers = fc.record({ host: header, cookie: header, "x-session-token": hea
 
 const UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const FLOW = /^GET \/self-service\/(login|registration|recovery|verification|settings)\/flows$/;
-/** All that is ever asked of a Kratos: method and path, and the keys and values of its query. */
+/** All requests that Kratos may get: method and path, and the keys and values of the query. */
 const ASKED: Readonly<Record<string, readonly (readonly [RegExp, Record<string, RegExp>?])[]>> = {
   "v0.6.3-alpha.1": [
     [/^(GET \/identities)$/, { per_page: /^\d{1,3}$/, page: /^\d{1,10}$/ }],
@@ -116,27 +116,16 @@ const ALWAYS: typeof ASKED[string] = [
 const HEADERS = ["host", "connection", "accept", "content-type", "content-length", "x-request-id"];
 
 describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (version) => {
-  let kratos: FakeKratos;
-  let admin: RecordingProxy;
-  let open: RecordingProxy;
-  let facade: FacadeUnderTest;
+  // Without a log: it would hold a caller's request ID, which here may be their cookie too.
+  const { adminProxy, publicProxy, facade, cleanups } = useRecordedFacade(() => startFakeKratos({ version }), { logger: pino({ level: "silent" }) });
 
   beforeAll(async () => {
-    kratos = await startFakeKratos({ version });
-    [admin, open] = [await startRecordingProxy(kratos.adminUrl), await startRecordingProxy(kratos.publicUrl)];
-    // Its log would hold a caller's request id, which here may be their cookie too.
-    facade = await startFacade({ adminUrl: admin.url, publicUrl: open.url }, { logger: pino({ level: "silent" }) });
     const { identities } = dataOf(await facade.send("{ identities(first: 1) { edges { node { id } } } }"));
     knownId = identities.edges[0].node.id;
+    cleanups.defer(async () => expect(dataOf(await facade.send("{ version }"))).toEqual({ version }));
   });
 
-  afterAll(async () => {
-    expect(dataOf(await facade.send("{ version }"))).toEqual({ version });
-    await facade.stop();
-    await Promise.all([admin.stop(), open.stop(), kratos.stop()]);
-  });
-
-  function expectMeant({ method, path, headers }: SeenRequest, host: string) {
+  function expectIntended({ method, path, headers }: RecordedRequest, host: string) {
     const [pathname = "", query = "", ...more] = path.split("?");
     const known = [...ALWAYS, ...ASKED[version]!].find(([pattern]) => pattern.test(`${method} ${pathname}`));
     expect({ path, known: known?.[0], more }).toEqual({ path, known: expect.any(RegExp), more: [] });
@@ -148,27 +137,27 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     expect(Object.keys(headers).filter((name) => ![...HEADERS, ...ofFlows].includes(name))).toEqual([]);
   }
 
-  it.each(OPERATIONS.map((operation) => [operation.field, operation] as const))("%s asks for what it means to, whatever it is sent", async (_, { text: query, args }) => {
+  it.each(OPERATIONS.map((operation) => [operation.field, operation] as const))("%s sends only intended requests to Kratos, whatever it gets", async (_, { text: query, args }) => {
     const variables = fc.record(Object.fromEntries(args.map(({ name, type }) => [name, valueFor(type)])));
     const examples = NASTY.map((nasty): [Record<string, unknown>, object] => [Object.fromEntries(args.map(({ name, type }) => [name, nastyFor(type, nasty)])), {}]);
     const property = fc.asyncProperty(variables, headers, async (variables, headers) => {
       const { errors } = await post(facade.url, { query, variables }, headers);
-      const [toAdmin, toPublic] = [admin.seen.splice(0), open.seen.splice(0)];
-      for (const seen of toAdmin) expectMeant(seen, admin.url);
-      for (const seen of toPublic) expectMeant(seen, open.url);
+      const [toAdmin, toPublic] = [adminProxy.seen.splice(0), publicProxy.seen.splice(0)];
+      for (const seen of toAdmin) expectIntended(seen, adminProxy.url);
+      for (const seen of toPublic) expectIntended(seen, publicProxy.url);
       expect((errors ?? []).filter(({ extensions }) => !CODES.includes(extensions?.code as string))).toEqual([]);
     });
     await fc.assert(property, args.length === 0 ? { seed: SEED, numRuns: 5 } : { seed: SEED, numRuns: NASTY.length + RUNS, examples });
   });
 
-  it("an id with half a character in it is nothing's id", async () => {
+  it("an ID with a lone surrogate matches nothing", async () => {
     const query = `query ($id: ID!, $of: [_Any!]!) { identity(id: $id) { id } identitySchema(id: $id) { id } loginFlow(id: $id) { id } _entities(representations: $of) { __typename } }`;
     const of = ["Identity", "IdentitySchema"].map((type) => ({ __typename: type, id: "a\ud800" }));
     expect(dataOf(await facade.send(query, { id: "a\ud800", of }))).toEqual({ identity: null, identitySchema: null, loginFlow: null, _entities: [null, null] });
   });
 });
 
-/** Sends a request with any header, Host included, which fetch does not. */
+/** Posts a request with any headers, including Host, which fetch does not allow. */
 function post(url: string, body: object, headers: Record<string, string>): Promise<{ errors?: { message: string; extensions?: { code?: unknown } }[] }> {
   return new Promise((resolve, reject) => {
     const outgoing = request(`${url}/graphql`, { method: "POST", headers: { "content-type": "application/json", ...headers } }, (answer) => {

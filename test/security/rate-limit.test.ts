@@ -1,54 +1,30 @@
-import { Writable } from "node:stream";
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import pino from "pino";
 import { loadConfig } from "../../src/config.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import type { FacadeOptions } from "../../src/server/facade.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { codesOf, overHttp, postJson, type HttpAnswer } from "../support/over-http.js";
+import { codesOf, postJson, sendHttp, type HttpResponse } from "../support/http.js";
+import { stopAfterTest, useServers } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
 import { hasRedis, startRedis } from "../support/redis.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade, type FacadeTestOptions, type FacadeUnderTest } from "../support/use-facade.js";
+import { eventually } from "../support/wait.js";
 
 const shop = createApiKey("shop", ["system:read"]);
 const office = createApiKey("office", ["system:read"]);
 const VERSION = { query: "{ version }" };
 
-let kratos: ScriptedKratos;
-const facades: FacadeUnderTest[] = [];
+const { kratos } = useServers(async (cleanups) => ({ kratos: cleanups.use(await startScriptedKratos("v26.2.0")) }));
 
-beforeAll(async () => {
-  kratos = await startScriptedKratos("v26.2.0", () => undefined);
-});
-
-afterEach(async () => {
-  for (const facade of facades.splice(0)) await facade.stop();
-});
-
-afterAll(() => kratos.stop());
-
-async function serve(rateLimit: FacadeOptions["rateLimit"], options: object = {}): Promise<FacadeUnderTest> {
+function serve(rateLimit: FacadeTestOptions["rateLimit"], options: FacadeTestOptions = {}): Promise<FacadeUnderTest> {
   const authentication = { apiKeys: parseApiKeys(`${shop.line};${office.line}`) };
-  const facade = await startFacade({ adminUrl: kratos.url }, { authentication, rateLimit, batching: true, ...options });
-  facades.push(facade);
-  return facade;
+  return startFacade(kratos, { authentication, rateLimit, batching: true, ...options });
 }
 
 const as = ({ key }: { key: string }) => ({ authorization: `Bearer ${key}` });
 const ask = (facade: FacadeUnderTest, caller = shop, body: unknown = VERSION) => postJson(facade.url, body, as(caller));
-const statuses = async (answers: Promise<HttpAnswer>[]) => (await Promise.all(answers)).map(({ status }) => status).sort();
+const statuses = async (answers: Promise<HttpResponse>[]) => (await Promise.all(answers)).map(({ status }) => status).sort();
 
-/** Lines of a log at its most verbose level. */
-function log() {
-  const lines: string[] = [];
-  const logger = pino({ level: "trace" }, new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) }));
-  return { lines, logger };
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-it("who sends more than may be sent is told when to come again, and nobody else is", async () => {
+it("rejects requests over the limit, says when to retry, and does not affect other callers", async () => {
   const facade = await serve({ requests: 3, windowS: 60 });
   expect(await statuses([ask(facade), ask(facade), ask(facade)])).toEqual([200, 200, 200]);
   const before = kratos.seen.length;
@@ -61,14 +37,14 @@ it("who sends more than may be sent is told when to come again, and nobody else 
   expect((await ask(facade, office)).status).toBe(200);
 });
 
-it("after the window there are as many again", async () => {
+it("resets after the window", async () => {
   const facade = await serve({ requests: 1, windowS: 1 });
   expect((await ask(facade)).status).toBe(200);
   expect((await ask(facade)).status).toBe(429);
-  await until(async () => (await ask(facade)).status === 200);
+  await eventually("requests are served again", async () => (await ask(facade)).status === 200);
 });
 
-it("each operation of an array counts, and a request without one too", async () => {
+it("counts each operation of an array, and a request without operations", async () => {
   const facade = await serve({ requests: 5, windowS: 60 });
   expect((await ask(facade, shop, [VERSION, VERSION, VERSION])).status).toBe(200);
   expect((await ask(facade, shop, [VERSION, VERSION, VERSION])).status).toBe(429);
@@ -76,55 +52,58 @@ it("each operation of an array counts, and a request without one too", async () 
   expect((await ask(facade, office, [])).status).toBe(429);
 });
 
-it("a GET counts as one, whatever it has for a body", async () => {
+it("counts a GET as one operation, whatever its body", async () => {
   const facade = await serve({ requests: 2, windowS: 60 });
   const get = () =>
-    overHttp(facade.url, { method: "GET", path: `/graphql?query=${encodeURIComponent("{ version }")}`, headers: { ...as(shop), "content-type": "application/json" }, body: "[]" });
+    sendHttp(facade.url, { method: "GET", path: `/graphql?query=${encodeURIComponent("{ version }")}`, headers: { ...as(shop), "content-type": "application/json" }, body: "[]" });
   expect([(await get()).status, (await get()).status, (await get()).status]).toEqual([200, 200, 429]);
 });
 
-it("strangers are told that they need a token, and take nothing from anybody", async () => {
+it("does not count requests without a valid token", async () => {
   const facade = await serve({ requests: 1, windowS: 60 });
   for (let time = 0; time < 5; time++) expect((await postJson(facade.url, VERSION, as({ key: "kg_wrong" }))).status).toBe(401);
   expect((await ask(facade)).status).toBe(200);
 });
 
-it("without authentication, where all callers would be one, there is no limit", async () => {
+it("does not apply without authentication, since all callers would share it", async () => {
   expect(loadConfig({ RATE_LIMIT: "1/60s" }).facade.rateLimit).toBeUndefined();
-  const facade = await startFacade({ adminUrl: kratos.url }, loadConfig({ RATE_LIMIT: "1/60s" }).facade);
-  facades.push(facade);
+  const facade = await startFacade(kratos, loadConfig({ RATE_LIMIT: "1/60s" }).facade);
   expect(await statuses([postJson(facade.url, VERSION), postJson(facade.url, VERSION)])).toEqual([200, 200]);
 });
 
-describe("where Redis is away", () => {
-  it("requests are answered and counted in memory, with one warning that keeps the password to itself", async () => {
-    const { lines, logger } = log();
-    // Port 9 is nobody's.
+describe("if Redis is unavailable", () => {
+  it("counts requests in memory, and logs one warning without the password", async () => {
+    const { lines, logger } = captureLog();
+    // Nothing listens on port 9.
     const facade = await serve({ requests: 2, windowS: 60, redisUrl: "redis://:canary-password@127.0.0.1:9" }, { logger });
     expect(await statuses([ask(facade), ask(facade), ask(facade)])).toEqual([200, 200, 429]);
-    // Long enough for it to have tried some times more.
+    // Long enough for some more attempts to connect.
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(lines.filter((line) => line.includes("Redis cannot be used; requests are counted in memory."))).toHaveLength(1);
     expect(lines.join()).not.toContain("canary-password");
   });
 
-  it("one that takes connections and never says anything holds nobody up", async () => {
+  it("is not delayed by a Redis that accepts connections and never responds", async () => {
     const sockets: Socket[] = [];
     const mute = createServer((socket) => void sockets.push(socket.on("error", () => {})));
     await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
+    await stopAfterTest({
+      stop: async () => {
+        for (const socket of sockets) socket.destroy();
+        mute.close();
+      },
+    });
     const facade = await serve({ requests: 1, windowS: 60, redisUrl: `redis://127.0.0.1:${(mute.address() as AddressInfo).port}` });
     expect((await ask(facade)).status).toBe(200);
     expect((await ask(facade)).status).toBe(429);
-    for (const socket of sockets) socket.destroy();
-    mute.close();
   });
 });
 
-// .ci/run installs it, so that these are skipped on a developer's machine at the most.
-(hasRedis ? describe : describe.skip)("with the redis-server of this machine", () => {
-  it("two servers count together; while it is away each by itself, and together again when it is back", async () => {
-    const redis = await startRedis();
-    const { lines, logger } = log();
+// .ci/run installs it, so these tests are skipped at most on a developer's machine.
+(hasRedis ? describe : describe.skip)("with a redis-server", () => {
+  it("counts for two servers together, for each alone during an outage, and together again afterwards", async () => {
+    const redis = await stopAfterTest(startRedis());
+    const { lines, logger } = captureLog();
     const limit = { requests: 3, windowS: 60, redisUrl: redis.url };
     const [one, other] = [await serve(limit, { logger }), await serve(limit)];
     await redis.connected(2);
@@ -136,17 +115,16 @@ describe("where Redis is away", () => {
     redis.pause();
     expect(await statuses([ask(one), ask(other)])).toEqual([200, 200]);
     redis.resume();
-    await until(async () => (await ask(one)).status === 429);
+    await eventually("the servers count together again", async () => (await ask(one)).status === 429);
 
     await redis.stop();
     expect(await statuses([ask(one, office), ask(one, office), ask(one, office), ask(one, office)])).toEqual([200, 200, 200, 429]);
-    await until(() => lines.some((line) => line.includes("Redis cannot be used")));
+    await eventually("the outage is logged", () => lines.some((line) => line.includes("Redis cannot be used")));
 
-    const again = await startRedis(redis);
-    await until(() => lines.some((line) => line.includes("Redis can be used again")));
+    const again = await stopAfterTest(startRedis({ port: redis.port }));
+    await eventually("the return of Redis is logged", () => lines.some((line) => line.includes("Redis can be used again")));
     await again.connected(2);
     expect(await statuses([ask(one), ask(other), ask(one), ask(other)])).toEqual([200, 200, 200, 429]);
     expect(lines.filter((line) => line.includes("Redis cannot be used"))).toHaveLength(1);
-    await again.stop();
   }, 20_000);
 });

@@ -8,12 +8,11 @@ import type { FacadeContext } from "../../src/graphql/context.js";
 import type * as Schema from "../../src/graphql/schema.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, patchIdentity, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
-import type { KratosUnderTest } from "../support/kratos-under-test.js";
-import { nameOf, objectsOf, pathsOf, STYLES, write, type Path, type Step, type Style, type Written } from "../support/schema-paths.js";
+import { nameOf, objectsOf, pathsOf, STYLES, writeOperation, type Path, type Step, type Style, type Written } from "../support/schema-walk.js";
+import { startFacade, useFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
-/** What each guarded field needs. (`UiNodeInputAttributes.value` needs `secrets:read` for some values, and is no case for a walk.) */
+/** The scope of each guarded field, except `UiNodeInputAttributes.value`, which needs `secrets:read` only for some values. */
 const GUARDS: Readonly<Record<string, Scope>> = {
   "Query._entities": "identities:read",
   "Query._service": "system:read",
@@ -39,10 +38,10 @@ const GUARDS: Readonly<Record<string, Scope>> = {
   "Identity.metadataAdmin": "secrets:read",
 };
 
-/** Those that federation adds to what type-graphql makes, and that guard themselves. */
+/** Fields that federation adds to the schema of type-graphql, and that check scopes themselves. */
 const FEDERATION = ["Query._entities", "Query._service"];
 
-/** What must not be reached without the scope, whatever new field comes to lead to it. */
+/** Types that must not be reachable without the scope, also by fields that are added later. */
 const KEPT: Readonly<Record<string, Scope>> = {
   Identity: "identities:read",
   IdentitySchema: "identities:read",
@@ -53,11 +52,11 @@ const KEPT: Readonly<Record<string, Scope>> = {
   _Service: "system:read",
 };
 
-/** Ways at whose end nothing is: what has just been created has no metadata. */
+/** Paths that lead to null: a new identity has no metadata. */
 const EMPTY = ["Mutation.createIdentity > CreateIdentityPayload.identity > Identity.metadataAdmin"];
 
 let mockOpened: string | undefined;
-/** The texts of the queries that a compiled function has executed. */
+/** The queries that were executed by a compiled function. */
 const mockCompiledRuns: string[] = [];
 
 jest.mock("graphql-jit", () => {
@@ -104,19 +103,19 @@ interface Probe {
   readonly written: Written;
 }
 
-/** Every way to a guarded field, in every style that makes a difference. */
+/** Every path to a guarded field, in every style that yields another query. */
 function probesOf(guard: string, styles: readonly Style[]): Probe[] {
   const scope = GUARDS[guard]!;
   const ways = paths.filter((path) => nameOf(path.at(-1)!) === guard);
   return ways.flatMap((path) => {
     const isGiven = (step: Step, argument: string) => argument in (VALUES[nameOf(step)] ?? {});
-    const all = styles.map((style) => [style, write(schema, path, style, isGiven, (step) => nameOf(step) in GUARDS)] as const);
+    const all = styles.map((style) => [style, writeOperation(schema, path, style, isGiven, (step) => nameOf(step) in GUARDS)] as const);
     const different = all.filter(([, { text }], at) => all.findIndex((other) => other[1].text === text) === at);
     return different.map(([style, written]) => ({ name: `${described(path)}, ${style}`, path, scope, written }));
   });
 }
 
-/** Values of the arguments; a function where each request needs one of its own. */
+/** Values of the arguments. A function makes a new one for each request. */
 let VALUES: Record<string, Record<string, unknown>> = {};
 
 const keyOf = new Map<string, string>();
@@ -133,12 +132,9 @@ const apiKeys = parseApiKeys(
     .join("\n"),
 );
 
-let kratos: KratosUnderTest;
-let facade: FacadeUnderTest;
-const start = () => startFacade({ adminUrl: kratos.adminUrl, publicUrl: kratos.publicUrl }, { authentication: { apiKeys } });
+const { kratos, facade } = useFacade(() => startFakeKratos({ sampleIdentities: false }), { authentication: { apiKeys } });
 
 beforeAll(async () => {
-  kratos = await startFakeKratos({ sampleIdentities: false });
   const [id] = (await createIdentities(kratos, "default", [{ email: "walked@example.com" }])) as [string];
   const { sessionToken, identityId } = await signUp(kratos, { email: "signed-up@example.com" });
   for (const one of [id, identityId]) await patchIdentity(kratos, one, [{ op: "add", path: "/metadata_admin", value: { note: `canary-${one}` } }]);
@@ -160,17 +156,11 @@ beforeAll(async () => {
     "Mutation.createRecoveryLink": { input: { identityId: id } },
     "Mutation.deleteIdentity": { input: async () => ({ id: (await createIdentities(kratos, "default", [{ email: email() }]))[0] }) },
   };
-  facade = await start();
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await kratos.stop();
 });
 
 interface ContextOptions {
   readonly errors: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[];
-  /** What is at the path's end, nulls included. */
+  /** The values at the end of the path, including null. */
   readonly found: readonly unknown[];
   readonly sent: object;
   readonly text: readonly string[];
@@ -190,14 +180,14 @@ async function ask({ written }: Probe, scopes: readonly Scope[], at: FacadeUnder
   return { errors, found, sent: variables, text: [...stringsIn(data), ...errors.flatMap(({ message, extensions }) => [message, ...stringsIn(extensions)])] };
 }
 
-/** What is wrong with the guard at the end of one way: nothing, where it holds on both of the executors. */
+/** Problems of the guard at the end of a path: none if it holds with both executors. */
 async function holesAt(probe: Probe, at: FacadeUnderTest): Promise<string[]> {
   const holes = new Set<string>();
   const { scope, path, written } = probe;
   const isQuery = path[0]!.parent === schema.getQueryType();
   const runs = () => mockCompiledRuns.filter((text) => text === written.text).length;
 
-  /** Asks once, and writes down what is wrong by the executor that answered. */
+  /** Sends the query once, and records the problems with the executor that ran it. */
   const askBy = async (scopes: readonly Scope[], wrong: (answer: ContextOptions) => readonly string[]) => {
     const before = runs();
     const answer = await ask(probe, scopes, at);
@@ -219,7 +209,7 @@ async function holesAt(probe: Probe, at: FacadeUnderTest): Promise<string[]> {
   const { answer: first } = await askBy(scopesOn(path), given);
   let { executor } = await askBy(allBut(scope), refused);
   if (isQuery) {
-    // It is compiled meanwhile.
+    // It is compiled in the background.
     for (let tries = 0; executor !== "compiled" && tries < 50; tries++) {
       await new Promise((resolve) => setTimeout(resolve, tries));
       ({ executor } = await askBy(allBut(scope), refused));
@@ -232,7 +222,7 @@ async function holesAt(probe: Probe, at: FacadeUnderTest): Promise<string[]> {
 
 const walk = async (probes: readonly Probe[], at: FacadeUnderTest) => (await pMap(probes, (probe) => holesAt(probe, at), { concurrency: 8 })).flat();
 
-it("the table names what type-graphql guards, and federation's own fields, and nothing else", () => {
+it("the table lists exactly the fields that type-graphql guards, and those of federation", () => {
   expect(GUARDS).toEqual({ ...guardsInMetadata(), ...Object.fromEntries(FEDERATION.map((name) => [name, GUARDS[name]])) });
 });
 
@@ -241,7 +231,7 @@ it("every field of Query and Mutation is guarded", () => {
   expect(roots.filter((name) => !(name in GUARDS))).toEqual([]);
 });
 
-it("every way to an identity, a schema, a flow, a link or the system is guarded by its scope", () => {
+it("every path to an identity, a schema, a flow, a link or the system is guarded by its scope", () => {
   const kept = Object.entries(KEPT).flatMap(([name, scope]) => objectsOf(schema, schema.getType(name)!).map((type) => [type, scope] as const));
   for (const [type, scope] of kept) {
     const ways = paths.filter((path) => objectsOf(schema, getNamedType(path.at(-1)!.field.type)).includes(type));
@@ -250,7 +240,7 @@ it("every way to an identity, a schema, a flow, a link or the system is guarded 
   }
 });
 
-it("the walk knows the ways to metadataAdmin, those through payloads, flows and entities among them", () => {
+it("the walk finds all paths to metadataAdmin, including payloads, flows and entities", () => {
   const ways = probesOf("Identity.metadataAdmin", ["plain"]).map(({ path }) => path.map(({ field }) => field.name).join("."));
   expect(ways.sort()).toEqual([
     "_entities.metadataAdmin",
@@ -262,15 +252,15 @@ it("the walk knows the ways to metadataAdmin, those through payloads, flows and 
   ]);
 });
 
-it.each(Object.entries(GUARDS))("%s is refused without %s by every way there is, and given with the way's scopes alone", async (guard) => {
+it.each(Object.entries(GUARDS))("%s is forbidden without %s on every path, and returned with only the scopes of the path", async (guard) => {
   const probes = probesOf(guard, STYLES);
   expect(probes.length).toBeGreaterThan(3);
   expect(await walk(probes, facade)).toEqual([]);
 });
 
-it.each(Object.keys(GUARDS))("the walk fails by every way where the guard of %s is taken away", async (guard) => {
+it.each(Object.keys(GUARDS))("the walk detects on every path that the guard of %s is removed", async (guard) => {
   mockOpened = guard;
-  const open = await start();
+  const open = await startFacade(kratos, { authentication: { apiKeys } });
   mockOpened = undefined;
   const probes = probesOf(guard, ["plain"]);
   const holes = await walk(probes, open);
@@ -281,10 +271,9 @@ it.each(Object.keys(GUARDS))("the walk fails by every way where the guard of %s 
       if (!EMPTY.includes(described(path))) expect(holes).toContain(`${name}: ${executor}: the value comes without the scope`);
     }
   }
-  await open.stop();
 });
 
-/** What `@Authorized` says, read from where type-graphql keeps it. */
+/** The scopes of `@Authorized`, from the metadata of type-graphql. */
 function guardsInMetadata(): Record<string, unknown> {
   type Target = { readonly target: unknown };
   type Handler = Target & { readonly methodName: string; readonly schemaName: string };

@@ -1,50 +1,34 @@
 import { createHash } from "node:crypto";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import { SCOPES, type Scope } from "../../src/graphql/scopes.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { startFakeKratos } from "../../src/fake-kratos/index.js";
-import { startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
-import { createIdentities, patchIdentity, readIdentity } from "../support/kratos-api.js";
-import type { KratosUnderTest } from "../support/kratos-under-test.js";
-import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.js";
+import { fetchGraphQL } from "../support/http.js";
+import { createIdentities, patchIdentity, readIdentity, UNKNOWN_ID } from "../support/kratos-api.js";
+import { useRecordedFacade } from "../support/use-facade.js";
 
-/** Callers by what they may do, each written as their scopes. */
+/** Callers, named by their scopes. */
 const CALLERS = [SCOPES.join(" "), "identities:read", "identities:write", "identities:delete", "recovery:write", "flows:read", "secrets:read", "system:read"];
 const keys = new Map(CALLERS.map((scopes, at) => [scopes, createApiKey(`caller-${at}`, scopes.split(" "))]));
 const EVERYTHING = CALLERS[0]!;
-const MISSING = "00000000-0000-4000-8000-000000000000";
 const METADATA = "{ identity(id: $id) { metadataAdmin } }";
 
-let kratos: KratosUnderTest;
-let proxy: RecordingProxy;
-let facade: FacadeUnderTest;
+const apiKeys = parseApiKeys([...keys.values()].map(({ line }) => line).join("\n"));
+const { kratos, adminProxy, facade } = useRecordedFacade(startFakeKratos, { authentication: { apiKeys }, batching: true });
 let id: string;
 
 beforeAll(async () => {
-  kratos = await startFakeKratos();
-  proxy = await startRecordingProxy(kratos.adminUrl);
-  const apiKeys = parseApiKeys([...keys.values()].map(({ line }) => line).join("\n"));
-  facade = await startFacade({ adminUrl: proxy.url, publicUrl: kratos.publicUrl }, { authentication: { apiKeys }, batching: true });
   [id] = (await createIdentities(kratos, "default", [{ email: "Guarded@example.com", name: { first: "canary-first" } }])) as [string];
   await patchIdentity(kratos, id, [{ op: "add", path: "/metadata_admin", value: { note: "canary-admin" } }]);
   await facade.send("{ version }", {}, as("system:read"));
-  proxy.take();
-});
-
-afterAll(async () => {
-  await facade.stop();
-  await proxy.stop();
-  await kratos.stop();
+  adminProxy.take();
 });
 
 const as = (scopes: string) => ({ authorization: `Bearer ${keys.get(scopes)!.key}` });
-const post = async (body: unknown, scopes: string, search = ""): Promise<any> => {
-  const headers = { "content-type": "application/json", ...as(scopes) };
-  return (await fetch(`${facade.url}/graphql${search}`, { method: "POST", headers, body: JSON.stringify(body) })).json();
-};
+const post = (body: object, scopes: string) => fetchGraphQL(`${facade.url}/graphql`, body, as(scopes));
 const forbidden = (scope: Scope) => expect.objectContaining({ extensions: expect.objectContaining({ code: "FORBIDDEN", requiredScope: scope }) });
 
-describe("who may do one thing alone", () => {
-  it("may write without seeing what is written: the answers hold the userErrors, and of the identity nothing", async () => {
+describe("a caller with a single scope", () => {
+  it("may write without seeing the identity: the payload has only userErrors", async () => {
     const update = `mutation ($input: UpdateIdentityInput!) { updateIdentity(input: $input) { identity { id traits metadataAdmin } userErrors { code message path } } }`;
     const { data, errors } = await facade.send(update, { input: { id, traits: { email: "guarded@example.com", age: 20 } } }, as("identities:write"));
     expect([data, errors]).toEqual([{ updateIdentity: { identity: null, userErrors: [] } }, [forbidden("identities:read")]]);
@@ -54,9 +38,9 @@ describe("who may do one thing alone", () => {
     expect([made.data, made.errors]).toEqual([{ createIdentity: { identity: null, userErrors: [] } }, [forbidden("identities:read")]]);
   });
 
-  it("is told by userErrors no more than that there is, or is not, what they named themselves", async () => {
+  it("learns from userErrors only whether what they named exists", async () => {
     const update = `mutation ($input: UpdateIdentityInput!) { updateIdentity(input: $input) { userErrors { code message path } } }`;
-    const unknown = await facade.send(update, { input: { id: MISSING, traits: { email: "x@example.com" } } }, as("identities:write"));
+    const unknown = await facade.send(update, { input: { id: UNKNOWN_ID, traits: { email: "x@example.com" } } }, as("identities:write"));
     expect(unknown.data).toEqual({ updateIdentity: { userErrors: [{ code: "NOT_FOUND", message: expect.any(String), path: ["input", "id"] }] } });
     const faulty = await facade.send(update, { input: { id, traits: { age: -1 } } }, as("identities:write"));
     expect(faulty.data!["updateIdentity"].userErrors.length).toBeGreaterThan(0);
@@ -69,35 +53,35 @@ describe("who may do one thing alone", () => {
     }
   });
 
-  it("who may not write is told nothing by userErrors: there being one, or none, is the same answer, and Kratos is not asked", async () => {
-    proxy.take();
+  it("without the scope to write, gets the same response whether the identity exists or not, without a request to Kratos", async () => {
+    adminProxy.take();
     const mutation = (one: string) => `mutation {
       updateIdentity(input: { id: "${one}", traits: { email: "taken@example.com" } }) { userErrors { code } }
       deleteIdentity(input: { id: "${one}" }) { deletedIdentityId userErrors { code } }
       createRecoveryLink(input: { identityId: "${one}" }) { recoveryLink { url } userErrors { code } }
       createIdentity(input: { schemaId: "default", traits: { email: "taken@example.com" } }) { userErrors { code } }
     }`;
-    const answers = await Promise.all([id, MISSING, "no uuid"].map((one) => facade.send(mutation(one), {}, as("identities:read"))));
+    const answers = await Promise.all([id, UNKNOWN_ID, "no uuid"].map((one) => facade.send(mutation(one), {}, as("identities:read"))));
     const withoutPlaces = answers.map(({ data, errors }) => ({ data, errors: errors?.map(({ message, path, extensions }) => ({ message, path, extensions })) }));
     expect(withoutPlaces[0]!.errors).toHaveLength(4);
     expect(withoutPlaces[1]).toEqual(withoutPlaces[0]);
     expect(withoutPlaces[2]).toEqual(withoutPlaces[0]);
-    expect(proxy.take()).toEqual([]);
+    expect(adminProxy.take()).toEqual([]);
   });
 
-  it("who may delete is given back the id that they brought, in lower case, and no other", async () => {
+  it("with the scope to delete, gets back only the ID they sent, in lower case", async () => {
     const [gone] = (await createIdentities(kratos, "default", [{ email: "gone@example.com" }])) as [string];
     const remove = `mutation ($id: ID!) { deleteIdentity(input: { id: $id }) { deletedIdentityId userErrors { code } } }`;
     const { data } = await facade.send(remove, { id: gone.toUpperCase() }, as("identities:delete"));
     expect(data).toEqual({ deleteIdentity: { deletedIdentityId: gone, userErrors: [] } });
   });
 
-  it("who may see secrets sees none, where they may not see whose they are", async () => {
+  it("with the scope for secrets, sees none without the scope to read identities", async () => {
     const { data, errors } = await facade.send(`query ($id: ID!) ${METADATA}`, { id }, as("secrets:read"));
     expect([data, errors]).toEqual([{ identity: null }, [forbidden("identities:read")]]);
   });
 
-  it("a cursor needs the scope of its list, and to have one from elsewhere is no way in", async () => {
+  it("cannot use a cursor without the scope of its list", async () => {
     const cursor = Buffer.from(id).toString("base64url");
     for (const selection of ["edges { cursor }", "pageInfo { endCursor startCursor hasNextPage }"]) {
       const { data, errors } = await facade.send(`{ identities(first: 1, after: "${cursor}") { ${selection} } }`, {}, as("secrets:read"));
@@ -105,7 +89,7 @@ describe("who may do one thing alone", () => {
     }
   });
 
-  it("of several things asked for at once each is answered by its own scope", async () => {
+  it("gets each field by its own scope", async () => {
     const query = `query ($id: ID!) { version identity(id: $id) { id metadataAdmin } _service { sdl } schema: identitySchema(id: "default") { id } }`;
     for (let times = 0; times < 4; times++) {
       const { data, errors } = await facade.send(query.replace("_service { sdl } ", ""), { id }, as("identities:read"));
@@ -113,16 +97,16 @@ describe("who may do one thing alone", () => {
       expect(errors).toHaveLength(2);
       expect(errors).toEqual(expect.arrayContaining([forbidden("system:read"), forbidden("secrets:read")]));
     }
-    // What is never null takes the rest with it.
+    // An error in a non-null field makes the whole response null.
     const { data } = await facade.send(query, { id }, as("identities:read"));
     expect(data).toBeNull();
   });
 });
 
-describe("what others asked before is no way in:", () => {
+describe("earlier requests of other callers grant no access:", () => {
   const query = `query ($id: ID!) ${METADATA}`;
 
-  it("a query that was compiled for one caller asks again for each", async () => {
+  it("a compiled query checks the scopes of each caller", async () => {
     for (let times = 0; times < 4; times++) expect((await facade.send(query, { id }, as(EVERYTHING))).errors).toBeUndefined();
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, at) => facade.send(query, { id }, as(at % 2 ? EVERYTHING : "identities:read"))),
@@ -133,7 +117,7 @@ describe("what others asked before is no way in:", () => {
     }
   });
 
-  it("a persisted query runs with the scopes of whoever sends its hash", async () => {
+  it("a persisted query runs with the scopes of the caller who sends its hash", async () => {
     const extensions = { persistedQuery: { version: 1, sha256Hash: createHash("sha256").update(query).digest("hex") } };
     expect((await post({ query, variables: { id }, extensions }, EVERYTHING)).errors).toBeUndefined();
     for (let times = 0; times < 4; times++) {
@@ -146,7 +130,7 @@ describe("what others asked before is no way in:", () => {
     expect([data, errors]).toEqual([{ identity: { metadataAdmin: null } }, [forbidden("secrets:read")]]);
   });
 
-  it("each operation of an array is refused by itself, whatever stands beside it", async () => {
+  it("each operation of an array is checked by itself", async () => {
     const remove = `mutation { deleteIdentity(input: { id: "${id}" }) { deletedIdentityId } }`;
     const answers = await post([{ query, variables: { id } }, { query: remove }, { query: "{ version }" }], "identities:read");
     expect(answers).toEqual([
@@ -157,7 +141,7 @@ describe("what others asked before is no way in:", () => {
     expect((await readIdentity(kratos, id)).id).toBe(id);
   });
 
-  it("of a document with several operations the one that runs is the one that is checked", async () => {
+  it("the operation that runs is checked, in a document with several", async () => {
     const document = `query Mild { __typename } query Wild { identity(id: "${id}") { metadataAdmin } }`;
     for (let times = 0; times < 4; times++) {
       expect((await post({ query: document, operationName: "Mild" }, "identities:read")).data).toEqual({ __typename: "Query" });
@@ -165,14 +149,14 @@ describe("what others asked before is no way in:", () => {
     }
   });
 
-  it("what a mutation leaves for the rest of the request is guarded as before", async () => {
+  it("the result of a mutation is guarded in the rest of the request", async () => {
     const update = `mutation ($input: UpdateIdentityInput!) { updateIdentity(input: $input) { identity { id metadataAdmin schema { id } } } }`;
     const { data, errors } = await facade.send(update, { input: { id, traits: { email: "guarded@example.com" } } }, as(EVERYTHING));
     expect([data!["updateIdentity"].identity, errors]).toEqual([{ id, metadataAdmin: { note: "canary-admin" }, schema: { id: "default" } }, undefined]);
   });
 });
 
-it("what a caller writes into the request says nothing of what they may do", async () => {
+it("nothing in the request but its token grants scopes", async () => {
   const everything = SCOPES.join(" ");
   const body = { query: "{ version }", variables: { scopes: SCOPES }, extensions: { caller: { scopes: SCOPES } }, scopes: SCOPES, caller: "anybody" };
   const headers = { "content-type": "application/json", ...as("flows:read"), "x-scopes": everything, "x-kratos-graphql-scopes": everything, "x-caller": "anybody", cookie: `scope=${everything}` };
@@ -180,7 +164,7 @@ it("what a caller writes into the request says nothing of what they may do", asy
   expect(await answer.json()).toEqual({ data: { version: null }, errors: [forbidden("system:read")] });
 });
 
-it("who may not see the SDL is not helped to it by introspection's words for it, nor by the explorers' way of asking", async () => {
+it("the SDL stays forbidden in a query named like an introspection query, and in a fragment", async () => {
   for (const query of ["{ _service { sdl } }", "query IntrospectionQuery { _service { sdl } }", "{ ... on Query { _service { s: sdl } } }"]) {
     const { data, errors } = await facade.send(query, {}, as("identities:read"));
     expect([data, errors]).toEqual([null, [forbidden("system:read")]]);

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import type { Scope } from "../../src/graphql/scopes.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
-import { dataOf, startFacade, type FacadeUnderTest } from "../support/facade-under-test.js";
 import { createIdentities, readIdentity, signUp, startApiFlow } from "../support/kratos-api.js";
-import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { startScriptedKratos, type Scripted } from "../support/scripted-kratos.js";
+import { dataOf, startFacade, useFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
 const READS: Scope[] = ["identities:read", "identities:write", "flows:read"];
 const clerk = createApiKey("clerk", READS);
@@ -21,28 +23,15 @@ const FLOW = `fragment Form on SelfServiceFlow {
   ui { messages { text context } nodes { messages { text context } attributes { ... on UiNodeInputAttributes { name value } } } }
 }`;
 
-let facade: FacadeUnderTest;
-
-const serve = async (kratos: { adminUrl: string; publicUrl: string }, traitsMask: string[]) => {
-  facade = await startFacade(kratos, { authentication, traitsMask });
-};
-
-const change = async (input: object, who = CLERK) => dataOf(await facade.send(UPDATE, { input }, who))["updateIdentity"];
+const change = async (facade: FacadeUnderTest, input: object, who = CLERK) => dataOf(await facade.send(UPDATE, { input }, who))["updateIdentity"];
 
 describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (version) => {
-  let kratos: FakeKratos;
+  const { kratos, facade } = useFacade(() => startFakeKratos({ version, sampleIdentities: false }), {
+    authentication,
+    traitsMask: ["email", "name.last", "tags", "shoe.size"],
+  });
   let id: string;
   let email: string;
-
-  beforeAll(async () => {
-    kratos = await startFakeKratos({ version, sampleIdentities: false });
-    await serve(kratos, ["email", "name.last", "tags", "shoe.size"]);
-  });
-
-  afterAll(async () => {
-    await facade.stop();
-    await kratos.stop();
-  });
 
   beforeEach(async () => {
     email = `secret-${randomUUID()}@example.com`;
@@ -51,7 +40,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
 
   const stored = async () => (await readIdentity(kratos, id)).traits;
 
-  it("a masked trait is in no answer, by whatever path, and for nobody else missing", async () => {
+  it("hides a masked trait on every path, and shows it to callers with secrets:read", async () => {
     const parts = `traits ${ADDRESSES}`;
     const query = `query ($id: ID!, $of: [_Any!]!) {
       identity(id: $id) { ${parts} }
@@ -60,7 +49,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     }`;
     const variables = { id, of: [{ __typename: "Identity", id }] };
     const shown = { traits: { name: { first: "Ann" }, age: 30 }, verifiableAddresses: [{ value: "***" }], recoveryAddresses: [{ value: "***" }] };
-    // The later ones run compiled.
+    // Later requests run compiled.
     for (let time = 0; time < 4; time++) {
       const data = dataOf(await facade.send(query, variables, CLERK));
       expect(data["identity"]).toEqual(shown);
@@ -75,7 +64,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     }
   });
 
-  it("a payload shows a masked caller no more than a query does, not even what they sent", async () => {
+  it("hides masked traits in payloads, even those that the caller sent", async () => {
     const create = `mutation ($input: CreateIdentityInput!) { createIdentity(input: $input) { identity { traits ${ADDRESSES} } userErrors { code } } }`;
     const input = { schemaId: "default", traits: { email: `Mine-${email}`, name: { last: "Own" } } };
     expect(dataOf(await facade.send(create, { input }, CLERK))["createIdentity"]).toEqual({
@@ -84,35 +73,35 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     });
   });
 
-  it("a masked caller's change keeps what they do not see", async () => {
+  it("keeps hidden traits in an update", async () => {
     const shown = { traits: { name: { first: "Eve" }, age: 31 }, verifiableAddresses: [{ value: "***" }], recoveryAddresses: [{ value: "***" }] };
-    expect(await change({ id, traits: { name: { first: "Eve" }, age: 31 } })).toEqual({ identity: shown, userErrors: [] });
+    expect(await change(facade, { id, traits: { name: { first: "Eve" }, age: 31 } })).toEqual({ identity: shown, userErrors: [] });
     expect(await stored()).toEqual({ email, name: { first: "Eve", last: "Secret" }, age: 31, tags: ["secret-tag"] });
     for (const traits of [{ age: 1 }, { age: 1, name: null }, { age: 1, email: null, tags: null, name: { last: null } }]) {
-      expect((await change({ id, traits })).userErrors).toEqual([]);
+      expect((await change(facade, { id, traits })).userErrors).toEqual([]);
       expect(await stored()).toEqual({ email, name: { last: "Secret" }, age: 1, tags: ["secret-tag"] });
     }
   });
 
-  it("a masked caller may set anew what they do not see", async () => {
+  it("lets a caller overwrite hidden traits", async () => {
     const traits = { email: `new-${email}`, name: { first: "Ann", last: "Anew" }, age: 30, tags: [] };
-    expect((await change({ id, traits })).userErrors).toEqual([]);
+    expect((await change(facade, { id, traits })).userErrors).toEqual([]);
     expect(await stored()).toEqual(traits);
   });
 
-  it("who sees all changes all, and what they leave out is gone", async () => {
-    expect((await change({ id, traits: { email } }, OFFICER)).identity.traits).toEqual({ email });
+  it("lets a caller with secrets:read remove traits by leaving them out", async () => {
+    expect((await change(facade, { id, traits: { email } }, OFFICER)).identity.traits).toEqual({ email });
     expect(await stored()).toEqual({ email });
   });
 
-  it("a fault of another trait, a conflict and a schema without the hidden trait tell nothing of it", async () => {
+  it("reveals nothing of a hidden trait in user errors", async () => {
     const [other] = [`other-${email}`];
     await createIdentities(kratos, "default", [{ email: other }]);
     const replies = [
-      await change({ id, traits: { age: -1 } }),
-      await change({ id, traits: { email: other } }),
-      await change({ id, schemaId: "device", traits: { serial: `DEV-${Date.now()}` } }),
-      await change({ id, schemaId: "no such", traits: {} }),
+      await change(facade, { id, traits: { age: -1 } }),
+      await change(facade, { id, traits: { email: other } }),
+      await change(facade, { id, schemaId: "device", traits: { serial: `DEV-${Date.now()}` } }),
+      await change(facade, { id, schemaId: "no such", traits: {} }),
     ];
     expect(replies.map(({ userErrors }) => userErrors[0].code)).toEqual(["INVALID", "CONFLICT", "INVALID", "INVALID"]);
     expect(replies[0].userErrors).toEqual([{ code: "INVALID", message: "must be >= 0 but found -1", path: ["input", "traits", "age"] }]);
@@ -125,7 +114,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     expect(await stored()).toMatchObject({ email, age: 30 });
   });
 
-  it("a settings form shows a masked caller no masked value", async () => {
+  it("hides masked values in a settings form", async () => {
     const user = await signUp(kratos, { email: `own-${email}`, name: { first: "Ann", last: "Secret" } });
     const flow = await startApiFlow(kratos, "settings", user.sessionToken);
     const query = `query ($id: ID!, $token: String) { settingsFlow(id: $id, sessionToken: $token) { ...Form identity { traits } } } ${FLOW}`;
@@ -144,7 +133,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
   });
 });
 
-describe("a list whose entries hold hidden values", () => {
+describe("an update of a list with hidden values", () => {
   const ID = "11111111-1111-4111-8111-111111111111";
   const contacts = () => [
     { kind: "home", phone: "111-hidden", notes: [{ text: "n1-hidden", at: 1 }] },
@@ -152,23 +141,25 @@ describe("a list whose entries hold hidden values", () => {
     { kind: "work" },
   ];
   const seen = () => [{ kind: "home", notes: [{ at: 1 }] }, { kind: "work" }, { kind: "work" }];
-  let kratos: ScriptedKratos;
+  let facade: FacadeUnderTest;
   let traits: any;
   let refusal: string | undefined;
 
-  async function serveLists(version: string) {
-    kratos = await startScriptedKratos(version, (request, path) => {
-      if (!path.endsWith(ID)) return undefined;
-      const identity = { id: ID, schema_id: "default", schema_url: "http://x/schemas/default", traits };
-      if (request.method === "GET") return { json: identity };
-      if (refusal) return { status: 400, json: { error: { code: 400, reason: refusal } } };
-      request.on("data", (chunk: Buffer) => {
-        const body = JSON.parse(chunk.toString());
-        traits = Array.isArray(body) ? body[0].value : body.traits;
-      });
-      return { json: identity };
+  function respond(request: IncomingMessage, path: string): Scripted | undefined {
+    if (!path.endsWith(ID)) return undefined;
+    const identity = { id: ID, schema_id: "default", schema_url: "http://x/schemas/default", traits };
+    if (request.method === "GET") return { json: identity };
+    if (refusal) return { status: 400, json: { error: { code: 400, reason: refusal } } };
+    request.on("data", (chunk: Buffer) => {
+      const body = JSON.parse(chunk.toString());
+      traits = Array.isArray(body) ? body[0].value : body.traits;
     });
-    await serve({ adminUrl: kratos.url, publicUrl: kratos.url }, ["contacts.phone", "contacts.notes.text"]);
+    return { json: identity };
+  }
+
+  async function serveLists(version: string) {
+    const kratos = await stopAfterTest(startScriptedKratos(version, respond));
+    facade = await startFacade(kratos, { authentication, traitsMask: ["contacts.phone", "contacts.notes.text"] });
   }
 
   beforeEach(() => {
@@ -176,52 +167,47 @@ describe("a list whose entries hold hidden values", () => {
     refusal = undefined;
   });
 
-  afterEach(async () => {
-    await facade.stop();
-    await kratos.stop();
-  });
-
   const refused = { identity: null, userErrors: [{ code: "INVALID", message: expect.stringContaining("hidden from you"), path: ["input", "traits", "contacts"] }] };
 
   describe.each(["v0.10.1", "v26.2.0"])("before a Kratos %s", (version) => {
     beforeEach(() => serveLists(version));
 
-    it("keeps them where it comes as it was seen", async () => {
-      const { identity, userErrors } = await change({ id: ID, traits: { contacts: seen(), nick: "b" } });
+    it("keeps them if the list is unchanged", async () => {
+      const { identity, userErrors } = await change(facade, { id: ID, traits: { contacts: seen(), nick: "b" } });
       expect(userErrors).toEqual([]);
       expect(JSON.stringify(identity)).not.toContain("hidden");
       expect(traits).toEqual({ contacts: contacts(), nick: "b" });
     });
 
-    it("takes hidden values anew", async () => {
+    it("accepts new values for them", async () => {
       const given = seen().map((contact, at) => (at === 1 ? { ...contact, phone: "999" } : contact));
-      expect((await change({ id: ID, traits: { contacts: given } })).userErrors).toEqual([]);
+      expect((await change(facade, { id: ID, traits: { contacts: given } })).userErrors).toEqual([]);
       expect(traits.contacts.map(({ phone }: any) => phone)).toEqual(["111-hidden", "999", undefined]);
     });
 
     it.each([
       ["in another order", () => seen().reverse()],
-      ["with an entry less", () => seen().slice(1)],
-      ["with an entry more", () => [...seen(), { kind: "new" }]],
+      ["with one entry fewer", () => seen().slice(1)],
+      ["with an extra entry", () => [...seen(), { kind: "new" }]],
       ["with an entry changed", () => seen().map((contact) => ({ ...contact, kind: "home" }))],
-      ["as something else", () => "none"],
+      ["as another type", () => "none"],
       ["left out", () => undefined],
-    ])("is refused %s, so that no entry gets another's value and none is lost", async (_, given) => {
-      expect(await change({ id: ID, traits: { contacts: given(), nick: "b" } })).toEqual(refused);
+    ])("is rejected %s, so that no entry gets the value of another, and none is lost", async (_, given) => {
+      expect(await change(facade, { id: ID, traits: { contacts: given(), nick: "b" } })).toEqual(refused);
       expect(traits).toEqual({ contacts: contacts(), nick: "a" });
     });
 
-    it("may change in any way where it holds none", async () => {
+    it("may change a list without hidden values in any way", async () => {
       traits = { contacts: [{ kind: "a" }, { kind: "b" }] };
-      expect((await change({ id: ID, traits: { contacts: [{ kind: "b" }] } })).userErrors).toEqual([]);
+      expect((await change(facade, { id: ID, traits: { contacts: [{ kind: "b" }] } })).userErrors).toEqual([]);
       expect(traits).toEqual({ contacts: [{ kind: "b" }] });
     });
   });
 
-  it("is not quoted in what Kratos says of a value that was put back", async () => {
+  it("does not reveal them in messages of Kratos", async () => {
     await serveLists("v26.2.0");
     refusal = 'I[#/traits/contacts/0/phone] S[#/x] does not match "111-hidden"\nI[#/traits/nick] S[#/x] must differ from 222-hidden\nI[#/traits/nick] S[#/x] too short';
-    const { userErrors } = await change({ id: ID, traits: { contacts: seen(), nick: "b" } });
+    const { userErrors } = await change(facade, { id: ID, traits: { contacts: seen(), nick: "b" } });
     const concealed = "What is hidden from you here does not do.";
     expect(userErrors).toEqual([
       { code: "INVALID", message: concealed, path: ["input", "traits", "contacts", "0", "phone"] },
@@ -231,7 +217,7 @@ describe("a list whose entries hold hidden values", () => {
   });
 });
 
-describe("a flow whose texts repeat a masked trait", () => {
+describe("a flow with a masked trait in its texts", () => {
   const ID = "22222222-2222-4222-8222-222222222222";
   const address = "Ann.Secret@example.com";
   const text = { id: 1, type: "info", text: `A mail is on its way to ann.secret@example.com.`, context: { to: [address] } };
@@ -252,17 +238,10 @@ describe("a flow whose texts repeat a masked trait", () => {
     ui: { action: "http://x/", method: "POST", nodes, messages: [text] },
     ...(identity && { identity }),
   });
-  let kratos: ScriptedKratos;
   let answer: object;
-
-  beforeAll(async () => {
-    kratos = await startScriptedKratos("v26.2.0", (_, path) => (path.includes("/flows") ? { json: answer } : undefined));
-    await serve({ adminUrl: kratos.url, publicUrl: kratos.url }, ["email", "address.street"]);
-  });
-
-  afterAll(async () => {
-    await facade.stop();
-    await kratos.stop();
+  const { facade } = useFacade(() => startScriptedKratos("v26.2.0", (_, path) => (path.includes("/flows") ? { json: answer } : undefined)), {
+    authentication,
+    traitsMask: ["email", "address.street"],
   });
 
   it.each([
@@ -272,7 +251,7 @@ describe("a flow whose texts repeat a masked trait", () => {
     ["recoveryFlow", flow([input("email", address)])],
     ["verificationFlow", flow([input("email", address), input("totp_code", 4)])],
     ["settingsFlow", flow([input("other", address)], { id: ID, traits: { email: address } })],
-  ])("does not repeat it to a masked caller (%s)", async (field, given) => {
+  ])("hides it (%s)", async (field, given) => {
     answer = given;
     const query = `query ($id: ID!) { ${field}(id: $id) { ...Form } } ${FLOW}`;
     const { [field]: shown } = dataOf(await facade.send(query, { id: ID }, CLERK));
@@ -287,7 +266,7 @@ describe("a flow whose texts repeat a masked trait", () => {
     expect(whole).toMatchObject({ requestUrl: given.request_url, ui: { messages: [{ text: text.text }] } });
   });
 
-  it("shows the rest of an object, and an identifier that is made of another trait", async () => {
+  it("shows the rest of an object, and an identifier derived from another trait", async () => {
     answer = flow([input("traits.address", { street: "Secret Lane 1", town: "Bonn" }), input("identifier", "ann", { name: "traits.nick" })]);
     const query = `query ($id: ID!) { loginFlow(id: $id) { ...Form } } ${FLOW}`;
     const { nodes } = dataOf(await facade.send(query, { id: ID }, CLERK))["loginFlow"].ui;
@@ -296,14 +275,12 @@ describe("a flow whose texts repeat a masked trait", () => {
 });
 
 describe("a mask on a whole object", () => {
-  it("hides all of it, addresses made of what is within too, and is kept by a change", async () => {
-    const kratos = await startFakeKratos({ sampleIdentities: false });
+  it("hides all of it, including addresses derived from it, and keeps it in an update", async () => {
+    const kratos = await stopAfterTest(startFakeKratos({ sampleIdentities: false }));
     const [id] = await createIdentities(kratos, "default", [{ email: "whole@example.com", name: { first: "A", last: "Whole@example.com " } }]);
-    await serve(kratos, ["name", "no.such.trait", "email.no.object"]);
+    const facade = await startFacade(kratos, { authentication, traitsMask: ["name", "no.such.trait", "email.no.object"] });
     const shown = { traits: { email: "whole@example.com" }, verifiableAddresses: [{ value: "***" }], recoveryAddresses: [{ value: "***" }] };
-    expect((await change({ id, traits: { email: "whole@example.com" } })).identity).toEqual(shown);
+    expect((await change(facade, { id, traits: { email: "whole@example.com" } })).identity).toEqual(shown);
     expect((await readIdentity(kratos, id!)).traits.name).toEqual({ first: "A", last: "Whole@example.com " });
-    await facade.stop();
-    await kratos.stop();
   });
 });

@@ -5,9 +5,9 @@ export interface KeyPair {
   readonly cert: string;
 }
 
-/** A private authority, and what it signs. */
+/** A private certificate authority. */
 export interface Authority extends KeyPair {
-  /** For a server on the loopback interface. */
+  /** Signs a certificate for 127.0.0.1, for a server or a client. */
   sign(name: string): Promise<KeyPair>;
 }
 

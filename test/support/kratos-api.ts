@@ -1,26 +1,32 @@
-/** What the tests do with Kratos beside the facade: its public API, and bulk work with its admin API. */
+/* Requests that tests send to Kratos directly: to its public API, and in bulk to its admin API. */
 import pMap from "p-map";
 import type { KratosUnderTest } from "./kratos-under-test.js";
+
+/** An ID that no identity has. */
+export const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";
+
+/** Different IDs that no identity has. */
+export const unknownIds = (count: number): string[] => Array.from({ length: count }, (_, at) => `11111111-1111-4111-8111-${String(at).padStart(12, "0")}`);
 
 export type FlowKind = "login" | "registration" | "recovery" | "verification" | "settings";
 
 const json = { "content-type": "application/json", accept: "application/json" };
 
-/** Starts a flow as an app does. */
+/** Starts a flow of an app. */
 export async function startApiFlow(kratos: KratosUnderTest, kind: FlowKind, sessionToken?: string): Promise<any> {
   const headers = { ...json, ...(sessionToken && { "x-session-token": sessionToken }) };
   const response = await fetch(`${kratos.publicUrl}/self-service/${kind}/api`, { headers, redirect: "manual" });
   return response.json();
 }
 
-/** A flow of an app as Kratos itself gives it. */
+/** Reads a flow of an app. */
 export async function readFlow(kratos: KratosUnderTest, kind: FlowKind, id: string): Promise<any> {
   const read = (url: string) => fetch(`${url}/self-service/${kind}/flows?id=${id}`, { headers: json, redirect: "manual" });
   const response = await read(kratos.adminUrl);
   return (response.ok ? response : await read(kratos.publicUrl)).json();
 }
 
-/** Starts a flow as a browser does: its id, and the browser's cookies. */
+/** Starts a flow of a browser. @returns its ID, and the browser's cookies */
 export async function startBrowserFlow(kratos: KratosUnderTest, kind: FlowKind): Promise<{ id: string; cookie: string }> {
   const response = await fetch(`${kratos.publicUrl}/self-service/${kind}/browser`, {
     headers: { accept: "text/html" },
@@ -36,7 +42,7 @@ export interface SignedUp {
   readonly identityId: string;
 }
 
-/** Signs a user up through Kratos' own API. */
+/** Signs a user up. */
 export async function signUp(kratos: KratosUnderTest, traits: object): Promise<SignedUp> {
   const flow = await startApiFlow(kratos, "registration");
   const body = JSON.stringify({ method: "password", password: "cJ7-zt-Qq9mb-wv3", traits });
@@ -45,7 +51,7 @@ export async function signUp(kratos: KratosUnderTest, traits: object): Promise<S
   return { sessionToken: session_token, identityId: identity.id };
 }
 
-/** Kratos takes the unprefixed path on the admin port in every release. */
+/** Every version of Kratos supports the path without a prefix on the admin port. */
 const identities = (kratos: KratosUnderTest) => `${kratos.adminUrl}/identities`;
 
 export async function createIdentities(kratos: KratosUnderTest, schemaId: string, traits: readonly object[]): Promise<string[]> {
@@ -65,12 +71,12 @@ export async function deleteIdentities(kratos: KratosUnderTest, ids: readonly st
   await pMap(ids, (id) => fetch(`${identities(kratos)}/${id}`, { method: "DELETE" }), { concurrency: 8 });
 }
 
-/** An identity as Kratos itself gives it. */
+/** Reads an identity. */
 export async function readIdentity(kratos: KratosUnderTest, id: string): Promise<any> {
   return (await fetch(`${identities(kratos)}/${id}`)).json();
 }
 
-/** Changes an identity in ways that the facade has no mutation for. */
+/** Changes an identity in ways for which the facade has no mutation. */
 export async function patchIdentity(kratos: KratosUnderTest, id: string, operations: readonly object[]): Promise<Response> {
   return fetch(`${identities(kratos)}/${id}`, { method: "PATCH", headers: json, body: JSON.stringify(operations) });
 }

@@ -1,6 +1,6 @@
 import { startFakeKratos, type FakeKratosVersion } from "../fake-kratos/index.js";
 
-/** Set by jest's configuration: a release of the embedded Kratos, or the Kratos that the environment names. */
+/** Set by the configuration of jest: a version of the embedded Kratos, or the Kratos in the environment. */
 declare const KRATOS_UNDER_TEST: FakeKratosVersion | "environment";
 
 export interface KratosUnderTest {
@@ -11,15 +11,15 @@ export interface KratosUnderTest {
 
 const { KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, KRATOS_SHORT_LIVED_ADMIN_URL, KRATOS_SHORT_LIVED_PUBLIC_URL } = process.env;
 
-/** The Kratos that the contract suite runs against. */
+/** Starts the Kratos of the contract suite. */
 export async function startKratos(): Promise<KratosUnderTest> {
   if (KRATOS_UNDER_TEST !== "environment") return startFakeKratos({ version: KRATOS_UNDER_TEST });
   return running(KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, "KRATOS_ADMIN_URL and KRATOS_PUBLIC_URL");
 }
 
 /**
- * A second one of the same release whose flows live for a second, and in which verification and the link method
- * are switched off.
+ * Starts a second Kratos of the same version, whose flows expire after a second, and with verification and the link method
+ * disabled.
  */
 export async function startShortLivedKratos(): Promise<KratosUnderTest> {
   if (KRATOS_UNDER_TEST !== "environment") {
@@ -28,7 +28,7 @@ export async function startShortLivedKratos(): Promise<KratosUnderTest> {
   return running(KRATOS_SHORT_LIVED_ADMIN_URL, KRATOS_SHORT_LIVED_PUBLIC_URL, "KRATOS_SHORT_LIVED_…_URL");
 }
 
-/** For what needs the short-lived Kratos: against a real one it runs only where there is a second one. */
+/** Describes tests that need the short-lived Kratos. On a real Kratos they run only if there is a second one. */
 export const describeShortLived =
   KRATOS_UNDER_TEST !== "environment" || KRATOS_SHORT_LIVED_ADMIN_URL ? describe : describe.skip;
 
@@ -37,6 +37,6 @@ function running(adminUrl: string | undefined, publicUrl: string | undefined, na
   return { adminUrl, publicUrl, stop: async () => {} };
 }
 
-/** For what needs the two identity schemas of src/fake-kratos/schemas, as `default` and `device`. */
+/** Describes tests that need the two identity schemas in src/fake-kratos/schemas, as `default` and `device`. */
 export const describeSampleSchemas =
   KRATOS_UNDER_TEST !== "environment" || process.env["KRATOS_HAS_SAMPLE_SCHEMAS"] ? describe : describe.skip;

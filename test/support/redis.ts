@@ -1,33 +1,30 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { Redis } from "ioredis";
+import { startProgram } from "./child-process.js";
+import type { Stoppable } from "./lifecycle.js";
+import { eventually } from "./wait.js";
 
 /** Whether this machine has a redis-server to start. */
 export const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
 
 const PASSWORD = "canary-password";
 
-export interface RedisUnderTest {
+export interface RedisUnderTest extends Stoppable {
   readonly port: number;
   readonly url: string;
-  /** Waits until so many servers are connected to it. */
+  /** Waits until this many servers are connected to it. */
   connected(servers: number): Promise<void>;
-  /** Lets it answer nobody, its connections open. */
+  /** Stops responding, but keeps its connections open. */
   pause(): void;
   resume(): void;
-  stop(): Promise<void>;
 }
 
-/** An empty Redis that keeps nothing; on the port of one that was stopped, or on a free one. */
+/** Starts an empty Redis that persists nothing, on a free port or on that of one that was stopped. */
 export async function startRedis({ port }: { readonly port?: number } = {}): Promise<RedisUnderTest> {
   const at = port ?? (await freePort());
-  const child = spawn("redis-server", ["--port", String(at), "--bind", "127.0.0.1", "--save", "", "--requirepass", PASSWORD, "--dir", "/tmp"]);
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  await new Promise<void>((resolve) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      if (chunk.toString().includes("Ready to accept connections")) resolve();
-    });
-  });
+  const program = startProgram("redis-server", ["--port", String(at), "--bind", "127.0.0.1", "--save", "", "--requirepass", PASSWORD, "--dir", "/tmp"]);
+  await program.waitFor(/Ready to accept connections/);
   const url = `redis://:${PASSWORD}@127.0.0.1:${at}`;
   return {
     port: at,
@@ -35,14 +32,14 @@ export async function startRedis({ port }: { readonly port?: number } = {}): Pro
     async connected(servers) {
       const own = new Redis(url);
       const count = async () => ((await own.client("LIST")) as string).trim().split("\n").length - 1;
-      while ((await count()) < servers) await new Promise((resolve) => setTimeout(resolve, 20));
+      await eventually(`${servers} servers are connected to Redis`, async () => (await count()) >= servers);
       own.disconnect();
     },
-    pause: () => child.kill("SIGSTOP"),
-    resume: () => child.kill("SIGCONT"),
+    pause: () => program.kill("SIGSTOP"),
+    resume: () => program.kill("SIGCONT"),
     stop: () => {
-      child.kill("SIGKILL");
-      return ended;
+      program.kill("SIGKILL");
+      return program.ended;
     },
   };
 }

@@ -1,26 +1,30 @@
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { startLoopbackServer, type LoopbackServer } from "./http.js";
 
-/** An answer as a Kratos gives it, with `later` after a while; `hang` never answers, `reset` hangs up. */
+/** A response of Kratos; with `later` it is delayed, and `later` is called before it. `hang` never responds, `reset` hangs up. */
 export type Scripted =
   | { status?: number; headers?: Record<string, string>; json?: unknown; text?: string | Buffer; later?: () => void }
   | "hang"
   | "reset";
 
-export interface ScriptedKratos {
-  readonly url: string;
+export interface ScriptedKratos extends LoopbackServer {
+  /** Both the admin API and the public API are at the server's only port. */
+  readonly adminUrl: string;
+  readonly publicUrl: string;
   /** Method and path of each request so far. */
   readonly seen: string[];
-  stop(): Promise<void>;
 }
 
-/** A stand-in for a Kratos that answers what no real one would at command: one release's version, and else by the script. */
+/**
+ * Starts a stand-in for Kratos that gives responses that a real one would not give on command.
+ * @param script what a request gets. Without a result the version is reported, and everything else is 404.
+ */
 export async function startScriptedKratos(
   version: string,
-  script: (request: IncomingMessage, path: string) => Scripted | undefined,
+  script: (request: IncomingMessage, path: string) => Scripted | undefined = () => undefined,
 ): Promise<ScriptedKratos> {
   const seen: string[] = [];
-  const server = createServer((request, response) => {
+  const server = await startLoopbackServer((request, response) => {
     const path = request.url ?? "";
     seen.push(`${request.method} ${path}`);
     const scripted = script(request, path) ?? (path === "/version" ? { json: { version } } : { status: 404, text: "404 page not found\n" });
@@ -31,21 +35,12 @@ export async function startScriptedKratos(
     }
     const { status = 200, headers, json, text, later } = scripted;
     const type = json === undefined ? "text/plain; charset=utf-8" : "application/json";
-    const answer = () => response.writeHead(status, { "content-type": type, ...headers }).end(json === undefined ? text : JSON.stringify(json));
-    if (!later) return void answer();
+    const respond = () => response.writeHead(status, { "content-type": type, ...headers }).end(json === undefined ? text : JSON.stringify(json));
+    if (!later) return void respond();
     setTimeout(() => {
       later();
-      answer();
+      respond();
     }, 10);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    seen,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { ...server, adminUrl: server.url, publicUrl: server.url, seen };
 }

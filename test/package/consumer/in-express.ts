@@ -1,4 +1,4 @@
-/* A consumer of the library: the facade as a part of an Express application, every kind of option set, and the adapter by itself. */
+/* A consumer of the library: the facade in an Express application with all options set, and the adapter on its own. */
 import express from "express";
 import type { AddressInfo } from "node:net";
 import {
@@ -72,10 +72,10 @@ server.close();
 await facade.stop();
 process.exit(0);
 
-// What no type should let through.
-// @ts-expect-error There is no such scope.
+// The types reject these.
+// @ts-expect-error Not a scope.
 scopes.push("everything");
-// @ts-expect-error It is no number.
+// @ts-expect-error Not a number.
 void (() => identity instanceof Error || (identity?.schema_id satisfies number | undefined));
-// @ts-expect-error There is no such option.
+// @ts-expect-error Not an option.
 void (() => createFacade({ ...facadeOptions, limit: 1 }));

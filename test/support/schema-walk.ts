@@ -2,8 +2,10 @@ import {
   getNamedType,
   isAbstractType,
   isInterfaceType,
+  isLeafType,
   isObjectType,
   isRequiredArgument,
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLObjectType,
@@ -15,12 +17,12 @@ export interface Step {
   readonly field: GraphQLField<unknown, unknown>;
 }
 
-/** A way down from Query or Mutation, field by field. */
+/** The fields from Query or Mutation down to a field. */
 export type Path = readonly Step[];
 
 export const nameOf = ({ parent, field }: Step): string => `${parent.name}.${field.name}`;
 
-/** Every way from the roots to every field, through objects, interfaces and unions. None goes through a type twice. */
+/** Every path from the roots to every field, through objects, interfaces and unions. No path goes through a type twice. */
 export function* pathsOf(schema: GraphQLSchema): Generator<Path> {
   for (const root of [schema.getQueryType(), schema.getMutationType()]) if (root) yield* pathsFrom(schema, root, []);
 }
@@ -35,7 +37,7 @@ function* pathsFrom(schema: GraphQLSchema, parent: GraphQLObjectType, above: Pat
   }
 }
 
-/** The objects that a field of a type may give. */
+/** The object types that a field of this type may resolve to. */
 export function objectsOf(schema: GraphQLSchema, type: GraphQLNamedType): readonly GraphQLObjectType[] {
   if (isObjectType(type)) return [type];
   return isAbstractType(type) ? schema.getPossibleTypes(type) : [];
@@ -46,18 +48,18 @@ export type Style = (typeof STYLES)[number];
 
 export interface Written {
   readonly text: string;
-  /** The names in the answer, from the root down. */
+  /** The response keys from the root down. */
   readonly keys: readonly string[];
-  /** The arguments that it has variables for, each by the variable's name. */
+  /** The arguments that are variables, by the variable's name. */
   readonly given: ReadonlyMap<string, { readonly of: Step; readonly argument: string }>;
 }
 
 /**
- * An operation that asks for what is at the end of a path, and for nothing beside the way.
- * @param isGiven which arguments there are values for
- * @param isLeftOut which fields are not asked for below the path's end
+ * Writes an operation that selects the field at the end of a path with everything below it, and nothing beside the path.
+ * @param isGiven which arguments have values
+ * @param isLeftOut which fields below the end of the path are not selected
  */
-export function write(
+export function writeOperation(
   schema: GraphQLSchema,
   path: Path,
   style: Style,
@@ -91,7 +93,7 @@ export function write(
     const step = path[at]!;
     const args = step.field.args.filter(({ name }) => isGiven(step, name));
     const missing = step.field.args.find((arg) => isRequiredArgument(arg) && !args.includes(arg));
-    if (missing) throw new Error(`the test has no value for ${missing.name} of ${nameOf(step)}`);
+    if (missing) throw new Error(`The test has no value for the required argument ${missing.name} of ${nameOf(step)}.`);
     for (const { name, type } of args) {
       given.set(`${step.field.name}_${name}`, { of: step, argument: name });
       types.push(`$${step.field.name}_${name}: ${type}`);
@@ -109,11 +111,11 @@ export function write(
   return { text: [`${operation}${variables} { ${selection} }`, ...fragments].join("\n"), keys, given };
 }
 
-/** A selection of all that is in a type, but for fields that are left out or need arguments. */
+/** Selects everything in a type, except fields that are left out or require arguments. */
 function everythingIn(schema: GraphQLSchema, type: GraphQLNamedType, isLeftOut: (step: Step) => boolean, above: readonly GraphQLNamedType[]): string {
   const members = objectsOf(schema, type);
   const parts = members.map((parent) => {
-    // Where another member of the union has something else by that name, one of them needs another in the answer.
+    // If another member of the union has a field of this name and another type, one of the two needs an alias.
     const aliasOf = ({ name, type: own }: Step["field"]) =>
       members.some((other) => String(other.getFields()[name]?.type ?? own) !== String(own)) ? `${parent.name}_${name}: ` : "";
     const fields = Object.values(parent.getFields()).filter(
@@ -123,4 +125,40 @@ function everythingIn(schema: GraphQLSchema, type: GraphQLNamedType, isLeftOut: 
     return isAbstractType(type) ? `... on ${parent.name} { ${selections.join(" ")} }` : selections.join(" ");
   });
   return parts.length > 0 ? `{ ${parts.join(" ")} }` : "";
+}
+
+/** An operation that selects one root field with everything below it. */
+export interface RootOperation {
+  readonly field: string;
+  readonly kind: "query" | "mutation";
+  readonly args: readonly GraphQLArgument[];
+  /** Each argument is a variable of the same name. */
+  readonly text: string;
+}
+
+/** One operation for each root field of a schema, so that tests of all operations cover new fields by themselves. */
+export function operationsOf(schema: GraphQLSchema): RootOperation[] {
+  const roots = [["query", schema.getQueryType()], ["mutation", schema.getMutationType()]] as const;
+  return roots.flatMap(([kind, type]) =>
+    Object.values(type!.getFields()).map(({ name: field, args, type: result }) => {
+      const variables = args.length > 0 ? `(${args.map(({ name, type }) => `$${name}: ${type}`).join(", ")})` : "";
+      const given = args.length > 0 ? `(${args.map(({ name }) => `${name}: $${name}`).join(", ")})` : "";
+      return { field, kind, args, text: `${kind} ${variables} { ${field}${given} ${allFieldsOf(schema, getNamedType(result), [])} }` };
+    }),
+  );
+}
+
+/** All fields of a type, except those that would recurse. */
+function allFieldsOf(schema: GraphQLSchema, type: GraphQLNamedType, above: readonly string[]): string {
+  if (isLeafType(type)) return "";
+  const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+  const parts = possible.filter(isObjectType).map((object) => {
+    // A field of the same name may have another type elsewhere.
+    const nameFor = (field: GraphQLField<unknown, unknown>) => (isAbstractType(type) ? `${object.name}_${field.name}: ` : "") + field.name;
+    const fields = Object.values(object.getFields())
+      .filter((field) => !above.includes(getNamedType(field.type).name))
+      .map((field) => `${nameFor(field)} ${allFieldsOf(schema, getNamedType(field.type), [...above, object.name])}`);
+    return `... on ${object.name} { ${fields.join(" ")} }`;
+  });
+  return `{ __typename ${parts.join(" ")} }`;
 }

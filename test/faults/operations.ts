@@ -1,10 +1,10 @@
-/** Identities that there are: one that is hurt, and one that is not. */
+/** Two identities: one whose requests meet the fault, and one whose requests do not. */
 export interface Ids {
   readonly hurt: string;
   readonly fine: string;
 }
 
-/** An operation with two root fields, `hurt`, whose one request to a Kratos v26 meets the fault, and `fine`, whose does not. */
+/** An operation with two root fields: `hurt`, whose single request to a Kratos v26 meets the fault, and `fine`, whose request does not. */
 export interface Operation {
   readonly query: (ids: Ids) => string;
   /** Which request meets the fault. */
@@ -18,7 +18,7 @@ const fineIdentity = ({ fine }: Ids) => `fine: identity(id: "${fine}") { id }`;
 type Operations = Readonly<Record<string, Operation>>;
 
 export const READS: Operations = {
-  "a look-up": {
+  "a lookup": {
     query: ({ hurt }) => `{ hurt: identity(id: "${hurt}") { id } ${FINE_VERSION} }`,
     to: ({ hurt }) => `GET /admin/identities/${hurt}`,
   },
@@ -44,12 +44,12 @@ export const READS: Operations = {
   },
 };
 
-export const CHANGES: Operations = {
+export const MUTATIONS: Operations = {
   "a creation": {
     query: (ids) => `mutation { hurt: createIdentity(input: { schemaId: "default", traits: { email: "x@example.com" } }) { identity { id } } ${fineLink(ids)} }`,
     to: () => "POST /admin/identities",
   },
-  "a change": {
+  "an update": {
     query: (ids) => `mutation { hurt: updateIdentity(input: { id: "${ids.hurt}", traits: { email: "y@example.com" } }) { identity { id } } ${fineLink(ids)} }`,
     to: ({ hurt }) => `PATCH /admin/identities/${hurt}`,
   },
@@ -59,7 +59,7 @@ export const CHANGES: Operations = {
   },
 };
 
-/** By itself, for a recovery link is what the other changes have beside them. */
+/** Separate, since the other mutations use a recovery link for `fine`. */
 export const RECOVERY_LINK: Operations = {
   "a recovery link": {
     query: ({ hurt, fine }) => `mutation {

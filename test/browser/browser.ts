@@ -1,33 +1,35 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { startProgram } from "../support/child-process.js";
+import type { Stoppable } from "../support/lifecycle.js";
 
 const COMMANDS = ["chromium", "chromium-browser", "google-chrome"];
 
-const USUAL_PLACES = [
+const USUAL_PATHS = [
   ...(process.env["PATH"] ?? "").split(delimiter).flatMap((folder) => COMMANDS.map((command) => join(folder, command))),
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/** A page that reaches this machine alone. */
-export interface CutOffPage {
+/** A page that can reach only this machine. */
+export interface OfflinePage {
   readonly page: Page;
-  /** Addresses elsewhere that it tried to reach. */
+  /** Addresses of other hosts that it tried to load. */
   readonly tried: readonly string[];
-  /** What the browser or the page itself complained of. */
+  /** Errors in the console, and uncaught exceptions. */
   readonly complaints: readonly string[];
 }
 
-/** Starts a browser without a network: no name but 127.0.0.1 leads anywhere. */
+/** Starts a browser without a network: it resolves no host but 127.0.0.1. */
 export async function startBrowser(): Promise<Browser> {
-  const executablePath = process.env["CHROMIUM_PATH"] || USUAL_PLACES.find((path) => existsSync(path));
-  if (!executablePath) throw new Error("There is no Chromium in the usual places; set CHROMIUM_PATH to where one is.");
+  const executablePath = process.env["CHROMIUM_PATH"] || USUAL_PATHS.find((path) => existsSync(path));
+  if (!executablePath) throw new Error("Chromium was not found in PATH. Set CHROMIUM_PATH to its path.");
   return chromium.launch({ executablePath, args: ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"] });
 }
 
-/** Opens a page in a profile of its own. */
-export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<CutOffPage> {
+/** Opens a page in a new profile. */
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<OfflinePage> {
   const context = await browser.newContext({ viewport: { width: 1200, height: 720 }, ...options });
   const tried: string[] = [];
   const complaints: string[] = [];
@@ -47,7 +49,24 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, tried, complaints };
 }
 
-/** Keeps a picture of the page for the documentation, where SCREENSHOTS is set. */
+/** Saves a screenshot for the documentation if SCREENSHOTS is set. */
 export async function keepScreenshot(page: Page, file: string): Promise<void> {
   if (process.env["SCREENSHOTS"]) await page.screenshot({ path: file });
+}
+
+export interface ExamplePage extends Stoppable {
+  readonly url: string;
+}
+
+/**
+ * Serves the build of examples/react, as its `npm run preview` does.
+ * @param apiToken sent to the API by the page's own server
+ */
+export async function serveExample(apiUrl: string, apiToken = ""): Promise<ExamplePage> {
+  const vite = startProgram(process.execPath, ["node_modules/vite/bin/vite.js", "preview", "--host", "127.0.0.1", "--port", "0"], {
+    cwd: "examples/react",
+    env: { NO_COLOR: "1", API_URL: apiUrl, API_TOKEN: apiToken },
+  });
+  const [url] = await vite.waitFor(/http:\/\/127\.0\.0\.1:\d+/);
+  return { url, stop: vite.stop };
 }
