@@ -16,10 +16,10 @@ const ask = async (url: string, query: string) => {
   return (await response.json()) as any;
 };
 
-it("without KRATOS_ADMIN_URL it serves an embedded Kratos with some thirty identities of two schemas, and says so in one line", async () => {
+it("without KRATOS_ADMIN_URL it serves a fake Kratos with some thirty identities of two schemas, and says so in one line", async () => {
   const started = start({});
   const url = await addressOf(started);
-  expect(started.output.out.split("\n").filter((line) => line.includes("embedded Kratos"))).toHaveLength(1);
+  expect(started.output.out.split("\n").filter((line) => line.includes("fake Kratos"))).toHaveLength(1);
   const { data } = await ask(url, "{ identities(first: 100) { edges { node { schemaId schema { id } } } } }");
   const schemas = data.identities.edges.map(({ node }: any) => node.schema.id);
   expect(schemas.length).toBeGreaterThanOrEqual(25);
@@ -47,7 +47,7 @@ it("a port in use ends the start with one line that says what to do", async () =
 }, 30_000);
 
 it.each([
-  [{ KRATOS_ADMIN_URL: "localhost" }, [], "KRATOS_ADMIN_URL must be an http or https address"],
+  [{ KRATOS_ADMIN_URL: "localhost" }, [], "KRATOS_ADMIN_URL must be an http or https URL"],
   [{ HOST: "host.invalid", INSECURE_NO_AUTH: "true" }, [], "is no address of this machine"],
 ] as const)("with %j and %j it ends with one clear line", async (env, args, message) => {
   const { output, ended } = start(env as Record<string, string>, ...args);
@@ -59,7 +59,7 @@ it.each([
 it.each([["--port=4000"], ["sevre"], ["schema", "more"], ["keys", "create"]])("the arguments %s are refused with a word on what to do", async (...args) => {
   const { output, ended } = start({}, ...args);
   expect(await ended).toBe(1);
-  expect(output.error).toMatch(/^kratos-graphql: .+\nSee kratos-graphql --help\. Settings come from environment variables/);
+  expect(output.error).toMatch(/^kratos-graphql: .+\nSee kratos-graphql --help\. Settings are environment variables/);
 }, 30_000);
 
 it("`--help` teaches a first start: its commands run as they stand there, and it names only variables that there are", async () => {

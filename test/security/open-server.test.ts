@@ -23,7 +23,7 @@ it("the process does not start where others could reach it and own every account
   expect(await ended).toBe(1);
   expect(output.out).toBe("");
   expect(output.error.trimEnd().split("\n")).toHaveLength(1);
-  for (const name of ['kratos-graphql: HOST is "0.0.0.0"', "API_KEYS", "kratos-graphql keys create", "JWT_JWKS_URL", "INSECURE_NO_AUTH=true"]) {
+  for (const name of ['kratos-graphql: HOST must be a loopback address', '"0.0.0.0"', "API_KEYS", "kratos-graphql keys create", "JWT_JWKS_URL", "INSECURE_NO_AUTH=true"]) {
     expect(output.error).toContain(name);
   }
 }, 30_000);
