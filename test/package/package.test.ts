@@ -60,7 +60,7 @@ it("`npx kratos-graphql serve` serves the embedded Kratos, and its explorer", as
 });
 
 it("TypeScript with all its checks takes the README's example, and a consumer that names every type of the library's", async () => {
-  const readme = sourceInReadme("As a library")
+  const readme = sourceInReadme("Use it as a library")
     .replace("http://127.0.0.1:4434", kratos.adminUrl)
     .replace("http://127.0.0.1:4433", kratos.publicUrl);
   await installed.compile({ "from-readme.ts": readme, "in-express.ts": readFileSync("test/package/consumer/in-express.ts", "utf8") });
