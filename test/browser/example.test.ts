@@ -40,7 +40,7 @@ const faultsIn = (page: Page): Promise<Record<string, string>> =>
     Object.fromEntries(
       fields.map((field: any) => [
         field.labels[0].innerText.replace(" optional", ""),
-        field.ownerDocument.getElementById(field.getAttribute("aria-describedby")).querySelector(".fault").innerText,
+        field.ownerDocument.getElementById(field.getAttribute("aria-describedby")).querySelector(".field-error").innerText,
       ]),
     ),
   );
@@ -49,10 +49,10 @@ const focused = (page: Page): Promise<string> => page.evaluate("document.activeE
 it("a walk through all of it: the list, a creation with faults, a recovery link, the look-up, the deletion", async () => {
   const { page, tried, complaints } = await open();
 
-  await page.getByText("10 identities shown, there are more").waitFor();
+  await page.getByText("Showing 10 identities, more are available").waitFor();
   await keepScreenshot(page, "examples/react/screenshot.png");
   await page.getByRole("button", { name: "Load more" }).click();
-  await page.getByText("20 identities shown, there are more").waitFor();
+  await page.getByText("Showing 20 identities, more are available").waitFor();
   const links = await page.getByRole("table").getByRole("link").evaluateAll((all) => all.map((link: any) => link.hash));
   expect(new Set(links).size).toBe(20);
 
@@ -85,19 +85,19 @@ it("a walk through all of it: the list, a creation with faults, a recovery link,
     tags: ["short", "long"],
   });
 
-  await page.getByLabel("Works for").selectOption("1 day");
+  await page.getByLabel("Valid for").selectOption("1 day");
   await page.getByRole("button", { name: "Create link" }).click();
   const link = await page.getByLabel("Link", { exact: true }).inputValue();
   expect(link).toContain(`${kratos.publicUrl}/self-service/recovery`);
-  const until = new Date((await page.getByText("It works once").getByRole("time").getAttribute("datetime"))!).getTime();
+  const until = new Date((await page.getByText("The link can be used once").getByRole("time").getAttribute("datetime"))!).getTime();
   expect(Math.abs(until - Date.now() - 24 * 60 * 60 * 1000)).toBeLessThan(60_000);
   await page.getByRole("button", { name: "Copy link" }).click();
-  await page.getByRole("status").getByText("The link is copied.").waitFor();
+  await page.getByRole("status").getByText("Link copied.").waitFor();
   expect(await page.evaluate("navigator.clipboard.readText()")).toBe(link);
 
   await page.getByRole("link", { name: "All identities" }).click();
   await heading(page, "Identities").waitFor();
-  await page.getByLabel("Look up by id").fill(` ${id} `);
+  await page.getByLabel("Look up by ID").fill(` ${id} `);
   await page.keyboard.press("Enter");
   await heading(page, "Wanda Walker").waitFor();
 
@@ -124,12 +124,12 @@ it("a walk through all of it: the list, a creation with faults, a recovery link,
 it("a walk through the list by the keyboard ends with all identities, each once, and keeps the focus", async () => {
   const { page } = await open();
   await page.getByRole("button", { name: "Load more" }).focus();
-  while ((await page.getByText(/^All \d+ identities shown$/).count()) === 0) {
+  while ((await page.getByText(/^Showing all \d+ identities$/).count()) === 0) {
     const before = await page.getByRole("row").count();
     await page.keyboard.press("Enter");
     await page.getByRole("row").nth(before).waitFor();
   }
-  expect(await focused(page)).toMatch(/^All \d+ identities shown$/);
+  expect(await focused(page)).toMatch(/^Showing all \d+ identities$/);
   const links = await page.getByRole("table").getByRole("link").evaluateAll((all) => all.map((link: any) => link.hash));
   expect(links.length).toBeGreaterThanOrEqual(30);
   expect(new Set(links).size).toBe(links.length);
@@ -155,9 +155,9 @@ it("another schema has other fields, and a fault that belongs to no field stands
 
 it("an id that leads nowhere is said to do so", async () => {
   const { page } = await open("#/identities/nobody");
-  await heading(page, "No such identity").waitFor();
+  await heading(page, "Identity not found").waitFor();
   await page.goto(`${example.url}/#/identities/%`);
-  await heading(page, "Nothing here").waitFor();
+  await heading(page, "Page not found").waitFor();
 });
 
 it("while the server is silent there is a sign of it, when it is gone there is a word and another try, and an empty list has its own", async () => {
@@ -168,7 +168,7 @@ it("while the server is silent there is a sign of it, when it is gone there is a
     await route.abort();
   });
   await page.goto(example.url);
-  await page.getByRole("status", { name: "The identities are being loaded." }).waitFor();
+  await page.getByRole("status", { name: "Loading identities…" }).waitFor();
   release();
   await page.getByRole("alert").getByText("The server cannot be reached.").waitFor();
   await page.unroute("**/graphql");
@@ -186,7 +186,7 @@ it("it is dark where the user's system is, and fits a telephone", async () => {
   await dark.page.setViewportSize({ width: 360, height: 700 });
   for (const path of ["", "#/create"]) {
     await dark.page.goto(`${example.url}/${path}`);
-    await dark.page.getByText(/identities shown|E-Mail/).waitFor();
+    await dark.page.getByText(/Showing \d+ identities|E-Mail/).waitFor();
     expect(await dark.page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
   }
 });
