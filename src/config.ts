@@ -1,40 +1,39 @@
 import type { z } from "zod";
 import { isKeyOf } from "./config/values.js";
-import { SECRETS, VARIABLES, withFiles } from "./config/variables.js";
+import { readVariables, SECRETS, VARIABLES } from "./config/variables.js";
 import type { KratosOptions } from "./kratos/index.js";
 import type { AuthenticationOptions } from "./server/auth/authenticate.js";
 import type { FacadeOptions } from "./server/facade.js";
 import { isLoopback } from "./server/listen.js";
 import type { OtlpProtocol } from "./server/telemetry/otlp.js";
 
-/** What the process is told by its environment. */
+/** The configuration of the process, read from environment variables. */
 export interface Config {
-  /** Base address of Kratos' admin API; an embedded Kratos is started where there is none. */
+  /** Base URL of Kratos' admin API. If it is not set, the process starts a fake Kratos. */
   readonly kratosAdminUrl?: string;
   readonly kratosPublicUrl?: string;
   readonly kratosVersion?: string;
   /** Deadline of one request to Kratos in milliseconds. */
   readonly kratosTimeoutMs: number;
-  /** What is passed on to the adapter as it is. */
+  /** Further options of the adapter. */
   readonly kratos: Pick<KratosOptions, "connections" | "queueLength" | "tls" | "headers">;
   readonly host: string;
   readonly port: number;
-  /** Where Prometheus finds the metrics; there are none where it is left out. */
+  /** Port of the Prometheus metrics. Metrics are off if it is not set. */
   readonly metricsPort?: number;
-  /** How traces are sent to OpenTelemetry's collector; there are none where it is left out. */
+  /** How traces are sent to an OpenTelemetry collector. Traces are off if it is not set. */
   readonly otlpProtocol?: OtlpProtocol;
   readonly logLevel: string;
-  /** How long requests are still taken after SIGTERM, in milliseconds: for the load balancer to see that this is not ready. */
+  /** How long the server still accepts requests after SIGTERM, in milliseconds, while it reports itself as not ready. */
   readonly shutdownDelayMs: number;
-  /** How callers prove who they are. */
   readonly authentication: AuthenticationOptions;
-  /** What is passed on to the facade as it is. */
+  /** Further options of the facade. */
   readonly facade: Omit<FacadeOptions, "kratos" | "logger" | "authentication">;
 }
 
-/** The environment is such that the process cannot start. */
+/** The environment variables are invalid, so the process cannot start. */
 export class ConfigError extends Error {
-  /** @param problems each names a variable, what was expected, and what came */
+  /** @param problems one sentence per problem: the variable, what was expected and what was received */
   constructor(readonly problems: readonly string[]) {
     super(problems.join("; "));
   }
@@ -43,20 +42,20 @@ export class ConfigError extends Error {
 type Variables = z.infer<typeof VARIABLES>;
 
 /**
- * The configuration from the environment. An empty variable counts as not set.
- * @throws {ConfigError} that names every problem: the variable, what was expected, and what came
+ * Reads the configuration from environment variables. An empty variable counts as not set.
+ * @throws {ConfigError} if anything is invalid; it lists every problem
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const { given, problems } = withFiles(env, Object.keys(VARIABLES.shape));
-  const { success, data, error } = VARIABLES.safeParse(given);
-  if (!success) problems.push(...error.issues.map(({ path, message }) => describeProblem(String(path[0]), message, given)));
-  if (success) problems.push(...findProblems(data));
-  const otlp = otlpIn(env);
+  const { values, problems } = readVariables(env, Object.keys(VARIABLES.shape));
+  const { success, data, error } = VARIABLES.safeParse(values);
+  if (success) problems.push(...checkKratos(data), ...checkTls(data), ...checkAuthentication(data));
+  else problems.push(...error.issues.map(({ path, message }) => describeProblem(String(path[0]), message, values)));
+  const otlp = readOtlp(env);
   problems.push(...otlp.problems);
   if (!success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
 
   const production = env["NODE_ENV"] === "production";
-  const authentication = authenticationIn(data);
+  const authentication = toAuthentication(data);
   const open = isOpen(authentication);
   return {
     kratosAdminUrl: data.KRATOS_ADMIN_URL,
@@ -79,7 +78,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     facade: {
       loopbackOnly: open && !data.INSECURE_NO_AUTH,
       corsOrigins: data.CORS_ORIGINS,
-      // An explorer shows nothing without introspection.
+      // An explorer is empty without introspection.
       introspection: data.INTROSPECTION ?? data.EXPLORERS ?? !production,
       explorers: data.EXPLORERS ?? !production,
       batching: data.BATCHING,
@@ -87,7 +86,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       traitsMask: data.TRAITS_MASK,
       publicSdl: data.PUBLIC_SDL,
       maxBodyBytes: data.MAX_BODY_BYTES,
-      // Without authentication all callers would be one.
+      // Without authentication, all callers would share one limit.
       rateLimit: open || data.RATE_LIMIT === null ? undefined : { ...data.RATE_LIMIT, redisUrl: data.REDIS_URL },
       limits: {
         depth: data.MAX_DEPTH,
@@ -101,49 +100,50 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-function describeProblem(name: string, expected: string, given: Readonly<Record<string, string>>): string {
+function describeProblem(name: string, expected: string, values: Readonly<Record<string, string>>): string {
   if (SECRETS.has(name)) return `${name} must be ${expected}`;
-  const value = given[name] ?? "";
-  // What stands before the @ of an address may be a password.
-  return `${name} must be ${expected}; it is ${JSON.stringify(name.endsWith("_URL") ? value.replace(/\/\/.*@/, "//…@") : value)}`;
+  const value = values[name] ?? "";
+  // The part of a URL before the @ may be a password.
+  return `${name} must be ${expected}; received ${JSON.stringify(value.replace(/\/\/.*@/, "//…@"))}`;
 }
 
-/** What each variable by itself does not show. */
-function findProblems(data: Variables): string[] {
+function checkKratos(data: Variables): string[] {
+  if (data.KRATOS_ADMIN_URL) return [];
+  const dependent = (["KRATOS_PUBLIC_URL", "KRATOS_VERSION", "KRATOS_HEADERS"] as const).filter((name) => data[name]);
+  return dependent.map((name) => `${name} requires KRATOS_ADMIN_URL, which is not set; set both, or neither to use the fake Kratos`);
+}
+
+function checkTls({ KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, KRATOS_CA, KRATOS_CLIENT_CERT, KRATOS_CLIENT_KEY }: Variables): string[] {
   const problems: string[] = [];
-  for (const name of ["KRATOS_PUBLIC_URL", "KRATOS_VERSION", "KRATOS_HEADERS"] as const) {
-    if (data[name] && !data.KRATOS_ADMIN_URL) {
-      problems.push(`${name} is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos`);
-    }
+  const set = Object.entries({ KRATOS_CA, KRATOS_CLIENT_CERT, KRATOS_CLIENT_KEY }).filter(([, value]) => value);
+  if (set.length > 0 && ![KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL].some((url) => url?.startsWith("https:"))) {
+    problems.push(`${set.map(([name]) => name).join(", ")} requires an https:// URL in KRATOS_ADMIN_URL or KRATOS_PUBLIC_URL`);
   }
-  problems.push(...findTlsProblems(data));
-  const { JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL } = data;
-  if ([JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL].some(Boolean) && !(JWT_ISSUER && JWT_AUDIENCE && JWT_JWKS_URL)) {
-    problems.push("JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, as https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json");
+  if (!KRATOS_CLIENT_CERT !== !KRATOS_CLIENT_KEY) problems.push("KRATOS_CLIENT_CERT and KRATOS_CLIENT_KEY must be set together");
+  else if (KRATOS_CLIENT_CERT && KRATOS_CLIENT_KEY && !isKeyOf(KRATOS_CLIENT_KEY, KRATOS_CLIENT_CERT)) {
+    problems.push("KRATOS_CLIENT_KEY must be the private key of the certificate in KRATOS_CLIENT_CERT; received the key of another certificate");
   }
-  if (isOpen(authenticationIn(data)) && !isLoopback(data.HOST) && !data.INSECURE_NO_AUTH) {
+  return problems;
+}
+
+function checkAuthentication(data: Variables): string[] {
+  const problems: string[] = [];
+  const missing = (["JWT_ISSUER", "JWT_AUDIENCE", "JWT_JWKS_URL"] as const).filter((name) => !data[name]);
+  if (missing.length === 1 || missing.length === 2) {
     problems.push(
-      `HOST is ${JSON.stringify(data.HOST)}, which others can reach, and there is no authentication: whoever reaches it would own every account. ` +
-        'Set API_KEYS (make one with "kratos-graphql keys create"), or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL, or HOST to 127.0.0.1; INSECURE_NO_AUTH=true if you mean it',
+      `JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, e.g. https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json; ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not set`,
+    );
+  }
+  if (isOpen(toAuthentication(data)) && !isLoopback(data.HOST) && !data.INSECURE_NO_AUTH) {
+    problems.push(
+      `HOST must be a loopback address such as 127.0.0.1 as long as authentication is not configured; received ${JSON.stringify(data.HOST)}, which other machines can reach, and whoever reaches it would control every account. ` +
+        'Set API_KEYS (create a key with "kratos-graphql keys create"), or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL, or HOST=127.0.0.1, or INSECURE_NO_AUTH=true to accept the risk',
     );
   }
   return problems;
 }
 
-function findTlsProblems({ KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, KRATOS_CA, KRATOS_CLIENT_CERT, KRATOS_CLIENT_KEY }: Variables): string[] {
-  const problems: string[] = [];
-  const set = Object.entries({ KRATOS_CA, KRATOS_CLIENT_CERT, KRATOS_CLIENT_KEY }).filter(([, value]) => value);
-  if (set.length > 0 && ![KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL].some((url) => url?.startsWith("https:"))) {
-    problems.push(`${set.map(([name]) => name).join(", ")} is for https, and neither KRATOS_ADMIN_URL nor KRATOS_PUBLIC_URL begins with https://`);
-  }
-  if (!KRATOS_CLIENT_CERT !== !KRATOS_CLIENT_KEY) problems.push("KRATOS_CLIENT_CERT and KRATOS_CLIENT_KEY must be set together");
-  else if (KRATOS_CLIENT_CERT && KRATOS_CLIENT_KEY && !isKeyOf(KRATOS_CLIENT_KEY, KRATOS_CLIENT_CERT)) {
-    problems.push("KRATOS_CLIENT_KEY must be the key of the certificate in KRATOS_CLIENT_CERT, and is another's");
-  }
-  return problems;
-}
-
-function authenticationIn({ API_KEYS, JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL, JWT_CLOCK_TOLERANCE_S }: Variables): AuthenticationOptions {
+function toAuthentication({ API_KEYS, JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL, JWT_CLOCK_TOLERANCE_S }: Variables): AuthenticationOptions {
   if (!JWT_ISSUER || !JWT_AUDIENCE || !JWT_JWKS_URL) return { apiKeys: API_KEYS };
   return {
     apiKeys: API_KEYS,
@@ -158,24 +158,24 @@ function isOpen({ apiKeys, jwt }: AuthenticationOptions): boolean {
 const PROTOCOLS: readonly string[] = ["http/protobuf", "http/json"] satisfies OtlpProtocol[];
 
 /**
- * Whether OpenTelemetry's standard variables ask for traces, and over which protocol. What else they say the exporter reads
- * itself, so these are taken as they are, and never from files.
+ * Reads from OpenTelemetry's standard variables if traces are on, and which protocol they use. The exporter reads all other
+ * OTEL_ variables itself, so they cannot come from files.
  */
-export function otlpIn(env: NodeJS.ProcessEnv): { readonly protocol?: OtlpProtocol; readonly problems: readonly string[] } {
+function readOtlp(env: NodeJS.ProcessEnv): { readonly protocol?: OtlpProtocol; readonly problems: readonly string[] } {
   const endpointName = env["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] ? "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" : "OTEL_EXPORTER_OTLP_ENDPOINT";
+  const protocolName = env["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] ? "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL" : "OTEL_EXPORTER_OTLP_PROTOCOL";
   const endpoint = env[endpointName];
+  const protocol = env[protocolName] || "http/protobuf";
   const exporter = env["OTEL_TRACES_EXPORTER"] || (endpoint ? "otlp" : "none");
   if (env["OTEL_SDK_DISABLED"]?.toLowerCase() === "true" || exporter === "none") return { problems: [] };
 
   const problems: string[] = [];
-  const expect = (holds: boolean, name: string, expected: string) => {
-    if (!holds) problems.push(`${name} must be ${expected} (OTEL_SDK_DISABLED=true switches traces off)`);
+  const expect = (valid: boolean, name: string, expected: string) => {
+    if (!valid) problems.push(`${describeProblem(name, expected, { [name]: env[name] ?? "" })} (OTEL_SDK_DISABLED=true turns off traces)`);
   };
-  const protocolName = env["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] ? "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL" : "OTEL_EXPORTER_OTLP_PROTOCOL";
-  const protocol = env[protocolName] || "http/protobuf";
   expect(exporter === "otlp", "OTEL_TRACES_EXPORTER", "otlp or none");
   expect(PROTOCOLS.includes(protocol), protocolName, "http/protobuf or http/json");
-  expect(!endpoint || isHttp(endpoint), endpointName, "an http or https address, as http://otel-collector:4318");
+  expect(!endpoint || isHttp(endpoint), endpointName, "an http or https URL, e.g. http://otel-collector:4318");
   return problems.length > 0 ? { problems } : { protocol: protocol as OtlpProtocol, problems };
 }
 

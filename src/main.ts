@@ -2,41 +2,72 @@
 import "reflect-metadata";
 import { Command } from "commander";
 import { createKey } from "./commands/keys.js";
-import { HELP } from "./commands/help.js";
 import { SCOPES } from "./graphql/scopes.js";
 
+const HELP = `
+Try it out with a fake Kratos and sample identities:
+
+  kratos-graphql
+
+Use your own Kratos, for callers with a key:
+
+  kratos-graphql keys create --name web-shop --scopes identities:read >web-shop.txt
+  grep sha256: web-shop.txt >api-keys
+  export KRATOS_ADMIN_URL=http://127.0.0.1:4434 KRATOS_PUBLIC_URL=http://127.0.0.1:4433
+  export API_KEYS_FILE=api-keys
+  kratos-graphql doctor && kratos-graphql serve
+
+The most important environment variables:
+
+  KRATOS_ADMIN_URL   Kratos admin API; if it is not set, a fake Kratos is started
+  KRATOS_PUBLIC_URL  Kratos public API: schemas, flows and errors of newer versions
+  API_KEYS           keys of callers, one line per key as printed by "keys create".
+                     For JWTs, set JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL instead
+  HOST, PORT         address to listen on, 127.0.0.1 and 4000 by default. A HOST that
+                     other machines can reach requires API keys or JWTs
+  NODE_ENV           "production" turns off explorers and introspection
+  LOG_LEVEL          trace, debug, info, warn, error or silent
+
+Each variable can be read from a file: append _FILE to its name. If a variable is
+invalid, the server does not start and lists all problems. All variables:
+docs/configuration.md in the repository.
+`;
+
 const program = new Command("kratos-graphql")
-  .description("GraphQL over the admin API of Ory Kratos. All settings are environment variables.")
-  .showHelpAfterError("See kratos-graphql --help. Settings come from environment variables: KRATOS_ADMIN_URL, PORT and others.")
+  .description("A GraphQL server for the admin API of Ory Kratos. It is configured by environment variables.")
+  .showHelpAfterError("See kratos-graphql --help. Settings are environment variables, e.g. KRATOS_ADMIN_URL and PORT.")
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "kratos-graphql:")) })
   .allowExcessArguments(false)
   .addHelpText("after", HELP);
 
 program
   .command("serve", { isDefault: true })
-  .description("run the server (this is what happens without a command)")
+  .description("run the server (the default command)")
   .allowExcessArguments(false)
   .action(async () => (await import("./commands/serve.js")).serve());
 
 program
   .command("schema")
-  .description("print the subgraph's SDL for a schema registry")
+  .description("print the SDL of the subgraph, e.g. for a schema registry")
   .allowExcessArguments(false)
-  .action(async () => (await import("./commands/print-schema.js")).printSchema());
+  .action(async () => {
+    const { buildFacadeSchema } = await import("./graphql/schema.js");
+    process.stdout.write(buildFacadeSchema().sdl);
+  });
 
 program
   .command("doctor")
-  .description("check a deployment: both of Kratos' addresses, its version, what works there, the clock, the callers' tokens")
+  .description("check a deployment: configuration, authentication, Kratos, its version and the clock")
   .allowExcessArguments(false)
   .action(async () => (await import("./commands/doctor.js")).doctor());
 
 program
   .command("keys")
-  .description("API keys that callers come with")
+  .description("manage the API keys of callers")
   .command("create")
-  .description("make a key: show it once, and print what to configure")
-  .requiredOption("--name <name>", "whose it is, for the log, as web-shop")
-  .requiredOption("--scopes <scopes>", `what it may do, parted by commas: ${SCOPES.join(", ")}`)
+  .description("create an API key, and print it with its configuration")
+  .requiredOption("--name <name>", "name of the owner, for the log, e.g. web-shop")
+  .requiredOption("--scopes <scopes>", `comma-separated scopes: ${SCOPES.join(", ")}`)
   .allowExcessArguments(false)
   .action(({ name, scopes }: { name: string; scopes: string }, command: Command) => {
     try {

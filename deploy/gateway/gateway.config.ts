@@ -1,6 +1,6 @@
 import { defineConfig } from "@graphql-hive/gateway";
 
-/** kratos-graphql is to know who asks: it checks the key or the JWT itself. */
+/** Forwards the Authorization header to kratos-graphql, which checks API keys and JWTs itself. */
 export const gatewayConfig = defineConfig({
   supergraph: "supergraph.graphql",
   port: 4002,

@@ -5,7 +5,7 @@ import { buildSubgraphSchema } from "@apollo/subgraph";
 import { parse } from "graphql";
 import { readFileSync } from "node:fs";
 
-/* The example's order service. Its orders live in its memory; who a buyer is, the gateway asks kratos-graphql. */
+/* An example order service, which keeps its orders in memory. The gateway gets the buyers from kratos-graphql. */
 const orders = [];
 
 const resolvers = {

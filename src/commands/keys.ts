@@ -1,20 +1,20 @@
 import { createApiKey } from "../server/auth/api-key.js";
 
 /**
- * Makes an API key, and prints it with its line for API_KEYS.
- * @param scopes parted by commas
- * @throws {Error} that says what was expected, where the name or a scope will not do
+ * Creates an API key and prints it with its line for API_KEYS.
+ * @param scopes a comma-separated list
+ * @throws {Error} if the name or a scope is invalid
  */
 export function createKey(name: string, scopes: string): void {
   const { key, line } = createApiKey(name, scopes.split(","));
-  process.stdout.write(`The key, for its owner. It is shown only now, and kept nowhere:
+  process.stdout.write(`Give this key to its owner. It is not stored and will not be shown again:
 
   ${key}
 
-Its line for the server's API_KEYS, or the file that API_KEYS_FILE names (one line a key; several may be valid at once):
+Add this line to the API_KEYS of the server, or to the file named by API_KEYS_FILE:
 
   ${line}
 
-Callers send it as "Authorization: Bearer <key>".
+Callers send the key in the header "Authorization: Bearer <key>".
 `);
 }

@@ -4,9 +4,8 @@ import { Kratos } from "../kratos/index.js";
 import { createFacade } from "../server/facade.js";
 import { listen, ListenError } from "../server/listen.js";
 import { createLogger, type Logger } from "../server/logger.js";
-import { settleHeap } from "../server/settle-heap.js";
 
-/** Runs the server until it is told to stop. Where it cannot start it says why, and the process ends with 1. */
+/** Runs the server until it receives SIGTERM or SIGINT. If it cannot start, it prints the reason and exits with 1. */
 export async function serve(): Promise<void> {
   try {
     await start();
@@ -20,7 +19,7 @@ export async function serve(): Promise<void> {
 async function start(): Promise<void> {
   const config = loadConfig(process.env);
   const logger = await createLogger(config.logLevel);
-  const upstream = await findKratos(config, logger);
+  const upstream = await connectKratos(config, logger);
   const kratos = new Kratos({
     adminUrl: upstream.adminUrl,
     publicUrl: upstream.publicUrl,
@@ -39,9 +38,8 @@ async function start(): Promise<void> {
     ...config.facade,
   });
   const server = await listen(facade.handle, config.host, config.port);
-  logger.info(`GraphQL is at ${server.url}/graphql; ${hint(config)}.`);
+  logger.info(`GraphQL is at ${server.url}/graphql; ${describeAccess(config)}.`);
   if (metrics) logger.info(`Metrics are at ${metrics.url}/metrics.`);
-  setTimeout(settleHeap, 1000).unref();
 
   const stop = async (delayMs: number): Promise<void> => {
     facade.drain();
@@ -54,13 +52,13 @@ async function start(): Promise<void> {
     process.exit(0);
   };
   process.once("SIGTERM", () => {
-    logger.info(`Stopping: not ready from now on, and gone when the requests under way are answered.`);
+    logger.info("Stopping: the server reports itself as not ready, and exits once running requests are answered.");
     void stop(config.shutdownDelayMs);
   });
   process.once("SIGINT", () => void stop(0));
 }
 
-/** The metrics, on a port of their own: whoever may scrape them need not be let in to the graph. */
+/** Serves the metrics on a port of their own, so that Prometheus needs no access to the graph. */
 async function serveMetrics({ host, metricsPort }: Config) {
   if (metricsPort === undefined) return undefined;
   const { createProcessMetrics } = await import("../server/telemetry/process-metrics.js");
@@ -74,23 +72,23 @@ async function exportTraces({ otlpProtocol }: Config, logger: Logger) {
   return exportSpans(otlpProtocol, logger);
 }
 
-/** Where Kratos is: the configured one, or an embedded one that is started here. */
-async function findKratos(config: Config, logger: Logger) {
+/** Returns the addresses of the configured Kratos, or of a fake one that it starts. */
+async function connectKratos(config: Config, logger: Logger) {
   if (config.kratosAdminUrl !== undefined) {
-    logger.info(`Serving the Kratos at ${config.kratosAdminUrl}.`);
+    logger.info(`Using Kratos at ${config.kratosAdminUrl}.`);
     return { adminUrl: config.kratosAdminUrl, publicUrl: config.kratosPublicUrl, stop: async () => {} };
   }
-  // Loaded only here: a server of a real Kratos starts faster, and smaller, without it.
+  // Lazy: only needed without a real Kratos.
   const { startFakeKratos } = await import("../fake-kratos/index.js");
-  const embedded = await startFakeKratos();
+  const fake = await startFakeKratos();
   logger.info(
-    `KRATOS_ADMIN_URL is not set: serving an embedded Kratos ${embedded.version} with sample identities, in memory, gone when this stops.`,
+    `KRATOS_ADMIN_URL is not set: using an embedded fake Kratos ${fake.version} with sample identities, which are kept in memory only.`,
   );
-  return embedded;
+  return fake;
 }
 
-function hint({ authentication: { apiKeys, jwt }, facade: { explorers } }: Config): string {
-  const explorer = explorers ? "open it in a browser for an explorer" : "explorers are off (EXPLORERS=true switches them on)";
-  const callers = apiKeys.length > 0 || jwt ? "callers need a token" : "anybody who reaches it may do anything";
+function describeAccess({ authentication: { apiKeys, jwt }, facade: { explorers } }: Config): string {
+  const explorer = explorers ? "open it in a browser to explore the graph" : "explorers are off (EXPLORERS=true turns them on)";
+  const callers = apiKeys.length > 0 || jwt ? "callers need a token" : "there is no authentication";
   return `${explorer}; ${callers}`;
 }

@@ -4,13 +4,13 @@ import { DEFAULT_CONNECTIONS, DEFAULT_QUEUE_LENGTH } from "../kratos/index.js";
 import { DEFAULT_MAX_BODY_BYTES } from "../server/body.js";
 import { DEFAULT_LIMITS } from "../server/limits/limits.js";
 import {
-  address,
   apiKeys,
   certificate,
   flag,
   headers,
   integer,
   jwksUrl,
+  kratosUrl,
   logLevel,
   origins,
   privateKey,
@@ -21,35 +21,10 @@ import {
   version,
 } from "./values.js";
 
-/**
- * The environment with what stands in files: where NAME_FILE is set, NAME is the file's text without the line break at its end.
- * An empty variable counts as not set.
- * @param names the variables that there are
- * @returns the variables, and what is wrong with the files
- */
-export function withFiles(env: NodeJS.ProcessEnv, names: readonly string[]) {
-  const given: Record<string, string> = {};
-  const problems: string[] = [];
-  for (const name of names) {
-    const value = env[name];
-    const file = env[`${name}_FILE`];
-    if (value && file) problems.push(`${name} and ${name}_FILE are both set; set one of them`);
-    else if (value) given[name] = value;
-    else if (file) {
-      try {
-        given[name] = readFileSync(file, "utf8").trimEnd();
-      } catch (error) {
-        problems.push(`${name}_FILE must be a file that can be read; it is ${JSON.stringify(file)} (${(error as NodeJS.ErrnoException).code})`);
-      }
-    }
-  }
-  return { given, problems };
-}
-
-/** The environment variables that the process knows, each as it must be. Any can come from a file: its name with _FILE behind it. */
+/** The environment variables of the process. Each can also be read from a file: append _FILE to its name. */
 export const VARIABLES = z.object({
-  KRATOS_ADMIN_URL: address.optional(),
-  KRATOS_PUBLIC_URL: address.optional(),
+  KRATOS_ADMIN_URL: kratosUrl.optional(),
+  KRATOS_PUBLIC_URL: kratosUrl.optional(),
   KRATOS_VERSION: version.optional(),
   KRATOS_TIMEOUT_MS: integer(1, 600_000, 10_000).default(10_000),
   KRATOS_CONNECTIONS: integer(1, 10_000, DEFAULT_CONNECTIONS).default(DEFAULT_CONNECTIONS),
@@ -58,6 +33,7 @@ export const VARIABLES = z.object({
   KRATOS_CLIENT_CERT: certificate.optional(),
   KRATOS_CLIENT_KEY: privateKey.optional(),
   KRATOS_HEADERS: headers.optional(),
+
   HOST: z.string().default("127.0.0.1"),
   PORT: integer(0, 65_535, 4000).default(4000),
   METRICS_PORT: integer(0, 65_535, 9464).optional(),
@@ -89,5 +65,29 @@ export const VARIABLES = z.object({
   MAX_COST: integer(1, 10_000_000, DEFAULT_LIMITS.cost).default(DEFAULT_LIMITS.cost),
 });
 
-/** Variables whose values are not repeated in a message. */
+/** Variables whose values never appear in a message. */
 export const SECRETS: ReadonlySet<string> = new Set(["API_KEYS", "KRATOS_CA", "KRATOS_CLIENT_CERT", "KRATOS_CLIENT_KEY", "KRATOS_HEADERS", "REDIS_URL", "SAFELIST"]);
+
+/**
+ * Reads variables from the environment. If NAME_FILE is set, NAME is the content of that file without trailing white space.
+ * An empty variable counts as not set.
+ * @returns the values by name, and a sentence for each file that cannot be read
+ */
+export function readVariables(env: NodeJS.ProcessEnv, names: readonly string[]) {
+  const values: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const name of names) {
+    const value = env[name];
+    const file = env[`${name}_FILE`];
+    if (value && file) problems.push(`${name} and ${name}_FILE are both set; set only one of them`);
+    else if (value) values[name] = value;
+    else if (file) {
+      try {
+        values[name] = readFileSync(file, "utf8").trimEnd();
+      } catch (error) {
+        problems.push(`${name}_FILE must be the path of a readable file; received ${JSON.stringify(file)} (${(error as NodeJS.ErrnoException).code})`);
+      }
+    }
+  }
+  return { values, problems };
+}

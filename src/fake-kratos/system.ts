@@ -14,7 +14,7 @@ export function systemRoutes(version: string, identities: Identities): Routes {
     ["go_memstats_heap_alloc_bytes", "Number of heap bytes allocated and still in use.", () => process.memoryUsage().heapUsed],
     ["process_start_time_seconds", "Start time of the process since unix epoch in seconds.", () => Math.round(performance.timeOrigin / 1000)],
     ["process_resident_memory_bytes", "Resident memory size in bytes.", () => process.memoryUsage().rss],
-    ["embedded_kratos_identities", `Number of identities in the embedded Kratos ${version}.`, () => identities.size],
+    ["fake_kratos_identities", `Number of identities in the fake Kratos ${version}.`, () => identities.size],
   ];
   return {
     "GET /version": () => ({ json: { version } }),

@@ -29,7 +29,7 @@ const fieldErrorsIn = (page: Page): Promise<Record<string, string>> =>
     Object.fromEntries(
       fields.map((field: any) => [
         field.labels[0].innerText.replace(" optional", ""),
-        field.ownerDocument.getElementById(field.getAttribute("aria-describedby")).querySelector(".fault").innerText,
+        field.ownerDocument.getElementById(field.getAttribute("aria-describedby")).querySelector(".field-error").innerText,
       ]),
     ),
   );
@@ -38,10 +38,10 @@ const focused = (page: Page): Promise<string> => page.evaluate("document.activeE
 it("lists identities, creates one after validation errors, creates a recovery link, looks the identity up and deletes it", async () => {
   const { page, tried, complaints } = await open();
 
-  await page.getByText("10 identities shown, there are more").waitFor();
+  await page.getByText("Showing 10 identities, more are available").waitFor();
   await keepScreenshot(page, "examples/react/screenshot.png");
   await page.getByRole("button", { name: "Load more" }).click();
-  await page.getByText("20 identities shown, there are more").waitFor();
+  await page.getByText("Showing 20 identities, more are available").waitFor();
   const links = await page.getByRole("table").getByRole("link").evaluateAll((all) => all.map((link: any) => link.hash));
   expect(new Set(links).size).toBe(20);
 
@@ -74,19 +74,19 @@ it("lists identities, creates one after validation errors, creates a recovery li
     tags: ["short", "long"],
   });
 
-  await page.getByLabel("Works for").selectOption("1 day");
+  await page.getByLabel("Valid for").selectOption("1 day");
   await page.getByRole("button", { name: "Create link" }).click();
   const link = await page.getByLabel("Link", { exact: true }).inputValue();
   expect(link).toContain(`${kratos.publicUrl}/self-service/recovery`);
-  const until = new Date((await page.getByText("It works once").getByRole("time").getAttribute("datetime"))!).getTime();
+  const until = new Date((await page.getByText("The link can be used once").getByRole("time").getAttribute("datetime"))!).getTime();
   expect(Math.abs(until - Date.now() - 24 * 60 * 60 * 1000)).toBeLessThan(60_000);
   await page.getByRole("button", { name: "Copy link" }).click();
-  await page.getByRole("status").getByText("The link is copied.").waitFor();
+  await page.getByRole("status").getByText("Link copied.").waitFor();
   expect(await page.evaluate("navigator.clipboard.readText()")).toBe(link);
 
   await page.getByRole("link", { name: "All identities" }).click();
   await heading(page, "Identities").waitFor();
-  await page.getByLabel("Look up by id").fill(` ${id} `);
+  await page.getByLabel("Look up by ID").fill(` ${id} `);
   await page.keyboard.press("Enter");
   await heading(page, "Wanda Walker").waitFor();
 
@@ -113,12 +113,12 @@ it("lists identities, creates one after validation errors, creates a recovery li
 it("loads all identities by keyboard, each once, and keeps the focus", async () => {
   const { page } = await open();
   await page.getByRole("button", { name: "Load more" }).focus();
-  while ((await page.getByText(/^All \d+ identities shown$/).count()) === 0) {
+  while ((await page.getByText(/^Showing all \d+ identities$/).count()) === 0) {
     const before = await page.getByRole("row").count();
     await page.keyboard.press("Enter");
     await page.getByRole("row").nth(before).waitFor();
   }
-  expect(await focused(page)).toMatch(/^All \d+ identities shown$/);
+  expect(await focused(page)).toMatch(/^Showing all \d+ identities$/);
   const links = await page.getByRole("table").getByRole("link").evaluateAll((all) => all.map((link: any) => link.hash));
   expect(links.length).toBeGreaterThanOrEqual(30);
   expect(new Set(links).size).toBe(links.length);
@@ -144,9 +144,9 @@ it("shows the fields of the selected schema, and an error that belongs to no fie
 
 it("says that an identity does not exist", async () => {
   const { page } = await open("#/identities/nobody");
-  await heading(page, "No such identity").waitFor();
+  await heading(page, "Identity not found").waitFor();
   await page.goto(`${example.url}/#/identities/%`);
-  await heading(page, "Nothing here").waitFor();
+  await heading(page, "Page not found").waitFor();
 });
 
 it("shows that the list is loading, offers a retry if the server is unavailable, and says that a list is empty", async () => {
@@ -157,7 +157,7 @@ it("shows that the list is loading, offers a retry if the server is unavailable,
     await route.abort();
   });
   await page.goto(example.url);
-  await page.getByRole("status", { name: "The identities are being loaded." }).waitFor();
+  await page.getByRole("status", { name: "Loading identities…" }).waitFor();
   release();
   await page.getByRole("alert").getByText("The server cannot be reached.").waitFor();
   await page.unroute("**/graphql");
@@ -175,7 +175,7 @@ it("follows the system's dark mode, and fits a phone", async () => {
   await dark.page.setViewportSize({ width: 360, height: 700 });
   for (const path of ["", "#/create"]) {
     await dark.page.goto(`${example.url}/${path}`);
-    await dark.page.getByText(/identities shown|E-Mail/).waitFor();
+    await dark.page.getByText(/Showing \d+ identities|E-Mail/).waitFor();
     expect(await dark.page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
   }
 });

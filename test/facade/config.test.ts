@@ -140,41 +140,41 @@ it("rejects a public address without authentication, unless INSECURE_NO_AUTH is 
 });
 
 it.each([
-  [{ KRATOS_ADMIN_URL: "kratos:4434" }, 'KRATOS_ADMIN_URL must be an http or https address without user, password and query, as http://127.0.0.1:4434; it is "kratos:4434"'],
-  [{ KRATOS_ADMIN_URL: "ftp://kratos" }, 'KRATOS_ADMIN_URL must be an http or https address without user, password and query, as http://127.0.0.1:4434; it is "ftp://kratos"'],
-  [{ KRATOS_VERSION: "newest" }, 'KRATOS_VERSION must be a version of Kratos in full, as v1.3.1 or v0.6.3-alpha.1; it is "newest"'],
-  [{ PORT: "70000" }, 'PORT must be a whole number from 0 to 65535, as 4000; it is "70000"'],
-  [{ PORT: "4k" }, 'PORT must be a whole number from 0 to 65535, as 4000; it is "4k"'],
-  [{ EXPLORERS: "yes" }, 'EXPLORERS must be true or false; it is "yes"'],
-  [{ CORS_ORIGINS: "*" }, 'CORS_ORIGINS must be origins parted by commas, as https://app.example.com; it is "*"'],
-  [{ KRATOS_PUBLIC_URL: "http://kratos:4433" }, "KRATOS_PUBLIC_URL is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos"],
-  [{ KRATOS_VERSION: "v1.3.1" }, "KRATOS_VERSION is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos"],
-  [{ EXPLORERS: "yes" }, 'EXPLORERS must be true or false; it is "yes"'],
-  [{ RATE_LIMIT: "many" }, 'RATE_LIMIT must be requests in seconds, as 1000/10s, or off; it is "many"'],
-  [{ TRAITS_MASK: "name..last" }, 'TRAITS_MASK must be paths of traits parted by commas, as email,name.last; it is "name..last"'],
-  [{ REDIS_URL: "http://:hunter2@redis" }, "REDIS_URL must be a redis or rediss address, as redis://:password@redis:6379"],
-  [{ API_KEYS_FILE: "/nowhere" }, 'API_KEYS_FILE must be a file that can be read; it is "/nowhere" (ENOENT)'],
-  [{ API_KEYS: "x", API_KEYS_FILE: "x" }, "API_KEYS and API_KEYS_FILE are both set; set one of them"],
+  [{ KRATOS_ADMIN_URL: "kratos:4434" }, 'KRATOS_ADMIN_URL must be an http or https URL without user name, password or query, e.g. http://127.0.0.1:4434; received "kratos:4434"'],
+  [{ KRATOS_ADMIN_URL: "ftp://kratos" }, 'KRATOS_ADMIN_URL must be an http or https URL without user name, password or query, e.g. http://127.0.0.1:4434; received "ftp://kratos"'],
+  [{ KRATOS_VERSION: "newest" }, 'KRATOS_VERSION must be the full version of Kratos, e.g. v1.3.1 or v0.6.3-alpha.1; received "newest"'],
+  [{ PORT: "70000" }, 'PORT must be an integer from 0 to 65535, e.g. 4000; received "70000"'],
+  [{ PORT: "4k" }, 'PORT must be an integer from 0 to 65535, e.g. 4000; received "4k"'],
+  [{ EXPLORERS: "yes" }, 'EXPLORERS must be true or false; received "yes"'],
+  [{ CORS_ORIGINS: "*" }, 'CORS_ORIGINS must be a comma-separated list of origins, e.g. https://app.example.com; received "*"'],
+  [{ KRATOS_PUBLIC_URL: "http://kratos:4433" }, "KRATOS_PUBLIC_URL requires KRATOS_ADMIN_URL, which is not set; set both, or neither to use the fake Kratos"],
+  [{ KRATOS_VERSION: "v1.3.1" }, "KRATOS_VERSION requires KRATOS_ADMIN_URL, which is not set; set both, or neither to use the fake Kratos"],
+  [{ EXPLORERS: "yes" }, 'EXPLORERS must be true or false; received "yes"'],
+  [{ RATE_LIMIT: "many" }, 'RATE_LIMIT must be a number of requests per number of seconds, e.g. 1000/10s, or off; received "many"'],
+  [{ TRAITS_MASK: "name..last" }, 'TRAITS_MASK must be a comma-separated list of trait paths, e.g. email,name.last; received "name..last"'],
+  [{ REDIS_URL: "http://:hunter2@redis" }, "REDIS_URL must be a redis or rediss URL, e.g. redis://:password@redis:6379"],
+  [{ API_KEYS_FILE: "/nowhere" }, 'API_KEYS_FILE must be the path of a readable file; received "/nowhere" (ENOENT)'],
+  [{ API_KEYS: "x", API_KEYS_FILE: "x" }, "API_KEYS and API_KEYS_FILE are both set; set only one of them"],
   [
     { API_KEYS: "shop kg_secret identities:read" },
-    'API_KEYS must be lines as "kratos-graphql keys create" prints them: the hash of the key "shop" must be sha256: and 64 hexadecimal digits, as "kratos-graphql keys create" prints it',
+    'API_KEYS must be lines as printed by "kratos-graphql keys create": the hash of the key "shop" must be sha256: and 64 hexadecimal digits, as "kratos-graphql keys create" prints it',
   ],
   [
     { API_KEYS: `shop sha256:${"0".repeat(64)} identities:raed` },
-    'API_KEYS must be lines as "kratos-graphql keys create" prints them: the scopes of the key "shop" must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, parted by commas without blanks; "identities:raed" is none',
+    'API_KEYS must be lines as printed by "kratos-graphql keys create": the scopes of the key "shop" must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, parted by commas without blanks; "identities:raed" is none',
   ],
-  [{ KRATOS_HEADERS: "X-A: b" }, "KRATOS_HEADERS is set without KRATOS_ADMIN_URL; set both, or none to try the embedded Kratos"],
-  [{ KRATOS_HEADERS: "X-A: b\nhunter2" }, 'KRATOS_HEADERS must be lines as "Authorization: Bearer ory_pat_…": line 2 is not'],
-  [{ KRATOS_HEADERS: "Authorization: hunter2\u0007" }, 'KRATOS_HEADERS must be lines as "Authorization: Bearer ory_pat_…": line 1 is not'],
-  [{ KRATOS_HEADERS: "Host: hunter2" }, 'KRATOS_HEADERS must be lines as "Authorization: Bearer ory_pat_…": line 1 is Host, which this server sets itself'],
-  [{ KRATOS_HEADERS: "X-A: hunter2\nx-a: c" }, 'KRATOS_HEADERS must be lines as "Authorization: Bearer ory_pat_…": line 2 is x-a once more'],
-  [{ KRATOS_CA: "hunter2" }, "KRATOS_CA must be a certificate as PEM, or several one after the other, as -----BEGIN CERTIFICATE-----…"],
-  [{ KRATOS_CLIENT_KEY: "hunter2" }, "KRATOS_CLIENT_KEY must be a private key as PEM without a passphrase, as -----BEGIN PRIVATE KEY-----…"],
-  [{ JWT_ISSUER: "https://auth.example.com/" }, "JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, as https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json"],
+  [{ KRATOS_HEADERS: "X-A: b" }, "KRATOS_HEADERS requires KRATOS_ADMIN_URL, which is not set; set both, or neither to use the fake Kratos"],
+  [{ KRATOS_HEADERS: "X-A: b\nhunter2" }, 'KRATOS_HEADERS must be lines such as "Authorization: Bearer ory_pat_…": line 2 does not have this form'],
+  [{ KRATOS_HEADERS: "Authorization: hunter2\u0007" }, 'KRATOS_HEADERS must be lines such as "Authorization: Bearer ory_pat_…": line 1 does not have this form'],
+  [{ KRATOS_HEADERS: "Host: hunter2" }, 'KRATOS_HEADERS must be lines such as "Authorization: Bearer ory_pat_…": line 1 sets Host, which the server sets itself'],
+  [{ KRATOS_HEADERS: "X-A: hunter2\nx-a: c" }, 'KRATOS_HEADERS must be lines such as "Authorization: Bearer ory_pat_…": line 2 sets x-a a second time'],
+  [{ KRATOS_CA: "hunter2" }, "KRATOS_CA must be one or more certificates in PEM format, i.e. -----BEGIN CERTIFICATE-----…"],
+  [{ KRATOS_CLIENT_KEY: "hunter2" }, "KRATOS_CLIENT_KEY must be a private key in PEM format without a passphrase, i.e. -----BEGIN PRIVATE KEY-----…"],
+  [{ JWT_ISSUER: "https://auth.example.com/" }, "JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, e.g. https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json; JWT_AUDIENCE and JWT_JWKS_URL are not set"],
   [{ SAFELIST: "{}" }, 'SAFELIST must be a manifest as generate-persisted-query-manifest writes it: {"format": "apollo-persisted-query-manifest", "version": 1, "operations": […]}'],
   [
     { KRATOS_ADMIN_URL: "http://admin:hunter2@kratos:4434" },
-    'KRATOS_ADMIN_URL must be an http or https address without user, password and query, as http://127.0.0.1:4434; it is "http://…@kratos:4434"',
+    'KRATOS_ADMIN_URL must be an http or https URL without user name, password or query, e.g. http://127.0.0.1:4434; received "http://…@kratos:4434"',
   ],
 ])("reports for %j what was expected and what was received", (env, message) => {
   expect(mistakeIn(env as Record<string, string>)).toBe(message);
@@ -185,9 +185,9 @@ it("reports certificates that do not match, or that no URL uses", () => {
   const https = { KRATOS_ADMIN_URL: "https://kratos:4434" };
   expect(mistakeIn({ ...https, KRATOS_CLIENT_CERT: client.cert })).toBe("KRATOS_CLIENT_CERT and KRATOS_CLIENT_KEY must be set together");
   const mixed = mistakeIn({ ...https, KRATOS_CLIENT_CERT: client.cert, KRATOS_CLIENT_KEY: stranger.key });
-  expect(mixed).toBe("KRATOS_CLIENT_KEY must be the key of the certificate in KRATOS_CLIENT_CERT, and is another's");
+  expect(mixed).toBe("KRATOS_CLIENT_KEY must be the private key of the certificate in KRATOS_CLIENT_CERT; received the key of another certificate");
   const plain = mistakeIn({ KRATOS_ADMIN_URL: "http://kratos:4434", KRATOS_CA: authority.cert });
-  expect(plain).toBe("KRATOS_CA is for https, and neither KRATOS_ADMIN_URL nor KRATOS_PUBLIC_URL begins with https://");
+  expect(plain).toBe("KRATOS_CA requires an https:// URL in KRATOS_ADMIN_URL or KRATOS_PUBLIC_URL");
   expect(loadConfig({ ...https, KRATOS_CA: authority.cert + client.cert }).kratos.tls!.ca).toContain(client.cert);
 });
 

@@ -14,7 +14,7 @@ interface Report {
 async function doctor(env: Record<string, string>): Promise<Report> {
   const program = await startCli(env, "doctor");
   const exit = (await program.ended)!;
-  const lines = program.stdout.split("\n").map((line) => /^(ok|note|FAULT) +(.+?) {2,}(.+)$/.exec(line));
+  const lines = program.stdout.split("\n").map((line) => /^(ok|note|FAIL) +(.+?) {2,}(.+)$/.exec(line));
   return { exit, out: program.stdout, lines: new Map(lines.flatMap((found) => (found ? [[found[2]!, `${found[1]}: ${found[3]}`]] : []))) };
 }
 
@@ -24,14 +24,14 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("with an embedded Kratos %
   it("reports every field of Query as working and what this version does not support, and exits with 0", async () => {
     const kratos = await stopAfterTest(startFakeKratos({ version }));
     const { exit, out, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, API_KEYS });
-    expect(lines.get("Kratos' version")).toBe(`ok: ${version}`);
+    expect(lines.get("Kratos version")).toBe(`ok: ${version}`);
     expect(lines.get("API key shop")).toBe("ok: identities:read flows:read");
     expect(lines.get("Clock")).toMatch(/^ok/);
     const fields = [...lines].filter(([check]) => check.startsWith("Query."));
     expect(fields.map(([check]) => check)).toHaveLength(14);
     expect(fields.filter(([, seen]) => !seen.startsWith("ok: works"))).toEqual([]);
     expect(lines.has("Identity.state")).toBe(version === "v0.6.3-alpha.1");
-    expect(out).toMatch(/\nNo faults\.\n$/);
+    expect(out).toMatch(/\nNo problems found\.\n$/);
     expect(exit).toBe(0);
   }, 30_000);
 });
@@ -39,10 +39,10 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("with an embedded Kratos %
 it("reports a missing KRATOS_PUBLIC_URL that this version needs, with the fields that do not work", async () => {
   const kratos = await stopAfterTest(startFakeKratos({ version: "v26.2.0" }));
   const { exit, out, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, API_KEYS });
-  expect(lines.get("Kratos' public API")).toMatch(/^FAULT: KRATOS_PUBLIC_URL is not set/);
-  expect(lines.get("Query.loginFlow")).toMatch(/^FAULT: .*KRATOS_PUBLIC_URL/);
+  expect(lines.get("Kratos public API")).toMatch(/^FAIL: KRATOS_PUBLIC_URL is not set/);
+  expect(lines.get("Query.loginFlow")).toMatch(/^FAIL: .*KRATOS_PUBLIC_URL/);
   expect(lines.get("Query.identity")).toMatch(/^ok/);
-  expect(out).toMatch(/\n\d+ faults\.\n$/);
+  expect(out).toMatch(/\n\d+ problems found\.\n$/);
   expect(exit).toBe(1);
 }, 30_000);
 
@@ -50,8 +50,8 @@ it("reports an unavailable Kratos and an issuer without keys, and says what to c
   const { url } = await stopAfterTest(startLoopbackServer((_, response) => response.writeHead(404).end("{}")));
   const jwt = { JWT_ISSUER: "https://auth.example.com/", JWT_AUDIENCE: "kratos-graphql", JWT_JWKS_URL: `${url}/jwks.json` };
   const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: "http://127.0.0.1:9", ...jwt });
-  expect(lines.get("Kratos' admin API")).toMatch(/^FAULT: not reached at http:\/\/127\.0\.0\.1:9: .*KRATOS_ADMIN_URL/);
-  expect(lines.get("JWTs of https://auth.example.com/")).toMatch(/^FAULT: no keys at .*status 404.*JWT_JWKS_URL/);
+  expect(lines.get("Kratos admin API")).toMatch(/^FAIL: cannot be reached at http:\/\/127\.0\.0\.1:9; .*KRATOS_ADMIN_URL/);
+  expect(lines.get("JWTs of https://auth.example.com/")).toMatch(/^FAIL: found no keys at .*status 404.*JWT_JWKS_URL/);
   expect(exit).toBe(1);
 }, 30_000);
 
@@ -64,13 +64,13 @@ it("reports a clock that differs from that of Kratos by a minute", async () => {
     }),
   );
   const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: url, API_KEYS });
-  expect(lines.get("Clock")).toMatch(/^FAULT: (59|60|61) s off/);
+  expect(lines.get("Clock")).toMatch(/^FAIL: differs .* by (59|60|61) s;/);
   expect(exit).toBe(1);
 }, 30_000);
 
 it("reports each problem in the environment on a line of its own", async () => {
   const { exit, lines, out } = await doctor({ PORT: "x", KRATOS_ADMIN_URL: "x" });
-  expect(out.match(/^FAULT +Configuration/gm)).toHaveLength(2);
+  expect(out.match(/^FAIL +Configuration/gm)).toHaveLength(2);
   expect(lines.get("Configuration")).toBeDefined();
   expect(exit).toBe(1);
 }, 30_000);

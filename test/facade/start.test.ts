@@ -13,7 +13,7 @@ import { stopAfterTest } from "../support/lifecycle.js";
 it("serves an embedded Kratos with sample identities of two schemas if KRATOS_ADMIN_URL is not set, and says so in one line", async () => {
   const started = await startCli({});
   const url = await graphqlUrlOf(started);
-  expect(started.stdout.split("\n").filter((line) => line.includes("embedded Kratos"))).toHaveLength(1);
+  expect(started.stdout.split("\n").filter((line) => line.includes("embedded fake Kratos"))).toHaveLength(1);
   const { data } = await fetchGraphQL(url, { query: "{ identities(first: 100) { edges { node { schemaId schema { id } } } } }" });
   const schemas = data.identities.edges.map(({ node }: any) => node.schema.id);
   expect(schemas.length).toBeGreaterThanOrEqual(25);
@@ -37,7 +37,7 @@ it("exits if the port is in use, with one line that says what to do", async () =
 }, 30_000);
 
 it.each([
-  [{ KRATOS_ADMIN_URL: "localhost" }, [], "KRATOS_ADMIN_URL must be an http or https address"],
+  [{ KRATOS_ADMIN_URL: "localhost" }, [], "KRATOS_ADMIN_URL must be an http or https URL"],
   [{ HOST: "host.invalid", INSECURE_NO_AUTH: "true" }, [], "is no address of this machine"],
 ] as const)("exits with one clear line for %j and %j", async (env, args, message) => {
   const program = await startCli(env as Record<string, string>, ...args);
@@ -49,7 +49,7 @@ it.each([
 it.each([["--port=4000"], ["sevre"], ["schema", "more"], ["keys", "create"]])("rejects the arguments %s, and points to --help", async (...args) => {
   const program = await startCli({}, ...args);
   expect(await program.ended).toBe(1);
-  expect(program.stderr).toMatch(/^kratos-graphql: .+\nSee kratos-graphql --help\. Settings come from environment variables/);
+  expect(program.stderr).toMatch(/^kratos-graphql: .+\nSee kratos-graphql --help\. Settings are environment variables/);
 }, 30_000);
 
 it("prints a help text whose commands run as they are, and whose variables exist", async () => {

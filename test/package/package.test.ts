@@ -57,7 +57,7 @@ it("serves the embedded Kratos and the explorer with `npx kratos-graphql serve`"
 });
 
 it("compiles the example of the README, and a consumer that uses every type, with strict checks", async () => {
-  const readme = sourceInReadme("As a library")
+  const readme = sourceInReadme("Use it as a library")
     .replace("http://127.0.0.1:4434", kratos.adminUrl)
     .replace("http://127.0.0.1:4433", kratos.publicUrl);
   await installed.compile({ "from-readme.ts": readme, "in-express.ts": readFileSync("test/package/consumer/in-express.ts", "utf8") });

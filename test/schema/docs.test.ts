@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { VARIABLES } from "../../src/config/variables.js";
 
-const PAGES = ["README.md", ...readdirSync("docs").filter((name) => name.endsWith(".md")).map((name) => join("docs", name))];
+const PAGES = ["README.md", "CONTRIBUTING.md", ...readdirSync("docs").filter((name) => name.endsWith(".md")).map((name) => join("docs", name))];
 const TESTS = readdirSync("test", { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.ts"));
 
 describe.each(PAGES)("%s", (page) => {
@@ -29,7 +30,12 @@ describe.each(PAGES)("%s", (page) => {
     const known = readFileSync("src/config/variables.ts", "utf8");
     const named = [...text.matchAll(/`([A-Z][A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g)].map(([, name]) => name!.replace(/_FILE$/, ""));
     const elsewhere = /^(NODE_ENV|OTEL_|CHROMIUM_PATH|KRATOS_SHORT_LIVED|FAST_CHECK|NODE_|LOG_LEVEL$)/;
-    const codes = readFileSync("README.md", "utf8").match(/\| `[A-Z_`, ]+` \|/g)!.join();
+    const codes = readFileSync("docs/errors.md", "utf8").match(/\| `[A-Z_`, ]+` \|/g)!.join();
     expect([...new Set(named)].filter((name) => !elsewhere.test(name) && !known.includes(`${name}:`) && !codes.includes(name))).toEqual([]);
   });
+});
+
+it("docs/configuration.md lists every variable of the server", () => {
+  const page = readFileSync("docs/configuration.md", "utf8");
+  expect(Object.keys(VARIABLES.shape).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });

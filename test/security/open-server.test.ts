@@ -12,7 +12,7 @@ it("does not start without authentication on an address that others can reach, a
   expect(await program.ended).toBe(1);
   expect(program.stdout).toBe("");
   expect(program.stderr.trimEnd().split("\n")).toHaveLength(1);
-  for (const name of ['kratos-graphql: HOST is "0.0.0.0"', "API_KEYS", "kratos-graphql keys create", "JWT_JWKS_URL", "INSECURE_NO_AUTH=true"]) {
+  for (const name of ["kratos-graphql: HOST must be a loopback address", '"0.0.0.0"', "API_KEYS", "kratos-graphql keys create", "JWT_JWKS_URL", "INSECURE_NO_AUTH=true"]) {
     expect(program.stderr).toContain(name);
   }
 }, 30_000);

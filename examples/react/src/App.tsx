@@ -2,7 +2,7 @@ import { CreateIdentity } from "./create/CreateIdentity";
 import { IdentityList } from "./identities/IdentityList";
 import { IdentityPage } from "./identity/IdentityPage";
 import { Page } from "./parts/Page";
-import { paths, useRoute, type Route } from "./use-route.ts";
+import { paths, useRoute, type Route } from "./use-route";
 
 export function App() {
   const route = useRoute();
@@ -34,8 +34,8 @@ function Content({ route }: { route: Route }) {
       return <IdentityPage key={route.id} id={route.id} />;
     case "unknown":
       return (
-        <Page title="Nothing here" back>
-          <p>This address leads nowhere.</p>
+        <Page title="Page not found" back>
+          <p>Check the address, or go back to the list.</p>
         </Page>
       );
   }

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 
 export type Route = { page: "list" } | { page: "create" } | { page: "identity"; id: string } | { page: "unknown" };
 
-/** The addresses of the pages. They stand behind a #, so that any server of static files can serve them. */
+/** The addresses of the pages. They are URL fragments, so that any static file server can serve the app. */
 export const paths = {
   list: "#/",
   create: "#/create",
@@ -13,7 +13,7 @@ export function goTo(path: string): void {
   location.hash = path;
 }
 
-/** The page that the browser's address names. */
+/** The page in the browser's address. */
 export function useRoute(): Route {
   const hash = useSyncExternalStore(subscribe, () => location.hash);
   if (hash === "" || hash === paths.list) return { page: "list" };
@@ -28,7 +28,7 @@ function subscribe(changed: () => void): () => void {
   return () => removeEventListener("hashchange", changed);
 }
 
-/** A part of an address as text; undefined where it is none, say because somebody mistyped it. */
+/** Decodes a part of an address. Undefined if its encoding is invalid. */
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);

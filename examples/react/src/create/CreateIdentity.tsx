@@ -4,7 +4,7 @@ import { IdentitySchemaDocument } from "../generated/graphql";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { Page } from "../parts/Page";
 import { Skeleton } from "../parts/Skeleton";
-import { SCHEMA_IDS } from "./schema-ids.ts";
+import { SCHEMA_IDS } from "./schema-ids";
 import { TraitsForm } from "./TraitsForm";
 
 export function CreateIdentity() {
@@ -23,8 +23,8 @@ export function CreateIdentity() {
             ))}
           </select>
         </div>
-        {error && <ErrorPanel title="The identity schema cannot be shown." error={error} onRetry={() => void refetch()} />}
-        {!error && !data && <Skeleton label="The identity schema is being loaded." />}
+        {error && <ErrorPanel title="The identity schema could not be loaded." error={error} onRetry={() => void refetch()} />}
+        {!error && !data && <Skeleton label="Loading the identity schema…" />}
         {data && !schema && <p role="alert">Kratos has no identity schema “{schemaId}”.</p>}
         {schema && <TraitsForm key={schema.id} schemaId={schema.id} schema={schema.schema} />}
       </div>

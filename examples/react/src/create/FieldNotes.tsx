@@ -1,16 +1,16 @@
-import type { TraitField } from "./trait-fields.ts";
+import type { TraitField } from "./trait-fields";
 
-const HINTS: Partial<Record<TraitField["kind"], string>> = { list: "One per line.", json: "As JSON." };
+const HINTS: Partial<Record<TraitField["kind"], string>> = { list: "Enter one per line.", json: "Enter JSON." };
 
-/** What is to be said at a field: how to fill it in, and what is wrong with it. */
-export function FieldNotes({ field, faults }: { field: TraitField; faults: readonly string[] }) {
+/** The hints and errors of a field. */
+export function FieldNotes({ field, errors }: { field: TraitField; errors: readonly string[] }) {
   const hints = [field.hint, HINTS[field.kind]].filter(Boolean);
   return (
     <div id={`${field.key}-notes`} className="notes">
       {hints.length > 0 && <p className="muted">{hints.join(" ")}</p>}
-      {faults.map((fault) => (
-        <p key={fault} className="fault">
-          {fault}
+      {errors.map((error) => (
+        <p key={error} className="field-error">
+          {error}
         </p>
       ))}
     </div>

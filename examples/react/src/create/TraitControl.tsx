@@ -1,11 +1,11 @@
-import type { TraitField } from "./trait-fields.ts";
+import type { TraitField } from "./trait-fields";
 
 interface Props {
   field: Exclude<TraitField, { kind: "group" }>;
   invalid: boolean;
 }
 
-/** The element to fill a field in with. */
+/** The input element of a field. */
 export function TraitControl({ field, invalid }: Props) {
   const common = {
     id: field.key,

@@ -1,23 +1,23 @@
 import { FieldNotes } from "./FieldNotes";
 import { TraitControl } from "./TraitControl";
-import type { TraitField } from "./trait-fields.ts";
+import type { TraitField } from "./trait-fields";
 
 interface Props {
   field: TraitField;
-  /** What is wrong with each field of the form, by its key. */
-  faults: ReadonlyMap<string, string[]>;
+  /** The errors of each field of the form, by its key. */
+  errors: ReadonlyMap<string, string[]>;
 }
 
-/** One field with its label, its hint and what is wrong with it; a group of them for an object. */
-export function TraitInput({ field, faults }: Props) {
-  const own = faults.get(field.key) ?? [];
+/** A field with its label, hints and errors. An object is a group of fields. */
+export function TraitInput({ field, errors }: Props) {
+  const own = errors.get(field.key) ?? [];
   if (field.kind === "group") {
     return (
       <fieldset aria-describedby={`${field.key}-notes`}>
         <legend>{field.label}</legend>
-        <FieldNotes field={field} faults={own} />
+        <FieldNotes field={field} errors={own} />
         {field.fields.map((inner) => (
-          <TraitInput key={inner.key} field={inner} faults={faults} />
+          <TraitInput key={inner.key} field={inner} errors={errors} />
         ))}
       </fieldset>
     );
@@ -28,7 +28,7 @@ export function TraitInput({ field, faults }: Props) {
         {field.label} {!field.required && field.kind !== "boolean" && <span className="muted">optional</span>}
       </label>
       <TraitControl field={field} invalid={own.length > 0} />
-      <FieldNotes field={field} faults={own} />
+      <FieldNotes field={field} errors={own} />
     </div>
   );
 }

@@ -1,15 +1,15 @@
 import { useMutation } from "@apollo/client/react";
 import { useEffect, useRef, type FormEvent } from "react";
 import { CreateIdentityDocument } from "../generated/graphql";
-import { messageOf } from "../parts/message-of.ts";
-import { nameOf } from "../parts/name-of.ts";
-import { useStatus } from "../status/use-status.ts";
-import { goTo, paths } from "../use-route.ts";
-import { FaultSummary } from "./FaultSummary";
-import { sortFaults } from "./sort-faults.ts";
+import { messageOf } from "../parts/message-of";
+import { nameOf } from "../parts/name-of";
+import { useStatus } from "../status/use-status";
+import { goTo, paths } from "../use-route";
+import { ErrorSummary } from "./ErrorSummary";
+import { sortErrors } from "./sort-errors";
 import { TraitInput } from "./TraitInput";
-import { traitFieldsOf } from "./trait-fields.ts";
-import { traitsFrom } from "./traits-from.ts";
+import { traitFieldsOf } from "./trait-fields";
+import { traitsFrom } from "./traits-from";
 
 /** The form for the traits of one identity schema. */
 export function TraitsForm({ schemaId, schema }: { schemaId: string; schema: Record<string, unknown> }) {
@@ -17,20 +17,20 @@ export function TraitsForm({ schemaId, schema }: { schemaId: string; schema: Rec
   const say = useStatus();
   const fields = traitFieldsOf(schema);
   const [create, { data, error, loading }] = useMutation(CreateIdentityDocument, {
-    // The new identity may stand anywhere in the list.
+    // The new identity can be anywhere in the list.
     update: (cache, result) => void (result.data?.createIdentity?.identity && cache.evict({ fieldName: "identities" })),
     onCompleted: ({ createIdentity }) => {
       if (!createIdentity?.identity) return;
       say(`${nameOf(createIdentity.identity)} was created.`);
       goTo(paths.identity(createIdentity.identity.id));
     },
-    // What goes wrong is in `error`.
+    // The error is in `error`.
     onError: () => undefined,
   });
   const userErrors = data?.createIdentity?.userErrors ?? [];
-  const { atField, elsewhere } = sortFaults(userErrors, fields);
+  const { byField, other } = sortErrors(userErrors, fields);
 
-  // The first field with a fault gets the focus; the summary, where there is none.
+  // Focus the first field with an error, or the summary if there is none.
   useEffect(() => {
     const first = form.current?.querySelector<HTMLElement>("[aria-invalid=true]") ?? form.current?.querySelector<HTMLElement>("[role=alert]");
     first?.focus();
@@ -44,12 +44,12 @@ export function TraitsForm({ schemaId, schema }: { schemaId: string; schema: Rec
   };
 
   return (
-    // Kratos checks what was typed, so that there is one place that knows the rules.
+    // Kratos validates the input, so that the rules are in one place.
     <form ref={form} onSubmit={submit} noValidate>
-      {error && <FaultSummary faults={[messageOf(error)]} />}
-      {userErrors.length > 0 && <FaultSummary faults={elsewhere} />}
+      {error && <ErrorSummary errors={[messageOf(error)]} />}
+      {userErrors.length > 0 && <ErrorSummary errors={other} />}
       {fields.map((field) => (
-        <TraitInput key={field.key} field={field} faults={atField} />
+        <TraitInput key={field.key} field={field} errors={byField} />
       ))}
       <div className="buttons">
         <a className="button" href={paths.list}>

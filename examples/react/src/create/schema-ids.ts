@@ -1,2 +1,2 @@
-/** The identity schemas to choose from: the ids in kratos.yml. Kratos' admin API has no list of them. */
+/** The identity schemas to choose from: the IDs in kratos.yml. The graph cannot list them. */
 export const SCHEMA_IDS = ["default", "device"] as const;

@@ -1,8 +1,8 @@
-/** A field of the form, by the part of the identity schema that it stands for. */
+/** A field of the form, for a property of the identity schema. */
 export type TraitField = {
-  /** Its place in the mutation's input, as `traits.name.first`. */
+  /** Its path in the input of the mutation, e.g. `traits.name.first`. */
   key: string;
-  /** Its name in the object that it belongs to, as `first`. */
+  /** Its name in its object, e.g. `first`. */
   name: string;
   label: string;
   hint?: string;
@@ -14,7 +14,7 @@ export type TraitField = {
   | { kind: "group"; fields: readonly TraitField[] }
 );
 
-/** What the form knows of JSON Schema. */
+/** The part of JSON Schema that the form supports. */
 interface JsonSchema {
   type?: string;
   title?: string;
@@ -28,7 +28,7 @@ interface JsonSchema {
 
 const INPUT_TYPES: Readonly<Record<string, "email" | "url" | "tel" | "date">> = { email: "email", uri: "url", tel: "tel", date: "date" };
 
-/** The form's fields from an identity schema, which has the traits under `properties.traits`. */
+/** The fields of the form for an identity schema, which defines the traits in `properties.traits`. */
 export function traitFieldsOf(identitySchema: Record<string, unknown>): TraitField[] {
   const traits = (identitySchema as JsonSchema).properties?.["traits"];
   return traits ? fieldsOf(traits, "traits") : [];
@@ -57,7 +57,7 @@ function fieldsOf({ properties = {}, required = [] }: JsonSchema, parent: string
   });
 }
 
-/** `given_name` as "Given name". */
+/** `given_name` becomes "Given name". */
 function labelOf(name: string): string {
   const words = name.replace(/[_-]+/g, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,8 +1,8 @@
-import type { TraitField } from "./trait-fields.ts";
+import type { TraitField } from "./trait-fields";
 
 /**
- * The traits as they were typed. What was left empty is left out; what is no number or no JSON goes as the text that it is,
- * for Kratos to say what is wrong with it.
+ * The traits in the form. Empty fields are omitted. An invalid number or invalid JSON is sent as text, so that Kratos reports
+ * what is wrong with it.
  */
 export function traitsFrom(fields: readonly TraitField[], form: FormData): Record<string, unknown> {
   const traits = fields.map((field) => [field.name, valueOf(field, form)] as const);

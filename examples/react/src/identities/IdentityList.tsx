@@ -4,7 +4,7 @@ import { IdentitiesDocument } from "../generated/graphql";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { Page } from "../parts/Page";
 import { Skeleton } from "../parts/Skeleton";
-import { paths } from "../use-route.ts";
+import { paths } from "../use-route";
 import { IdentityTable } from "./IdentityTable";
 import { LookUp } from "./LookUp";
 import { MoreButton } from "./MoreButton";
@@ -18,13 +18,13 @@ export function IdentityList() {
 
   return (
     <Page title="Identities" aside={<LookUp />}>
-      {error && <ErrorPanel title="The identities cannot be shown." error={error} onRetry={() => void refetch()} />}
-      {!error && !page && <Skeleton label="The identities are being loaded." lines={8} />}
+      {error && <ErrorPanel title="The identities could not be loaded." error={error} onRetry={() => void refetch()} />}
+      {!error && !page && <Skeleton label="Loading identities…" lines={8} />}
       {page && edges.length === 0 && (
         <div className="panel empty">
           <p>There are no identities yet.</p>
           <a className="button primary" href={paths.create}>
-            Create the first
+            Create the first identity
           </a>
         </div>
       )}

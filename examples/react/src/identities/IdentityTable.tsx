@@ -1,8 +1,8 @@
 import type { IdentitiesQuery } from "../generated/graphql";
 import { Moment } from "../parts/Moment";
-import { nameOf, subtitleOf } from "../parts/name-of.ts";
+import { nameOf, subtitleOf } from "../parts/name-of";
 import { StateBadge } from "../parts/StateBadge";
-import { paths } from "../use-route.ts";
+import { paths } from "../use-route";
 
 type Identity = NonNullable<IdentitiesQuery["identities"]>["edges"][number]["node"];
 
@@ -12,7 +12,7 @@ export function IdentityTable({ identities }: { identities: readonly Identity[] 
       <caption className="unseen">All identities</caption>
       <thead>
         <tr>
-          <th scope="col">Who</th>
+          <th scope="col">Identity</th>
           <th scope="col">Schema</th>
           <th scope="col">State</th>
           <th scope="col">Created</th>

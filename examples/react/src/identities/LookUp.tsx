@@ -1,6 +1,6 @@
-import { goTo, paths } from "../use-route.ts";
+import { goTo, paths } from "../use-route";
 
-/** Goes to the identity with an id. */
+/** Opens the identity with the given ID. */
 export function LookUp() {
   const lookUp = (form: FormData) => {
     const id = String(form.get("id")).trim();
@@ -9,9 +9,9 @@ export function LookUp() {
   return (
     <form className="look-up" role="search" action={lookUp}>
       <label className="unseen" htmlFor="look-up">
-        Look up by id
+        Look up by ID
       </label>
-      <input id="look-up" name="id" placeholder="Look up by id" autoComplete="off" spellCheck={false} required />
+      <input id="look-up" name="id" placeholder="Look up by ID" autoComplete="off" spellCheck={false} required />
       <button type="submit">Look up</button>
     </form>
   );

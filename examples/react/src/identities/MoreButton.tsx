@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { messageOf } from "../parts/message-of.ts";
+import { messageOf } from "../parts/message-of";
 
 interface Props {
   shown: number;
@@ -8,13 +8,13 @@ interface Props {
   onMore: () => Promise<unknown>;
 }
 
-/** Says how much of the list is shown, and gets the next page. */
+/** Shows the length of the list, and loads the next page. */
 export function MoreButton({ shown, hasMore, loading, onMore }: Props) {
   const [failure, setFailure] = useState<string>();
   const status = useRef<HTMLParagraphElement>(null);
   const pressed = useRef(false);
 
-  // The button goes with the last page, and must not take the focus with it.
+  // The button disappears with the last page, and must not lose the focus with it.
   useEffect(() => {
     if (!hasMore && pressed.current) status.current?.focus();
   }, [hasMore]);
@@ -28,11 +28,11 @@ export function MoreButton({ shown, hasMore, loading, onMore }: Props) {
   return (
     <div className="more">
       <p role="status" ref={status} tabIndex={-1}>
-        {hasMore ? `${shown} identities shown, there are more` : `All ${shown} identities shown`}
+        {hasMore ? `Showing ${shown} identities, more are available` : `Showing all ${shown} identities`}
       </p>
       {failure && (
-        <p className="fault" role="alert">
-          The next page cannot be loaded: {failure}
+        <p className="field-error" role="alert">
+          The next page could not be loaded: {failure}
         </p>
       )}
       {hasMore && (

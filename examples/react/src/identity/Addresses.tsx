@@ -7,7 +7,7 @@ interface Props {
   recovery: Identity["recoveryAddresses"];
 }
 
-/** The identity's addresses, each once, with what it is good for. */
+/** The addresses of an identity, each once, with their purpose. */
 export function Addresses({ verifiable, recovery }: Props) {
   const values = [...new Set([...verifiable, ...recovery].map(({ value }) => value))];
   return (
@@ -21,7 +21,7 @@ export function Addresses({ verifiable, recovery }: Props) {
             <li key={value}>
               <span>{value}</span>
               {proof && <span className={`badge ${proof.verified ? "good" : "muted"}`}>{proof.verified ? "Verified" : "Not verified"}</span>}
-              {recovery.some((address) => address.value === value) && <span className="badge">For recovery</span>}
+              {recovery.some((address) => address.value === value) && <span className="badge">Recovery</span>}
             </li>
           );
         })}

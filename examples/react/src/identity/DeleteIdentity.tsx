@@ -1,46 +1,46 @@
 import { useMutation } from "@apollo/client/react";
 import { useRef } from "react";
 import { DeleteIdentityDocument } from "../generated/graphql";
-import { messageOf } from "../parts/message-of.ts";
-import { useStatus } from "../status/use-status.ts";
-import { goTo, paths } from "../use-route.ts";
-import { takeOutOfList } from "./take-out-of-list.ts";
+import { messageOf } from "../parts/message-of";
+import { useStatus } from "../status/use-status";
+import { goTo, paths } from "../use-route";
+import { removeFromList } from "./remove-from-list";
 
-/** Deletes an identity, after a question. */
+/** Deletes an identity after confirmation. */
 export function DeleteIdentity({ id, name }: { id: string; name: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const say = useStatus();
   const [remove, { data, error, loading, reset }] = useMutation(DeleteIdentityDocument, {
     variables: { input: { id } },
     update: (cache, result) => {
-      if (result.data?.deleteIdentity?.deletedIdentityId) takeOutOfList(cache, id);
+      if (result.data?.deleteIdentity?.deletedIdentityId) removeFromList(cache, id);
     },
     onCompleted: ({ deleteIdentity }) => {
       if (!deleteIdentity?.deletedIdentityId) return;
       say(`${name} was deleted.`);
       goTo(paths.list);
     },
-    // What goes wrong is in `error`.
+    // The error is in `error`.
     onError: () => undefined,
   });
-  const faults = error ? [messageOf(error)] : (data?.deleteIdentity?.userErrors.map(({ message }) => message) ?? []);
+  const errors = error ? [messageOf(error)] : (data?.deleteIdentity?.userErrors.map(({ message }) => message) ?? []);
 
   return (
     <section className="panel" aria-labelledby="delete">
       <h2 id="delete">Delete</h2>
-      <p className="muted">The identity and its sessions are gone for good.</p>
+      <p className="muted">Permanently deletes the identity and its sessions.</p>
       <button type="button" className="danger" onClick={() => dialog.current?.showModal()}>
         Delete identity…
       </button>
-      {/* The browser keeps the focus inside, closes it with Escape, and gives the focus back. */}
+      {/* The browser traps the focus, closes the dialog with Escape, and restores the focus. */}
       <dialog ref={dialog} aria-labelledby="delete-question" onClose={reset}>
         <h2 id="delete-question">
           Delete <bdi>{name}</bdi>?
         </h2>
         <p>This cannot be undone.</p>
-        {faults.length > 0 && (
-          <p className="fault" role="alert">
-            {faults.join(" ")}
+        {errors.length > 0 && (
+          <p className="field-error" role="alert">
+            {errors.join(" ")}
           </p>
         )}
         <div className="buttons">

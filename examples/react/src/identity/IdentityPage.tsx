@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { IdentityDocument } from "../generated/graphql";
 import { ErrorPanel } from "../parts/ErrorPanel";
-import { nameOf } from "../parts/name-of.ts";
+import { nameOf } from "../parts/name-of";
 import { Page } from "../parts/Page";
 import { Skeleton } from "../parts/Skeleton";
 import { StateBadge } from "../parts/StateBadge";
@@ -19,18 +19,18 @@ export function IdentityPage({ id }: { id: string }) {
     return (
       <Page key="loading" title="Identity" back>
         {error ? (
-          <ErrorPanel title="The identity cannot be shown." error={error} onRetry={() => void refetch()} />
+          <ErrorPanel title="The identity could not be loaded." error={error} onRetry={() => void refetch()} />
         ) : (
-          <Skeleton label="The identity is being loaded." lines={6} />
+          <Skeleton label="Loading the identity…" lines={6} />
         )}
       </Page>
     );
   }
   if (!identity) {
     return (
-      <Page key="none" title="No such identity" back>
+      <Page key="none" title="Identity not found" back>
         <p className="panel">
-          There is no identity with the id <code>{id}</code>. It may have been deleted.
+          There is no identity with the ID <code>{id}</code>. It may have been deleted.
         </p>
       </Page>
     );

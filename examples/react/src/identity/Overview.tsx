@@ -11,10 +11,10 @@ export function Overview({ identity: { id, schemaId, createdAt, updatedAt } }: P
       <h2 id="overview">Overview</h2>
       <dl>
         <div>
-          <dt>Id</dt>
+          <dt>ID</dt>
           <dd className="with-button">
             <code>{id}</code>
-            <CopyButton text={id} label="Copy id" done="The id is copied." />
+            <CopyButton text={id} label="Copy ID" done="ID copied." />
           </dd>
         </div>
         <div>
@@ -28,7 +28,7 @@ export function Overview({ identity: { id, schemaId, createdAt, updatedAt } }: P
           </dd>
         </div>
         <div>
-          <dt>Changed</dt>
+          <dt>Updated</dt>
           <dd>
             <Moment at={updatedAt} />
           </dd>

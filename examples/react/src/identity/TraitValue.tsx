@@ -1,4 +1,4 @@
-/** A trait of any shape: objects as lists of terms, lists in a row, everything else as text. */
+/** A trait of any type: an object as a description list, a list as tags, and anything else as text. */
 export function TraitValue({ value }: { value: unknown }) {
   if (Array.isArray(value)) {
     return (

@@ -1,12 +1,12 @@
-import { useStatus } from "../status/use-status.ts";
+import { useStatus } from "../status/use-status";
 
-/** Copies a text, and says so. */
+/** Copies text, and confirms it. */
 export function CopyButton({ text, label, done }: { text: string; label: string; done: string }) {
   const say = useStatus();
   const copy = () =>
     navigator.clipboard.writeText(text).then(
       () => say(done),
-      () => say("The browser does not let this page copy. Select the text and copy it yourself."),
+      () => say("The browser does not allow this page to copy. Select the text and copy it yourself."),
     );
   return (
     <button type="button" onClick={() => void copy()}>

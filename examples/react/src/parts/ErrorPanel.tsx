@@ -1,13 +1,13 @@
-import { messageOf } from "./message-of.ts";
+import { messageOf } from "./message-of";
 
 interface Props {
-  /** What did not work, as a sentence. */
+  /** What failed, as a sentence. */
   title: string;
   error: Error;
   onRetry?: () => void;
 }
 
-/** Says that something did not work and why, and lets the user try again. */
+/** Says what failed and why, and lets the user try again. */
 export function ErrorPanel({ title, error, onRetry }: Props) {
   return (
     <div className="panel error" role="alert">

@@ -1,6 +1,6 @@
 const FORMAT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-/** A point in time in the user's own language and zone. */
+/** A point in time in the user's language and time zone. */
 export function Moment({ at }: { at: string | null }) {
   if (at === null) return <>–</>;
   return (

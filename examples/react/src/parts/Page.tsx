@@ -1,16 +1,16 @@
 import { useEffect, useRef, type ReactNode } from "react";
-import { paths } from "../use-route.ts";
+import { paths } from "../use-route";
 
 interface Props {
   title: string;
-  /** Whether to show the way back to the list. */
+  /** Shows a link back to the list. */
   back?: boolean;
-  /** What stands beside the title. */
+  /** Content next to the title. */
   aside?: ReactNode;
   children: ReactNode;
 }
 
-/** One page: it names the tab, and its heading takes the focus, so that a screen reader says where one is. */
+/** A page. It sets the title of the tab, and focuses its heading, so that a screen reader announces the page. */
 export function Page({ title, back, aside, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);

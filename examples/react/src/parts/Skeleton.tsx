@@ -1,4 +1,4 @@
-/** Grey lines where something is about to stand. */
+/** Placeholder lines while content is loading. */
 export function Skeleton({ label, lines = 4 }: { label: string; lines?: number }) {
   return (
     <div className="skeleton" role="status" aria-label={label}>

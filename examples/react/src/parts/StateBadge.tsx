@@ -1,6 +1,6 @@
 import type { IdentityState } from "../generated/graphql";
 
-/** Whether an identity may sign in; nothing where Kratos does not say. */
+/** Shows if an identity can sign in. Empty if Kratos does not report it. */
 export function StateBadge({ state }: { state: IdentityState | null }) {
   if (state === null) return null;
   return <span className={`badge ${state === "ACTIVE" ? "good" : "muted"}`}>{state === "ACTIVE" ? "Active" : "Inactive"}</span>;

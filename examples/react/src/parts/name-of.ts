@@ -1,9 +1,9 @@
-/** What to call an identity: its name where its traits have one, or its first address or text, or its id. */
+/** The display name of an identity: its name trait, or else its first text trait, or else its ID. */
 export function nameOf({ id, traits }: { id: string; traits: Record<string, unknown> }): string {
   return textOf(traits["name"]) || firstTextOf(traits) || id;
 }
 
-/** What to show beneath the name: its first text that is not its name. */
+/** The line below the name: the first text trait, unless it is the name. */
 export function subtitleOf(identity: { id: string; traits: Record<string, unknown> }): string | undefined {
   const first = firstTextOf(identity.traits);
   return first === nameOf(identity) ? undefined : first;

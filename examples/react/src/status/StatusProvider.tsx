@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useState, type ReactNode } from "react";
-import { StatusContext } from "./use-status.ts";
+import { StatusContext } from "./use-status";
 
 const SHOWN_MS = 6000;
 
-/** Shows what the page has to say in passing, above all else, also to those who do not see it. */
+/** Shows short messages on top of the page, and announces them to screen readers. */
 export function StatusProvider({ children }: { children: ReactNode }) {
   const [status, setStatus] = useState<{ message: string }>();
   const say = useCallback((message: string) => setStatus({ message }), []);

@@ -2,7 +2,7 @@ import { createContext, useContext } from "react";
 
 export const StatusContext = createContext<(message: string) => void>(() => {});
 
-/** Says something to the user in passing: shown for a while, and read out. */
+/** Returns a function that shows a short message to the user. */
 export function useStatus(): (message: string) => void {
   return useContext(StatusContext);
 }

@@ -4,8 +4,8 @@ interface StoredLists {
   identities: { readonly edges: readonly { readonly node: Reference }[] } | null;
 }
 
-/** Takes an identity that is gone out of the list, where that has been loaded. */
-export function takeOutOfList(cache: ApolloCache, id: string): void {
+/** Removes a deleted identity from the list in the cache. */
+export function removeFromList(cache: ApolloCache, id: string): void {
   cache.modify<StoredLists>({
     fields: {
       identities: (list, { readField }) =>
