@@ -89,10 +89,10 @@ export class IdentityResolver {
   ): Promise<UpdateIdentityPayload> {
     const change = context.mask?.change(traits);
     try {
-      const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits: change?.onto ?? traits });
+      const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits: change?.applyTo ?? traits });
       return { identity: primeLoader(context, updated), userErrors: [] };
     } catch (error) {
-      return { identity: null, userErrors: toUserErrors(change ? change.conceal(error) : error, "id") };
+      return { identity: null, userErrors: toUserErrors(change ? change.redactErrors(error) : error, "id") };
     }
   }
 
