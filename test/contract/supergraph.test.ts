@@ -73,7 +73,7 @@ it("what is wrong with a mutation's input arrives as user errors, and nothing as
 it("an error arrives with its code, and with what it says", async () => {
   const reply = await gateway.send("{ identities(first: 500) { edges { cursor } } version }");
   expect(codeOf(reply)).toBe("BAD_USER_INPUT");
-  expect(reply.errors![0]!.message).toBe('"first" must be from 1 to 250; it was 500.');
+  expect(reply.errors![0]!.message).toBe('"first" must be between 1 and 250; received 500.');
   expect(reply.data).toEqual({ identities: null, version: expect.stringMatching(/./) });
 });
 

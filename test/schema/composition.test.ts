@@ -19,7 +19,7 @@ it("the subgraph composes with another whose orders have identities for buyers",
   const { publicSdl, errors } = compose(sdl);
   expect(errors).toBeUndefined();
   expect(publicSdl).toContain("buyer: Identity");
-  expect(publicSdl).toContain("A user, device or service that Kratos knows.");
+  expect(publicSdl).toContain("A user, device or service that is managed by the Kratos server.");
 });
 
 it("Identity's key is what another subgraph joins by: without it the two do not compose", () => {
