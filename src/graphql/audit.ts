@@ -1,24 +1,24 @@
 import { createMethodMiddlewareDecorator } from "type-graphql";
-import { isIdentityId, KratosUnavailableError } from "../kratos/index.js";
+import { isIdentityId, KratosError } from "../kratos/index.js";
 import type { FacadeContext } from "./context.js";
 import { getErrorCode } from "./errors.js";
 import type { UserError } from "./user-errors.js";
 
-/** What became of one mutation. It holds no value of the identity's own. */
+/** The outcome of a mutation. Contains no personal data. */
 export interface AuditEntry {
-  /** The mutation's name. */
+  /** Name of the mutation. */
   readonly mutation: string;
-  /** The identity that it is about, where one is known by a UUID. */
+  /** UUID of the identity, if known. */
   readonly identityId?: string;
-  /** `unknown`: sent to Kratos, which did not say whether it was done. */
+  /** `unknown`: the change was sent, but Kratos did not report whether it was made. */
   readonly outcome: "done" | "refused" | "failed" | "unknown";
-  /** The codes of the user errors or of the error. */
+  /** Codes of the user errors, or of the error. */
   readonly codes?: readonly string[];
 }
 
-/** Where the mutations of one request are written down. */
+/** Records the mutations of one request. */
 export interface Audit {
-  /** @param key the mutation's name in the answer: its alias, or else its own */
+  /** @param key the mutation's key in the response: its alias, or else its name */
   record(key: string, entry: AuditEntry): void;
 }
 
@@ -27,11 +27,11 @@ interface Payload {
   readonly userErrors: readonly UserError[];
 }
 
-/** Writes down what becomes of a mutation. */
+/** Records the outcome of a mutation in the audit of the request. */
 export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ args, context, info }, next) => {
   const input = args["input"] as { readonly id?: string; readonly identityId?: string };
   const record = (outcome: AuditEntry["outcome"], codes: readonly string[], payload?: Payload) => {
-    // Only a UUID is written: what else a caller gives for an id may be anything.
+    // Callers can send anything as an ID. Only a UUID is safe to record.
     const identityId = [payload?.identity?.id, input.id, input.identityId].find((id) => id !== undefined && isIdentityId(id));
     context.audit?.record(String(info.path.key), {
       mutation: info.fieldName,
@@ -46,7 +46,7 @@ export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ a
     record(codes.length > 0 ? "refused" : "done", codes, payload);
     return payload;
   } catch (error) {
-    record(error instanceof KratosUnavailableError ? "unknown" : "failed", [getErrorCode(error)]);
+    record(error instanceof KratosError && error.outcome === "unknown" ? "unknown" : "failed", [getErrorCode(error)]);
     throw error;
   }
 });

@@ -1,28 +1,28 @@
 import type DataLoader from "dataloader";
 import type { FlowCredentials, Kratos } from "../kratos/index.js";
 import type { Audit } from "./audit.js";
-import { ANYBODY, type Caller } from "./scopes.js";
-import { type BatchListener, createIdentityLoader, createIdentitySchemaLoader } from "./loaders.js";
-import type { Identity } from "./identity/identity.type.js";
 import type { IdentitySchema } from "./identity-schema.js";
+import type { Identity } from "./identity/identity.type.js";
+import { type BatchListener, createIdentityLoader, createIdentitySchemaLoader } from "./loaders.js";
+import { ANYBODY, type Caller } from "./scopes.js";
 import type { TraitsMask } from "./traits-mask/traits-mask.js";
 
-/** What a request brings with it. */
+/** The parts of a request that its context is created from. */
 export interface ContextOptions {
   readonly kratos: Kratos;
-  /** Who asks; somebody who may do anything where it is left out. */
+  /** The sender of the request. Default: a caller with all scopes. */
   readonly caller?: Caller;
-  /** The request's id, for the log. */
+  /** ID of the request, for the log. */
   readonly requestId?: string;
-  /** What callers without `secrets:read` do not see of the traits. */
+  /** Traits to hide from callers without the scope `secrets:read`. */
   readonly traitsMask?: TraitsMask;
-  /** What the caller sent that Kratos asks for at flows. It is passed on for nothing else. */
+  /** The caller's cookies and session token. They are forwarded to Kratos only with requests for flows. */
   readonly flowCredentials?: FlowCredentials;
-  /** Hears how many keys a loader asks for at once. */
+  /** Called with the number of keys of each batch that a loader requests. */
   readonly onBatch?: BatchListener;
 }
 
-/** What the resolvers of one request share. */
+/** Shared by the resolvers of one request. */
 export interface FacadeContext {
   readonly kratos: Kratos;
   readonly caller: Caller;
@@ -30,13 +30,13 @@ export interface FacadeContext {
   readonly flowCredentials: FlowCredentials;
   readonly identities: DataLoader<string, Identity | null>;
   readonly identitySchemas: DataLoader<string, IdentitySchema | null>;
-  /** What this caller does not see of the traits. */
+  /** Traits to hide from this caller. Undefined if the caller may see all. */
   readonly mask: TraitsMask | undefined;
-  /** Where mutations are written down. */
+  /** Set by the server, to record mutations. */
   audit?: Audit;
 }
 
-/** A context for one request, its loaders empty. */
+/** Creates the context of one request, with empty loaders. */
 export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask, flowCredentials = {}, onBatch }: ContextOptions): FacadeContext {
   const mask = caller.scopes.has("secrets:read") ? undefined : traitsMask;
   return {

@@ -12,38 +12,7 @@ import {
   KratosUnsupportedError,
 } from "../kratos/index.js";
 
-/** An argument that does not do. `message` says what was expected and what came. */
-export function badUserInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
-}
-
-const MAX_CHARACTERS = 60;
-const MAX_KEYS = 5;
-
-/** What describeReceived, for a message: short whatever it is, as one request can bring the same large thing a thousand times. */
-export function describeReceived(value: unknown): string {
-  if (typeof value === "string") return value.length > MAX_CHARACTERS ? `a text of ${value.length} characters` : JSON.stringify(value);
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value !== "object" || value === null) return String(value);
-  const keys = Object.keys(value);
-  const parts = keys.slice(0, MAX_KEYS).map((key) => {
-    const part = (value as Record<string, unknown>)[key];
-    return `${describeReceived(key)}:${typeof part === "object" && part !== null ? "…" : describeReceived(part)}`;
-  });
-  return `{${[...parts, ...(keys.length > MAX_KEYS ? ["…"] : [])].join(",")}}`;
-}
-
-/** What is asked for, or null where Kratos has no such thing. */
-export async function nullIfNotFound<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof KratosNotFoundError) return null;
-    throw error;
-  }
-}
-
-/** The codes of the adapter's errors; what is none of these is Kratos' own failure. */
+/** The codes of the adapter's errors. The first class that matches counts. */
 const CODES: readonly (readonly [abstract new (...args: never[]) => KratosError, string])[] = [
   [KratosForbiddenError, "FORBIDDEN"],
   [KratosDisabledError, "FORBIDDEN"],
@@ -57,41 +26,75 @@ const CODES: readonly (readonly [abstract new (...args: never[]) => KratosError,
 ];
 
 /**
- * An error as the caller sees it: Kratos' errors by their stable code, GraphQL's own as they are, and of all others
- * nothing but that there was one.
- * @param formatted the error in GraphQL's form
- * @param thrown what was thrown
+ * Formats an error for the caller. Errors of Kratos get their stable code, errors of GraphQL stay as they are, and of any
+ * other error the caller learns nothing.
+ * @param formatted the error in GraphQL's format
+ * @param thrown the error as it was thrown
  */
 export function formatError(formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError {
   const { locations, path } = formatted;
-  if (thrown instanceof KratosError) return { message: messageOf(thrown), locations, path, extensions: extensionsOf(thrown) };
+  if (thrown instanceof KratosError) return { message: getMessage(thrown), locations, path, extensions: getExtensions(thrown) };
   if (!isUnexpected(formatted, thrown)) return formatted;
-  return { message: "Internal server error. The server's log says more.", locations, path, extensions: { code: "INTERNAL_SERVER_ERROR" } };
+  return { message: "Internal server error. See the server's log for details.", locations, path, extensions: { code: "INTERNAL_SERVER_ERROR" } };
 }
 
 /**
- * Whether an error is this server's own fault. One of GraphQL's that came of a field has a code where it was meant; without
- * one a value of Kratos' did not fit its field, and the message repeats the value.
+ * True if an error is a bug in this server. A GraphQLError of a field that was thrown on purpose has a code; one without
+ * comes from GraphQL itself, because a value of Kratos does not match the type of its field, and its message repeats the value.
  */
 export function isUnexpected({ path }: Pick<GraphQLFormattedError, "path">, thrown: unknown): boolean {
   if (!(thrown instanceof GraphQLError)) return !(thrown instanceof KratosError);
   return path !== undefined && thrown.extensions["code"] === undefined;
 }
 
-/** The code that callers see of what was thrown. */
+/** The code that callers get for an error. */
 export function getErrorCode(thrown: unknown): string {
   return String(formatError(new GraphQLError(""), thrown).extensions?.["code"]);
 }
 
-/** In a mutation's faults a caller finds what they sent; what Kratos says of a query's may be anything. */
-function messageOf(error: KratosError): string {
-  return error instanceof KratosInvalidError ? "Kratos refuses this input." : error.message;
+/** Kratos' validation messages describe the caller's own input in mutations only. Elsewhere they can contain anything. */
+function getMessage(error: KratosError): string {
+  return error instanceof KratosInvalidError ? "Kratos rejected the input." : error.message;
 }
 
-function extensionsOf(error: KratosError): Record<string, unknown> {
-  const code = CODES.find(([kind]) => error instanceof kind)?.[1];
+function getExtensions(error: KratosError): Record<string, unknown> {
+  const code = CODES.find(([type]) => error instanceof type)?.[1];
   if (error instanceof KratosFlowExpiredError) return { code, ...error.replacement };
   if (error instanceof KratosUnsupportedError) return { code, since: error.since };
   if (error instanceof KratosUnavailableError && error.retryAfterS !== undefined) return { code, retryAfter: error.retryAfterS };
   return { code };
+}
+
+/** Returns null if Kratos does not have the requested resource. */
+export async function nullIfNotFound<T>(resource: Promise<T>): Promise<T | null> {
+  try {
+    return await resource;
+  } catch (error) {
+    if (error instanceof KratosNotFoundError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Creates the error for an invalid argument.
+ * @param message says what was expected and what was received
+ */
+export function badUserInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
+}
+
+const MAX_CHARACTERS = 60;
+const MAX_KEYS = 5;
+
+/** Describes a received value for an error message. Always short: one request can repeat the same large value a thousand times. */
+export function describeReceived(value: unknown): string {
+  if (typeof value === "string") return value.length > MAX_CHARACTERS ? `a string of ${value.length} characters` : JSON.stringify(value);
+  if (Array.isArray(value)) return `a list of ${value.length} items`;
+  if (typeof value !== "object" || value === null) return String(value);
+  const keys = Object.keys(value);
+  const parts = keys.slice(0, MAX_KEYS).map((key) => {
+    const part = (value as Record<string, unknown>)[key];
+    return `${describeReceived(key)}:${typeof part === "object" && part !== null ? "…" : describeReceived(part)}`;
+  });
+  return `{${[...parts, ...(keys.length > MAX_KEYS ? ["…"] : [])].join(",")}}`;
 }

@@ -1,70 +1,69 @@
 import { extendSchema, type GraphQLFieldResolver, type GraphQLSchema, type GraphQLUnionType, parse } from "graphql";
 import { requireScope } from "./authorization.js";
-import { references } from "./complexity.js";
+import { entitiesCost } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
 import { badUserInput, describeReceived } from "./errors.js";
 import { Identity } from "./identity/identity.type.js";
 
-/** References in one request. A router asks for a page's at once, and a page has 250 at the most. */
+/** Per request. A router asks for those of a whole page at once, and a page has at most 250 items. */
 const MAX_REPRESENTATIONS = 1000;
 
-type Loaders = Pick<FacadeContext, "caller" | "identities" | "identitySchemas">;
+type EntityContext = Pick<FacadeContext, "caller" | "identities" | "identitySchemas">;
 
-/** The loader of each type that a router may refer to. */
-const LOADERS: Readonly<Record<string, (loaders: Loaders, id: string) => Promise<object | null>>> = {
+/** Loads an entity by ID, for each type of entity. */
+const LOADERS: Readonly<Record<string, (context: EntityContext, id: string) => Promise<object | null>>> = {
   Identity: ({ identities }, id) => identities.load(id),
   IdentitySchema: ({ identitySchemas }, id) => identitySchemas.load(id),
 };
 
-/** What a router asks a subgraph for (https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec). */
+/** See https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec. */
 const SUBGRAPH = parse(`
-  "A reference to an entity: its __typename and its key."
+  "A representation of an entity: its __typename and its key."
   scalar _Any
-  "The entities that other subgraphs may refer to."
+  "The entities of this subgraph."
   union _Entity = ${Object.keys(LOADERS).join(" | ")}
-  "What this subgraph is."
-  type _Service { "Its SDL." sdl: String }
+  "Information about this subgraph."
+  type _Service { "The SDL of this subgraph." sdl: String }
   extend type Query {
-    "Resolves a router's references, each by itself."
-    _entities("The references, at most ${MAX_REPRESENTATIONS} of them." representations: [_Any!]!): [_Entity]!
-    "Tells a router what this subgraph is."
+    "Look up entities by their representations. Used by routers."
+    _entities("The representations, at most ${MAX_REPRESENTATIONS}." representations: [_Any!]!): [_Entity]!
+    "Information about this subgraph. Used by routers."
     _service: _Service!
   }
 `);
 
 /**
- * The graph as it is served to a router. Each representation is answered by itself through the request's loaders:
- * a malformed one does not fail the others.
- * @param publicSdl whether every caller may see the SDL, without the scope for it
+ * Adds the fields that a router requires of a subgraph. A malformed representation does not fail the others.
+ * @param publicSdl true if callers need no scope to read the SDL
  */
 export function toSubgraphSchema(graph: GraphQLSchema, sdl: string, publicSdl: boolean): GraphQLSchema {
   const schema = extendSchema(graph, SUBGRAPH);
   const { _entities, _service } = schema.getQueryType()!.getFields();
-  const resolve: GraphQLFieldResolver<unknown, FacadeContext, { representations: unknown[] }> = (_, { representations }, context) => {
+  const resolveEntities: GraphQLFieldResolver<unknown, FacadeContext, { representations: unknown[] }> = (_, { representations }, context) => {
     if (representations.length > MAX_REPRESENTATIONS) {
-      throw badUserInput(`"representations" must be ${MAX_REPRESENTATIONS} at the most; there were ${representations.length}.`);
+      throw badUserInput(`"representations" must have at most ${MAX_REPRESENTATIONS} items; received ${representations.length}.`);
     }
-    // The errors stand in the list: graphql-jit would drop a last item whose promise fails.
-    return Promise.all(representations.map((representation) => load(representation, context).catch((error: Error) => error)));
+    // Errors are items of the list, because graphql-jit drops the last item if its promise is rejected.
+    return Promise.all(representations.map((representation) => loadEntity(representation, context).catch((error: Error) => error)));
   };
-  _entities!.resolve = resolve;
-  _entities!.extensions = { complexity: references };
-  const service: GraphQLFieldResolver<unknown, FacadeContext> = (_source, _args, { caller }) => {
+  _entities!.resolve = resolveEntities;
+  _entities!.extensions = { complexity: entitiesCost };
+  const resolveService: GraphQLFieldResolver<unknown, FacadeContext> = (_source, _args, { caller }) => {
     if (!publicSdl) requireScope(caller, "system:read");
     return { sdl };
   };
-  _service!.resolve = service;
+  _service!.resolve = resolveService;
   (schema.getType("_Entity") as GraphQLUnionType).resolveType = (value) => (value instanceof Identity ? "Identity" : "IdentitySchema");
   return schema;
 }
 
-async function load(representation: unknown, context: Loaders): Promise<object | null> {
-  // Here is no type-graphql to ask.
+async function loadEntity(representation: unknown, context: EntityContext): Promise<object | null> {
+  // type-graphql's @Authorized does not apply to these fields.
   requireScope(context.caller, "identities:read");
   const { __typename: type, id } = (representation ?? {}) as { __typename?: unknown; id?: unknown };
-  const from = typeof type === "string" && Object.hasOwn(LOADERS, type) ? LOADERS[type] : undefined;
-  if (from && typeof id === "string") return from(context, id);
+  const load = typeof type === "string" && Object.hasOwn(LOADERS, type) ? LOADERS[type] : undefined;
+  if (load && typeof id === "string") return load(context, id);
   throw badUserInput(
-    `A representation must have "__typename" (${Object.keys(LOADERS).join(" or ")}) and "id" (a string); it was ${describeReceived(representation)}.`,
+    `A representation must have "__typename" (${Object.keys(LOADERS).join(" or ")}) and "id" (a string); received ${describeReceived(representation)}.`,
   );
 }

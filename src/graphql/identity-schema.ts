@@ -5,21 +5,25 @@ import type { FacadeContext } from "./context.js";
 import type { Scope } from "./scopes.js";
 
 @Directive('@key(fields: "id")')
-@ObjectType({ simpleResolvers: true, description: "A JSON Schema that says which traits an identity has." })
+@ObjectType({ simpleResolvers: true, description: "An identity schema: a JSON Schema that defines the traits of identities." })
 export class IdentitySchema {
-  @Field(() => ID, { description: "The schema's id in Kratos' configuration, as `default`." })
+  @Field(() => ID, { description: "ID of the schema, as set in the configuration of the Kratos server, e.g. `default`." })
   id: string;
 
-  @Field(() => GraphQLJSONObject, { description: "The JSON Schema itself. The traits are described under `properties.traits`." })
+  @Field(() => GraphQLJSONObject, { description: "The JSON Schema. The traits are defined under `properties.traits`." })
   schema: object;
 }
 
 @Resolver(() => IdentitySchema)
 export class IdentitySchemaResolver {
   @Authorized<Scope>("identities:read")
-  @Query(() => IdentitySchema, { nullable: true, complexity: oneRequest, description: "One identity schema; null where there is none with this id." })
+  @Query(() => IdentitySchema, {
+    nullable: true,
+    complexity: oneRequest,
+    description: "Look up an identity schema by ID. Returns null if it does not exist.",
+  })
   identitySchema(
-    @Arg("id", () => ID, { description: "The schema's id in Kratos' configuration, as `default`." }) id: string,
+    @Arg("id", () => ID, { description: "ID of the identity schema, e.g. `default`." }) id: string,
     @Ctx() { identitySchemas }: FacadeContext,
   ): Promise<IdentitySchema | null> {
     return identitySchemas.load(id);

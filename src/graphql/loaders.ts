@@ -4,44 +4,60 @@ import { IdentitySchema } from "./identity-schema.js";
 import { Identity } from "./identity/identity.type.js";
 import type { TraitsMask } from "./traits-mask/traits-mask.js";
 
-/** The loaders, by the names that metrics have for them. */
+/** Names of the loaders, as used in metrics. */
 export type LoaderName = "identity" | "identity_schema";
 
-/** Hears how many keys a loader asks for at once. */
+/** Called with the number of keys of each batch that a loader requests. */
 export type BatchListener = (loader: LoaderName, size: number) => void;
 
 /**
- * Loads the identities of one request by id, all that are asked for at once together.
- * An id is null where there is no such identity, a malformed id included; one that Kratos failed on rejects alone.
+ * Loads identities by ID, in batches. Null for an ID without an identity, which includes a malformed one. If Kratos fails for
+ * some of the IDs, only those are rejected.
  */
 export function createIdentityLoader(
   kratos: Kratos,
   mask: TraitsMask | undefined,
   onBatch: BatchListener | undefined,
 ): DataLoader<string, Identity | null> {
-  return new DataLoader(
-    async (ids) => {
-      onBatch?.("identity", ids.length);
-      const found = await kratos.identities.find(ids);
-      return ids.map((id) => {
-        const identity = found.get(id);
-        if (identity === undefined || identity instanceof Error) return identity ?? null;
-        return Identity.from(identity, mask);
-      });
-    },
-    { cacheKeyFn: (id) => id.toLowerCase() },
-  );
+  return createLoader({
+    name: "identity",
+    find: (ids) => kratos.identities.find(ids),
+    toType: (identity) => Identity.from(identity, mask),
+    onBatch,
+    cacheKeyFn: (id) => id.toLowerCase(),
+  });
 }
 
-/** Loads the identity schemas of one request by id, each once; null where there is none. */
+/** Loads identity schemas by ID, each once. Null for an ID without a schema. */
 export function createIdentitySchemaLoader(kratos: Kratos, onBatch: BatchListener | undefined): DataLoader<string, IdentitySchema | null> {
-  return new DataLoader(async (ids) => {
-    onBatch?.("identity_schema", ids.length);
-    const found = await kratos.schemas.find(ids);
-    return ids.map((id) => {
-      const schema = found.get(id);
-      if (schema === undefined || schema instanceof Error) return schema ?? null;
-      return Object.assign(new IdentitySchema(), { id, schema });
-    });
+  return createLoader({
+    name: "identity_schema",
+    find: (ids) => kratos.schemas.find(ids),
+    toType: (schema, id) => Object.assign(new IdentitySchema(), { id, schema }),
+    onBatch,
   });
+}
+
+interface LoaderOptions<Wire, Type> {
+  readonly name: LoaderName;
+  /** Returns what exists, and an error for each ID that could not be looked up. */
+  readonly find: (ids: readonly string[]) => Promise<ReadonlyMap<string, Wire | Error>>;
+  readonly toType: (wire: Wire, id: string) => Type;
+  readonly onBatch: BatchListener | undefined;
+  readonly cacheKeyFn?: (id: string) => string;
+}
+
+function createLoader<Wire, Type>({ name, find, toType, onBatch, cacheKeyFn }: LoaderOptions<Wire, Type>): DataLoader<string, Type | null> {
+  return new DataLoader(
+    async (ids) => {
+      onBatch?.(name, ids.length);
+      const found = await find(ids);
+      return ids.map((id) => {
+        const wire = found.get(id);
+        if (wire === undefined) return null;
+        return wire instanceof Error ? wire : toType(wire, id);
+      });
+    },
+    { cacheKeyFn },
+  );
 }

@@ -3,38 +3,41 @@ import type { WireRecoveryLink } from "../kratos/index.js";
 import { Audited } from "./audit.js";
 import { twoRequests } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
-import { DateTime, Duration, timestamp } from "./scalars.js";
+import { DateTime, Duration, toDateTime } from "./scalars.js";
 import type { Scope } from "./scopes.js";
-import { UserError, toUserErrors } from "./user-errors.js";
+import { toUserErrors, UserError } from "./user-errors.js";
 
-@InputType({ description: "Whom a recovery link is for." })
-export class CreateRecoveryLinkInput {
-  @Field(() => ID, { description: "The identity's id." })
-  identityId: string;
-
-  @Field(() => Duration, { nullable: true, description: "How long the link works; as Kratos is configured where it is left out." })
-  expiresIn?: string | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: "A link that lets a user back into their account. Whoever has it is that user." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "A link that lets a user regain access to their account. Anyone who has the link can log in as that user.",
+})
 export class RecoveryLink {
-  @Field(() => String, { description: "The link. It works once." })
+  @Field(() => String, { description: "URL of the link. It can be used once." })
   url: string;
 
-  @Field(() => DateTime, { nullable: true, description: "Until when it works." })
+  @Field(() => DateTime, { nullable: true, description: "Expiration time." })
   expiresAt: string | null;
 
   static from({ recovery_link, expires_at }: WireRecoveryLink): RecoveryLink {
-    return Object.assign(new RecoveryLink(), { url: recovery_link, expiresAt: timestamp(expires_at) });
+    return Object.assign(new RecoveryLink(), { url: recovery_link, expiresAt: toDateTime(expires_at) });
   }
 }
 
-@ObjectType({ simpleResolvers: true, description: "What became of `createRecoveryLink`." })
+@InputType({ description: "Input of `createRecoveryLink`." })
+export class CreateRecoveryLinkInput {
+  @Field(() => ID, { description: "ID of the identity." })
+  identityId: string;
+
+  @Field(() => Duration, { nullable: true, description: "Time until the link expires. Default: the time set in the configuration of the Kratos server." })
+  expiresIn?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "Payload of `createRecoveryLink`." })
 export class CreateRecoveryLinkPayload {
-  @Field(() => RecoveryLink, { nullable: true, description: "The link; null where there are user errors." })
+  @Field(() => RecoveryLink, { nullable: true, description: "The created link. Null if there are user errors." })
   recoveryLink: RecoveryLink | null;
 
-  @Field(() => [UserError], { description: "What is wrong with the input, one entry for each fault; empty where all went well." })
+  @Field(() => [UserError], { description: "Validation errors. Empty on success." })
   userErrors: UserError[];
 }
 
@@ -45,10 +48,10 @@ export class RecoveryLinkResolver {
   @Mutation(() => CreateRecoveryLinkPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Makes a link that lets a user back into their account, to be handed to them. Kratos sends nothing itself.",
+    description: "Create a link that lets a user regain access to their account. Kratos does not send the link to the user.",
   })
   async createRecoveryLink(
-    @Arg("input", () => CreateRecoveryLinkInput, { description: "Whom the link is for." })
+    @Arg("input", () => CreateRecoveryLinkInput, { description: "The identity to create a link for, and how long the link is valid." })
     { identityId, expiresIn }: CreateRecoveryLinkInput,
     @Ctx() { kratos }: FacadeContext,
   ): Promise<CreateRecoveryLinkPayload> {

@@ -6,33 +6,35 @@ import { toSubgraphSchema } from "./federation.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
 import { UiNodeInputResolver } from "./flow/redact.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
+import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
 import { IdentitySchemaResolver } from "./identity-schema.js";
 import { RecoveryLinkResolver } from "./recovery-link.js";
 import { SelfServiceErrorResolver } from "./self-service-error.js";
 import { SystemResolver } from "./system.js";
 
-/** What makes it a subgraph: a definition of the schema and no extension of one, which Relay's compiler cannot read. */
+/** Marks the schema as a subgraph. It is a definition, because Relay's compiler cannot read an extension of the schema. */
 const FEDERATION = parse(`
   schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"]) { query: Query mutation: Mutation }
 `).definitions;
 
 export interface FacadeSchema {
-  /** The schema that is served: the graph with federation's `_service` and `_entities`. */
+  /** The executable schema, including federation's `_service` and `_entities`. */
   readonly schema: GraphQLSchema;
-  /** The subgraph's SDL for a schema registry: with descriptions and directives, sorted, the same each time. */
+  /** The SDL of the subgraph for a schema registry, with descriptions and directives. Sorted, so that it is always the same. */
   readonly sdl: string;
 }
 
 /**
- * Builds the graph as a Federation 2 subgraph.
- * @param options.publicSdl whether every caller may see the SDL, without the scope for it
+ * Builds the schema as a Federation 2 subgraph.
+ * @param options.publicSdl true if callers need no scope to read the SDL
  */
 export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: boolean } = {}): FacadeSchema {
   const graph = buildSchemaSync({
     resolvers: [
       FlowResolver,
       IdentityEdgeResolver,
+      IdentityMutationResolver,
       IdentityResolver,
       IdentitySchemaResolver,
       RecoveryLinkResolver,
@@ -43,15 +45,15 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
     authChecker,
     validate: false,
   });
-  graph.getQueryType()!.description = "What can be read.";
-  graph.getMutationType()!.description = "What can be changed. Faults in the input come back as `userErrors`.";
+  graph.getQueryType()!.description = "The root of all queries.";
+  graph.getMutationType()!.description = "The root of all mutations. Errors in the input are returned as `userErrors`.";
   const sorted = lexicographicSortSchema(graph);
   const typeDefs = withFederation(getDocumentNodeFromSchema(sorted));
   const sdl = `${print(typeDefs)}\n`;
   return { schema: toSubgraphSchema(sorted, sdl, publicSdl), sdl };
 }
 
-/** The printed schema says what federation's directives are; a subgraph imports them. */
+/** Removes the definitions of federation's directives, which a subgraph imports instead. */
 function withFederation(document: DocumentNode): DocumentNode {
   const definitions = document.definitions.filter(
     ({ kind }) => kind !== Kind.SCHEMA_DEFINITION && kind !== Kind.DIRECTIVE_DEFINITION,

@@ -4,27 +4,31 @@ import type { SelfServiceErrorRecord, WireErrorBody } from "../kratos/index.js";
 import { oneRequest } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
 import { nullIfNotFound } from "./errors.js";
-import { DateTime, timestamp } from "./scalars.js";
+import { DateTime, toDateTime } from "./scalars.js";
 import type { Scope } from "./scopes.js";
 
-@ObjectType("KratosError", { simpleResolvers: true, description: "One error, in Kratos' words." })
+// The class is not called KratosError, like the type, because the adapter's base class is.
+@ObjectType("KratosError", { simpleResolvers: true, description: "An error, as reported by the Kratos server." })
 export class KratosErrorEntry {
-  @Field(() => Int, { nullable: true, description: "The HTTP status that it stands for, as 500." })
+  @Field(() => Int, { nullable: true, description: "HTTP status code, e.g. 500." })
   code: number | null;
 
-  @Field(() => String, { nullable: true, description: "That status in words." })
+  @Field(() => String, { nullable: true, description: "HTTP status text, e.g. `Internal Server Error`." })
   status: string | null;
 
-  @Field(() => String, { nullable: true, description: "What went wrong." })
+  @Field(() => String, { nullable: true, description: "Error message in English." })
   message: string | null;
 
-  @Field(() => String, { nullable: true, description: "Why, where Kratos says so." })
+  @Field(() => String, { nullable: true, description: "Reason for the error. Null if Kratos does not give one." })
   reason: string | null;
 
-  @Field(() => String, { nullable: true, description: "Kratos' name for this kind of error, as `security_csrf_violation` (newer releases)." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Name of this kind of error, e.g. `security_csrf_violation`. Null if Kratos does not give one, as on early versions.",
+  })
   errorId: string | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: "Further details, as Kratos gives them." })
+  @Field(() => GraphQLJSONObject, { nullable: true, description: "Additional details. Null if Kratos does not give any." })
   details: object | null;
 
   static from({ code, status, message, reason, id, details }: WireErrorBody): KratosErrorEntry {
@@ -39,26 +43,26 @@ export class KratosErrorEntry {
   }
 }
 
-@ObjectType({ simpleResolvers: true, description: "What went wrong when Kratos sent a user to the error page." })
+@ObjectType({ simpleResolvers: true, description: "An error of a self-service flow that Kratos stores to be shown on the error page." })
 export class SelfServiceError {
-  @Field(() => ID, { description: "The id that the error page was given." })
+  @Field(() => ID, { description: "ID of the error, as passed to the error page." })
   id: string;
 
-  @Field(() => [KratosErrorEntry], { description: "The errors; newer Kratos keeps one." })
+  @Field(() => [KratosErrorEntry], { description: "What went wrong. Kratos v0.7 and later store one error; earlier versions can store several." })
   errors: KratosErrorEntry[];
 
-  @Field(() => DateTime, { nullable: true, description: "When it happened." })
+  @Field(() => DateTime, { nullable: true, description: "Creation time." })
   createdAt: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "When the record last changed." })
+  @Field(() => DateTime, { nullable: true, description: "Time of the last update." })
   updatedAt: string | null;
 
   static from({ id, errors, created_at, updated_at }: SelfServiceErrorRecord): SelfServiceError {
     return Object.assign(new SelfServiceError(), {
       id,
       errors: errors.map(KratosErrorEntry.from),
-      createdAt: timestamp(created_at),
-      updatedAt: timestamp(updated_at),
+      createdAt: toDateTime(created_at),
+      updatedAt: toDateTime(updated_at),
     } satisfies SelfServiceError);
   }
 }
@@ -69,10 +73,13 @@ export class SelfServiceErrorResolver {
   @Query(() => SelfServiceError, {
     nullable: true,
     complexity: oneRequest,
-    description: "The error that a user was sent to the error page with; null where there is none with this id.",
+    description: "Look up a self-service error by ID. Returns null if it does not exist.",
   })
   async selfServiceError(
-    @Arg("id", () => ID, { description: "The `error` or `id` in the error page's address; `stub:500` gives an example." }) id: string,
+    @Arg("id", () => ID, {
+      description: "ID of the error: the `error` or `id` parameter in the URL of the error page. `stub:500` returns an example.",
+    })
+    id: string,
     @Ctx() { kratos }: FacadeContext,
   ): Promise<SelfServiceError | null> {
     const record = await nullIfNotFound(kratos.selfServiceErrors.get(id));

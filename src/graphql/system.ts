@@ -4,28 +4,30 @@ import { oneRequest, twoRequests } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
 import type { Scope } from "./scopes.js";
 
-@ObjectType({ simpleResolvers: true, description: "Something that keeps Kratos from doing its work." })
+@ObjectType({ simpleResolvers: true, description: "A problem that keeps the Kratos server from being ready." })
 export class HealthError {
-  @Field(() => String, { description: "What it is, by Kratos' name, as `database`; `kratos` where Kratos itself cannot be reached." })
+  @Field(() => String, {
+    description: "Name of the failed check, e.g. `database`. It is `kratos` if the server cannot be reached or does not name a check.",
+  })
   name: string;
 
-  @Field(() => String, { description: "What that means. The particulars are in Kratos' log." })
+  @Field(() => String, { description: "Description of the problem. See the log of the Kratos server for details." })
   message: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: "How Kratos is." })
+@ObjectType({ simpleResolvers: true, description: "Health of the Kratos server." })
 export class Health {
-  @Field(() => Boolean, { description: "Whether Kratos takes requests." })
+  @Field(() => Boolean, { description: "True if the server accepts requests." })
   alive: boolean;
 
-  @Field(() => Boolean, { description: "Whether Kratos and its database can do their work." })
+  @Field(() => Boolean, { description: "True if the server and its database are ready to work." })
   ready: boolean;
 
-  @Field(() => [HealthError], { description: "What is in the way; empty where all is well." })
+  @Field(() => [HealthError], { description: "Problems that keep the server from being ready. Empty if it is ready." })
   errors: HealthError[];
 }
 
-/** Asks Kratos how it is. Never fails: not to reach it is an answer too. */
+/** Asks Kratos for its health. Never fails: if Kratos cannot be reached, it is not alive. */
 export async function getHealth(kratos: Kratos): Promise<Health> {
   const [alive, { ready, failing }] = await Promise.all([kratos.system.isAlive(), kratos.system.readiness()]);
   if (!alive) return { alive, ready: false, errors: [{ name: "kratos", message: "Kratos cannot be reached." }] };
@@ -37,19 +39,22 @@ export async function getHealth(kratos: Kratos): Promise<Health> {
 @Resolver()
 export class SystemResolver {
   @Authorized<Scope>("system:read")
-  @Query(() => String, { nullable: true, complexity: oneRequest, description: "Kratos' version as it gives it, as `v26.2.0`." })
+  @Query(() => String, { nullable: true, complexity: oneRequest, description: "Version of the Kratos server, e.g. `v26.2.0`." })
   version(@Ctx() { kratos }: FacadeContext): Promise<string> {
     return kratos.system.version();
   }
 
   @Authorized<Scope>("system:read")
-  @Query(() => Health, { complexity: twoRequests, description: "How Kratos is. Never an error: a Kratos that is down is not alive." })
+  @Query(() => Health, {
+    complexity: twoRequests,
+    description: "Health of the Kratos server. If the server cannot be reached, `alive` is false; this is not an error.",
+  })
   health(@Ctx() { kratos }: FacadeContext): Promise<Health> {
     return getHealth(kratos);
   }
 
   @Authorized<Scope>("system:read")
-  @Query(() => String, { nullable: true, complexity: oneRequest, description: "Kratos' own metrics in Prometheus' text format." })
+  @Query(() => String, { nullable: true, complexity: oneRequest, description: "Metrics of the Kratos server, in the Prometheus text format." })
   metrics(@Ctx() { kratos }: FacadeContext): Promise<string> {
     return kratos.system.metrics();
   }

@@ -10,31 +10,31 @@ export enum UserErrorCode {
 
 registerEnumType(UserErrorCode, {
   name: "UserErrorCode",
-  description: "What kind of fault a user error is.",
+  description: "The code of a user error.",
   valuesConfig: {
-    INVALID: { description: "The value does not do, say by the identity schema; `message` says what was expected." },
-    NOT_FOUND: { description: "There is no identity with this id." },
-    CONFLICT: { description: "Another identity has one of these identifiers or addresses already." },
-    UNSUPPORTED: { description: "This Kratos does not do it: its configuration switches it off." },
+    INVALID: { description: "A value is invalid, e.g. a trait does not match the identity schema. `message` says what was expected." },
+    NOT_FOUND: { description: "The identity does not exist." },
+    CONFLICT: { description: "Another identity already uses one of the identifiers or addresses." },
+    UNSUPPORTED: { description: "The operation is disabled in the configuration of the Kratos server." },
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: "One thing that is wrong with the input of a mutation. Nothing was changed then." })
+@ObjectType({ simpleResolvers: true, description: "An error in the input of a mutation. If there is one, the mutation changed nothing." })
 export class UserError {
-  @Field(() => UserErrorCode, { description: "What kind of fault it is." })
+  @Field(() => UserErrorCode, { description: "Code of the error." })
   code: UserErrorCode;
 
-  @Field(() => String, { description: "The fault in English, for developers; translate by `code` and `path`." })
+  @Field(() => String, { description: "Error message in English, for developers. Use `code` and `path` to show a translated message." })
   message: string;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Where in the arguments the fault is, for a form to show it there: `["input", "traits", "email"]`.',
+    description: 'Path of the argument that caused the error, e.g. `["input", "traits", "email"]`. Use it to find the form field to show the error at.',
   })
   path: string[] | null;
 }
 
-/** The fields of the inputs by what Kratos' request bodies call them. */
+/** Input fields, by their names in the request bodies of Kratos. */
 const INPUT_FIELDS: Readonly<Record<string, string>> = {
   schema_id: "schemaId",
   identity_id: "identityId",
@@ -42,9 +42,9 @@ const INPUT_FIELDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The issues that the caller can mend.
- * @param idField the input field that names the identity, where one does
- * @throws the error itself where it is of another kind
+ * Converts an error that the caller can fix.
+ * @param idField name of the input field with the ID of the identity, if there is one
+ * @throws the error itself, if it is of another kind
  */
 export function toUserErrors(error: unknown, idField?: string): UserError[] {
   if (error instanceof KratosInvalidError) {
@@ -58,7 +58,7 @@ export function toUserErrors(error: unknown, idField?: string): UserError[] {
     return [{ code: UserErrorCode.CONFLICT, message: error.message, path: ["input", "traits"] }];
   }
   if (error instanceof KratosNotFoundError && idField !== undefined) {
-    return [{ code: UserErrorCode.NOT_FOUND, message: "There is no identity with this id.", path: ["input", idField] }];
+    return [{ code: UserErrorCode.NOT_FOUND, message: "No identity has this ID.", path: ["input", idField] }];
   }
   if (error instanceof KratosDisabledError) {
     return [{ code: UserErrorCode.UNSUPPORTED, message: error.message, path: ["input"] }];

@@ -2,7 +2,6 @@ import { isHTTPError } from "ky";
 import {
   KratosConflictError,
   KratosDisabledError,
-  type KratosError,
   KratosFlowExpiredError,
   KratosForbiddenError,
   KratosInvalidError,
@@ -12,7 +11,9 @@ import {
   KratosUnexpectedResponseError,
   KratosUnreadableResponseError,
   KratosVersionMismatchError,
+  type ChangeOutcome,
   type FlowReplacement,
+  type KratosError,
 } from "./errors.js";
 import { DeadlineError, NetworkError } from "./fetch.js";
 import { QueueFullError } from "./request-queue.js";
@@ -22,30 +23,34 @@ import { isUuid, type WireErrorBody } from "./types.js";
 import { getValidationIssues, InvalidBodyError } from "./validation.js";
 
 /**
- * The error that a failed request means. This is the only place where ky's errors and those below it become the adapter's.
- * @param status the response's status, if there is a response
+ * The error that a failed request means. This is the only place where ky's errors, and those of the layers below it, become
+ * errors of the adapter.
+ * @param isChange whether the request was sent to change something
+ * @param status status of the response, if there is a response
  * @returns what was thrown, if it is an error of the adapter already, or a programming error
  */
 export async function toKratosError(operation: string, error: unknown, isChange: boolean, status = 0): Promise<unknown> {
-  if (isHTTPError(error)) return getResponseError(operation, error.response);
-  if (error instanceof ResponseFormatError) return new KratosUnexpectedResponseError(operation, status, error.message);
-  if (error instanceof SyntaxError) return new KratosUnexpectedResponseError(operation, status, "not JSON");
+  const outcome = isChange ? "unknown" : "not-sent";
+  if (isHTTPError(error)) return getResponseError(operation, error.response, outcome);
+  if (error instanceof ResponseFormatError) return new KratosUnexpectedResponseError(operation, status, { detail: error.message, outcome });
+  if (error instanceof SyntaxError) return new KratosUnexpectedResponseError(operation, status, { detail: "not JSON", outcome });
   if (error instanceof InvalidBodyError) return new KratosInvalidError(operation, error.issues);
   if (error instanceof QueueFullError) return new KratosOverloadedError(operation, error);
   if (!(error instanceof NetworkError || error instanceof DeadlineError)) return error;
 
-  const options = { cause: error, detail: getNetworkDetail(error), outcome: "unknown" } as const;
+  const options = { cause: error, detail: getNetworkDetail(error), outcome } as const;
   const suffix = isChange ? " Whether the change was made is unknown." : "";
   if (error instanceof DeadlineError) return new KratosUnavailableError(operation, `Kratos did not answer ${operation} in time.${suffix}`, options);
   if (error.isUnreadable) return new KratosUnreadableResponseError(operation, `Kratos' response to ${operation} cannot be read.${suffix}`, options);
   return new KratosUnavailableError(operation, `Kratos could not be reached for ${operation}.${suffix}`, options);
 }
 
-async function getResponseError(operation: string, response: Response): Promise<KratosError> {
+async function getResponseError(operation: string, response: Response, outcome: ChangeOutcome): Promise<KratosError> {
   const { status, headers } = response;
   if (status < 400) return new KratosVersionMismatchError(operation, status, headers.get("location") ?? "");
   const isJson = headers.get("content-type")?.includes("json");
-  return toResponseError(operation, status, isJson ? parseErrorBody(await response.text()) : undefined, getRetryAfterS(response));
+  const body = isJson ? parseErrorBody(await response.text()) : undefined;
+  return toResponseError(operation, status, body, { outcome, retryAfterS: getRetryAfterS(response) });
 }
 
 function parseErrorBody(text: string): WireErrorBody | undefined {
@@ -63,9 +68,15 @@ const DISABLED = /^[^[]*(is not allowed because it|endpoint) was disabled/;
 /**
  * The error that a status and an error body of Kratos mean. The `code` in the body is ignored, as it often differs.
  * @param body what is under `error`. Undefined if the response is not of Kratos' form
- * @param retryAfterS seconds after which to try again, if the response says so
+ * @param options.outcome what is known of the change if Kratos fails
+ * @param options.retryAfterS seconds after which to try again, if the response says so
  */
-export function toResponseError(operation: string, status: number, body: WireErrorBody | undefined, retryAfterS?: number): KratosError {
+export function toResponseError(
+  operation: string,
+  status: number,
+  body: WireErrorBody | undefined,
+  { outcome, retryAfterS }: { readonly outcome: ChangeOutcome; readonly retryAfterS?: number },
+): KratosError {
   const reason = body?.reason ?? "";
   if (DISABLED.test(reason)) {
     const [subject = "This"] = /^(Login|Registration|Recovery|Verification|Settings)\b/.exec(reason) ?? [];
@@ -89,12 +100,11 @@ export function toResponseError(operation: string, status: number, body: WireErr
     case 502:
     case 503:
     case 504: {
-      const outcome = status === 429 ? "refused" : "unknown";
       const message = `Kratos cannot answer ${operation} at the moment (status ${status}).`;
       return new KratosUnavailableError(operation, message, { detail: getErrorDetail(body), outcome, retryAfterS });
     }
     default:
-      return new KratosUnexpectedResponseError(operation, status, getErrorDetail(body));
+      return new KratosUnexpectedResponseError(operation, status, { detail: getErrorDetail(body) });
   }
 }
 

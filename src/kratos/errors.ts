@@ -6,10 +6,10 @@ export interface ValidationIssue {
 }
 
 /**
- * What is known of the change that a failed request was to make:
- * - `not-sent`: the request never left this process.
+ * What is known of the change that a failed operation was to make:
+ * - `not-sent`: the change was not sent to Kratos. Always the case if a read fails.
  * - `refused`: Kratos answered that it did not make the change.
- * - `unknown`: the request was sent, and no answer says what became of it.
+ * - `unknown`: the change was sent, and no answer says whether it was made.
  */
 export type ChangeOutcome = "not-sent" | "refused" | "unknown";
 
@@ -29,7 +29,7 @@ export abstract class KratosError extends Error {
   readonly operation: string;
   /** How to find the failure in Kratos' log, or what the network reported. For the operator's log only. */
   readonly detail?: string;
-  /** What is known of the change, if the operation makes one. */
+  /** What is known of the change that the operation was to make. */
   readonly outcome: ChangeOutcome;
 
   constructor(operation: string, message: string, { detail, cause, outcome = "refused" }: KratosErrorOptions = {}) {
@@ -120,8 +120,8 @@ export class KratosUnavailableError extends KratosError {
 export class KratosUnexpectedResponseError extends KratosError {
   readonly status: number;
 
-  constructor(operation: string, status: number, detail?: string) {
-    super(operation, `Kratos failed to answer ${operation} (status ${status}). See Kratos' log.`, { detail, outcome: "unknown" });
+  constructor(operation: string, status: number, options: KratosErrorOptions) {
+    super(operation, `Kratos failed to answer ${operation} (status ${status}). See Kratos' log.`, options);
     this.status = status;
   }
 }

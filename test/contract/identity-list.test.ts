@@ -108,7 +108,7 @@ describe("a page", () => {
   it.each([0, -1, 251, 1000])("of %d identities is rejected with the bounds", async (first) => {
     const reply = await facade.ask(ListIdentitiesDocument, { first });
     expect(codeOf(reply)).toBe("BAD_USER_INPUT");
-    expect(reply.errors![0]!.message).toBe(`"first" must be from 1 to 250; it was ${first}.`);
+    expect(reply.errors![0]!.message).toBe(`"first" must be between 1 and 250; received ${first}.`);
   });
 
   it.each(["", "nonsense", "MQ", Buffer.from(`${randomUUID()}:-1`).toString("base64url")])("after %p is rejected, which is not a cursor", async (after) => {

@@ -49,7 +49,7 @@ it("rejects a duration that is not a string, in a variable and in the query", as
   for (const literal of ["12", "twelve", "true"]) {
     const inline = await facade.send(`mutation { createRecoveryLink(input: { identityId: "${identityId}", expiresIn: ${literal} }) { recoveryLink { url } } }`);
     expect(codeOf(inline)).toBe("GRAPHQL_VALIDATION_FAILED");
-    expect(inline.errors![0]!.message).toContain(`but got ${literal}.`);
+    expect(inline.errors![0]!.message).toContain(`received ${literal}.`);
   }
 });
 

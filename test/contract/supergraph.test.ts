@@ -60,7 +60,7 @@ it("passes the user errors of a mutation on, without a top-level error", async (
 it("passes an error on with its code and its message", async () => {
   const reply = await gateway.send("{ identities(first: 500) { edges { cursor } } version }");
   expect(codeOf(reply)).toBe("BAD_USER_INPUT");
-  expect(reply.errors![0]!.message).toBe('"first" must be from 1 to 250; it was 500.');
+  expect(reply.errors![0]!.message).toBe('"first" must be between 1 and 250; received 500.');
   expect(reply.data).toEqual({ identities: null, version: expect.stringMatching(/./) });
 });
 

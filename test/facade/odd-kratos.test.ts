@@ -147,7 +147,7 @@ describe("entity representations", () => {
     const reply = await facade.send(`query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { id } } }`, { of });
     expect(reply.data!["_entities"]).toEqual([null, null, null, null, { id: ID }]);
     expect(reply.errors!.map(({ extensions }) => extensions?.["code"])).toEqual(Array(4).fill("BAD_USER_INPUT"));
-    expect(reply.errors![1]!.message).toContain('it was {"__typename":"Order","id":"1"}');
+    expect(reply.errors![1]!.message).toContain('received {"__typename":"Order","id":"1"}');
   });
 
   it("are rejected if there are more than 1,000, without a request to Kratos", async () => {
@@ -158,7 +158,7 @@ describe("entity representations", () => {
     for (let time = 0; time < 4; time++) {
       const reply = await send(1001);
       expect(codeOf(reply)).toBe("BAD_USER_INPUT");
-      expect(reply.errors![0]!.message).toBe('"representations" must be 1000 at the most; there were 1001.');
+      expect(reply.errors![0]!.message).toBe('"representations" must have at most 1000 items; received 1001.');
       expect(reply.data).toBeNull();
     }
     expect(asked("/identities")).toEqual([]);

@@ -144,7 +144,7 @@ describe("with the default limits", () => {
     const { answers, asked } = await sendRepeatedly(byDefault, query, of(1001));
     for (const answer of answers) {
       expect(codesOf(answer)).toEqual(["BAD_USER_INPUT"]);
-      expect(answer.body.errors[0].message).toBe('"representations" must be 1000 at the most; there were 1001.');
+      expect(answer.body.errors[0].message).toBe('"representations" must have at most 1000 items; received 1001.');
     }
     expect(asked).toBe(0);
   });

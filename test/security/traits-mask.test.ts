@@ -107,7 +107,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     expect(replies[0].userErrors).toEqual([{ code: "INVALID", message: "must be >= 0 but found -1", path: ["input", "traits", "age"] }]);
     expect(replies[2].userErrors).toContainEqual({
       code: "INVALID",
-      message: "What is hidden from you here does not do.",
+      message: "The value is invalid. The reason is hidden from you.",
       path: ["input", "traits", "email"],
     });
     expect(JSON.stringify(replies)).not.toMatch(/secret-/);
@@ -208,7 +208,7 @@ describe("an update of a list with hidden values", () => {
     await serveLists("v26.2.0");
     refusal = 'I[#/traits/contacts/0/phone] S[#/x] does not match "111-hidden"\nI[#/traits/nick] S[#/x] must differ from 222-hidden\nI[#/traits/nick] S[#/x] too short';
     const { userErrors } = await change(facade, { id: ID, traits: { contacts: seen(), nick: "b" } });
-    const concealed = "What is hidden from you here does not do.";
+    const concealed = "The value is invalid. The reason is hidden from you.";
     expect(userErrors).toEqual([
       { code: "INVALID", message: concealed, path: ["input", "traits", "contacts", "0", "phone"] },
       { code: "INVALID", message: concealed, path: ["input", "traits", "nick"] },

@@ -1,39 +1,39 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import type { FlowKind, WireFlows } from "../../kratos/index.js";
-import type { Scope } from "../scopes.js";
-import type { FacadeContext } from "../context.js";
 import { oneRequest } from "../complexity.js";
+import type { FacadeContext } from "../context.js";
 import { badUserInput, nullIfNotFound } from "../errors.js";
 import { Identity } from "../identity/identity.type.js";
-import { withoutSecrets, withoutSettingsTraits } from "./redact.js";
+import type { Scope } from "../scopes.js";
 import { LoginFlow, RecoveryFlow, RegistrationFlow, SettingsFlow, VerificationFlow } from "./flow.types.js";
+import { redactFlow } from "./redact.js";
 
-const ID_ARG = { description: "The flow's id: the `flow` in the address of the page that shows it." };
+const ID_ARG = { description: "ID of the flow: the `flow` parameter in the URL of the page that shows it." };
 
 @Resolver(() => SettingsFlow)
 export class FlowResolver {
   @Authorized<Scope>("flows:read")
-  @Query(() => LoginFlow, { nullable: true, complexity: oneRequest, description: "A sign-in under way; null where there is none with this id." })
+  @Query(() => LoginFlow, { nullable: true, complexity: oneRequest, description: "Look up a login flow by ID. Returns null if it does not exist." })
   loginFlow(@Arg("id", () => ID, ID_ARG) id: string, @Ctx() context: FacadeContext): Promise<LoginFlow | null> {
-    return read("login", id, context, LoginFlow.from);
+    return getFlow("login", id, context, LoginFlow.from);
   }
 
   @Authorized<Scope>("flows:read")
-  @Query(() => RegistrationFlow, { nullable: true, complexity: oneRequest, description: "A sign-up under way; null where there is none with this id." })
+  @Query(() => RegistrationFlow, { nullable: true, complexity: oneRequest, description: "Look up a registration flow by ID. Returns null if it does not exist." })
   registrationFlow(@Arg("id", () => ID, ID_ARG) id: string, @Ctx() context: FacadeContext): Promise<RegistrationFlow | null> {
-    return read("registration", id, context, RegistrationFlow.from);
+    return getFlow("registration", id, context, RegistrationFlow.from);
   }
 
   @Authorized<Scope>("flows:read")
-  @Query(() => RecoveryFlow, { nullable: true, complexity: oneRequest, description: "An account recovery under way; null where there is none with this id." })
+  @Query(() => RecoveryFlow, { nullable: true, complexity: oneRequest, description: "Look up a recovery flow by ID. Returns null if it does not exist." })
   recoveryFlow(@Arg("id", () => ID, ID_ARG) id: string, @Ctx() context: FacadeContext): Promise<RecoveryFlow | null> {
-    return read("recovery", id, context, RecoveryFlow.from);
+    return getFlow("recovery", id, context, RecoveryFlow.from);
   }
 
   @Authorized<Scope>("flows:read")
-  @Query(() => VerificationFlow, { nullable: true, complexity: oneRequest, description: "A proof of an address under way; null where there is none with this id." })
+  @Query(() => VerificationFlow, { nullable: true, complexity: oneRequest, description: "Look up a verification flow by ID. Returns null if it does not exist." })
   verificationFlow(@Arg("id", () => ID, ID_ARG) id: string, @Ctx() context: FacadeContext): Promise<VerificationFlow | null> {
-    return read("verification", id, context, VerificationFlow.from);
+    return getFlow("verification", id, context, VerificationFlow.from);
   }
 
   @Authorized<Scope>("flows:read")
@@ -41,42 +41,39 @@ export class FlowResolver {
     nullable: true,
     complexity: oneRequest,
     description:
-      "A change of settings under way; null where there is none with this id. Newer Kratos gives it to its own user alone, and tells nobody else whether there is one.",
+      "Look up a settings flow by ID. Returns null if it does not exist. Kratos v0.7 or later returns it only to the user it belongs to. Everyone else gets a `FORBIDDEN` error, even if it does not exist.",
   })
   settingsFlow(
     @Arg("id", () => ID, ID_ARG) id: string,
     @Arg("sessionToken", () => String, {
       nullable: true,
-      description: "Session token of the user whose flow it is; left out, the request's own X-Session-Token or Cookie counts.",
+      description: "Session token of the user the flow belongs to. Default: the session in the `X-Session-Token` or `Cookie` header of the request.",
     })
     sessionToken: string | null | undefined,
     @Ctx() context: FacadeContext,
   ): Promise<SettingsFlow | null> {
-    if (!sessionToken) return read("settings", id, context, SettingsFlow.from);
+    if (!sessionToken) return getFlow("settings", id, context, SettingsFlow.from);
     if (!/^[\x21-\x7e]+$/.test(sessionToken)) {
-      throw badUserInput('"sessionToken" must be a token as Kratos gave it: printable ASCII without spaces.');
+      // The message does not repeat the value, which may be a mistyped secret.
+      throw badUserInput('"sessionToken" must be a session token of Kratos: printable ASCII characters without spaces. Received other characters.');
     }
     const flowCredentials = { ...context.flowCredentials, sessionToken };
-    return read("settings", id, { ...context, flowCredentials }, SettingsFlow.from);
+    return getFlow("settings", id, { ...context, flowCredentials }, SettingsFlow.from);
   }
 
   @Authorized<Scope>("identities:read")
-  @FieldResolver(() => Identity, { nullable: true, complexity: oneRequest, description: "The user's identity." })
+  @FieldResolver(() => Identity, { nullable: true, complexity: oneRequest, description: "Identity of the user the flow belongs to." })
   identity(@Root() { identityId }: SettingsFlow, @Ctx() { identities }: FacadeContext): Promise<Identity | null> {
     return identities.load(identityId);
   }
 }
 
-async function read<K extends FlowKind, Flow>(
-  kind: K,
+async function getFlow<Kind extends FlowKind, Flow>(
+  kind: Kind,
   id: string,
-  { kratos, flowCredentials, caller, mask }: FacadeContext,
-  from: (wire: WireFlows[K]) => Flow,
+  context: FacadeContext,
+  from: (wire: WireFlows[Kind]) => Flow,
 ): Promise<Flow | null> {
-  const wire = await nullIfNotFound(kratos.flows.get(kind, id, flowCredentials));
-  if (wire === null) return null;
-  const shown = mask ? mask.flow(wire) : wire;
-  const open = caller.scopes.has("secrets:read") ? shown : withoutSecrets(shown);
-  const ui = kind !== "settings" || caller.scopes.has("identities:read") ? open.ui : withoutSettingsTraits(open.ui);
-  return from({ ...open, ui });
+  const wire = await nullIfNotFound(context.kratos.flows.get(kind, id, context.flowCredentials));
+  return wire && from(redactFlow(kind, wire, context));
 }

@@ -1,6 +1,6 @@
 import { Field, ID, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
-import type { WireFlows } from "../../kratos/index.js";
-import { DateTime, toEnumValue, timestamp } from "../scalars.js";
+import type { FlowKind, WireFlows } from "../../kratos/index.js";
+import { DateTime, toDateTime, toEnumValue } from "../scalars.js";
 import { UiContainer } from "./ui.types.js";
 
 export enum FlowType {
@@ -10,45 +10,47 @@ export enum FlowType {
 
 registerEnumType(FlowType, {
   name: "FlowType",
-  description: "What kind of client a flow was started by.",
+  description: "The type of client that started a flow.",
   valuesConfig: {
-    API: { description: "An app that talks to Kratos' API itself." },
-    BROWSER: { description: "A browser, which carries Kratos' cookies." },
+    API: { description: "An application that calls the API of Kratos directly, without a browser." },
+    BROWSER: { description: "A browser, which sends the cookies of Kratos." },
   },
 });
 
-@InterfaceType({ description: "One go of a user at something: a form with its state, which Kratos keeps until it expires." })
+@InterfaceType({ description: "A self-service flow: a form and its state, kept until it expires." })
 export abstract class SelfServiceFlow {
-  @Field(() => ID, { description: "The flow's id: the `flow` in the address of the page that shows it." })
+  @Field(() => ID, { description: "ID of the flow: the `flow` parameter in the URL of the page that shows it." })
   id: string;
 
-  @Field(() => FlowType, { nullable: true, description: "What kind of client started it; null where Kratos does not say." })
+  @Field(() => FlowType, { nullable: true, description: "Type of client that started the flow. Null if Kratos does not report it." })
   type: FlowType | null;
 
-  @Field(() => DateTime, { description: "When it was started." })
+  @Field(() => DateTime, { description: "Time the flow was started." })
   issuedAt: string;
 
-  @Field(() => DateTime, { description: "Until when it can be used." })
+  @Field(() => DateTime, { description: "Expiration time." })
   expiresAt: string;
 
-  @Field(() => String, { description: "Address that it was started at, with its query." })
+  @Field(() => String, { description: "URL that the flow was started with, including the query." })
   requestUrl: string;
 
-  @Field(() => String, { nullable: true, description: "The method in use, as `password`; null as long as none is." })
+  @Field(() => String, { nullable: true, description: "Method in use, e.g. `password`. Null until the user chooses one." })
   active: string | null;
 
-  @Field(() => String, { nullable: true, description: "How far it is, as `choose_method`; null where Kratos does not say." })
+  @Field(() => String, {
+    nullable: true,
+    description: "State of the flow, e.g. `choose_method`. Requires Kratos v1.1 or later, for some types of flows v0.7 or later. Null on earlier versions.",
+  })
   state: string | null;
 
-  @Field(() => String, { nullable: true, description: "Where the user goes when it is done; null for the configured place." })
+  @Field(() => String, { nullable: true, description: "URL to send the user to when the flow is complete. Null if it is the configured default." })
   returnTo: string | null;
 
-  @Field(() => UiContainer, { description: "The form to show." })
+  @Field(() => UiContainer, { description: "Form to show to the user." })
   ui: UiContainer;
 }
 
-/** What all flows have in common. */
-export function flowFields(wire: WireFlows[keyof WireFlows]): SelfServiceFlow {
+function toSelfServiceFlow(wire: WireFlows[FlowKind]): SelfServiceFlow {
   return {
     id: wire.id,
     type: toEnumValue(FlowType, wire.type),
@@ -62,58 +64,61 @@ export function flowFields(wire: WireFlows[keyof WireFlows]): SelfServiceFlow {
   };
 }
 
-@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A sign-in." })
+@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A login flow: a user logs in." })
 export class LoginFlow extends SelfServiceFlow {
-  @Field(() => Boolean, { description: "Whether the user must sign in although they are signed in." })
+  @Field(() => Boolean, { description: "True if the user must log in again although they are logged in." })
   refresh: boolean;
 
-  @Field(() => String, { nullable: true, description: "The assurance that is asked for, as `aal2` for a second factor." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Required authenticator assurance level, e.g. `aal2` for a second factor. Null if Kratos does not report it.",
+  })
   requestedAal: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "When Kratos stored it." })
+  @Field(() => DateTime, { nullable: true, description: "Creation time." })
   createdAt: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "When it last changed." })
+  @Field(() => DateTime, { nullable: true, description: "Time of the last update." })
   updatedAt: string | null;
 
   static from(wire: WireFlows["login"]): LoginFlow {
     return Object.assign(new LoginFlow(), {
-      ...flowFields(wire),
+      ...toSelfServiceFlow(wire),
       refresh: wire.refresh ?? wire.forced ?? false,
       requestedAal: wire.requested_aal ?? null,
-      createdAt: timestamp(wire.created_at),
-      updatedAt: timestamp(wire.updated_at),
+      createdAt: toDateTime(wire.created_at),
+      updatedAt: toDateTime(wire.updated_at),
     } satisfies LoginFlow);
   }
 }
 
-@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A sign-up." })
+@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A registration flow: a user signs up." })
 export class RegistrationFlow extends SelfServiceFlow {
   static from(wire: WireFlows["registration"]): RegistrationFlow {
-    return Object.assign(new RegistrationFlow(), { ...flowFields(wire) } satisfies RegistrationFlow);
+    return Object.assign(new RegistrationFlow(), toSelfServiceFlow(wire) satisfies RegistrationFlow);
   }
 }
 
-@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A way back into an account." })
+@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A recovery flow: a user who cannot log in regains access to their account." })
 export class RecoveryFlow extends SelfServiceFlow {
   static from(wire: WireFlows["recovery"]): RecoveryFlow {
-    return Object.assign(new RecoveryFlow(), { ...flowFields(wire) } satisfies RecoveryFlow);
+    return Object.assign(new RecoveryFlow(), toSelfServiceFlow(wire) satisfies RecoveryFlow);
   }
 }
 
-@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "The proof of an address." })
+@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A verification flow: a user proves that an address is theirs." })
 export class VerificationFlow extends SelfServiceFlow {
   static from(wire: WireFlows["verification"]): VerificationFlow {
-    return Object.assign(new VerificationFlow(), { ...flowFields(wire) } satisfies VerificationFlow);
+    return Object.assign(new VerificationFlow(), toSelfServiceFlow(wire) satisfies VerificationFlow);
   }
 }
 
-@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A change that a signed-in user makes to their own account." })
+@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A settings flow: a user who is logged in changes their account." })
 export class SettingsFlow extends SelfServiceFlow {
-  /** Id of the user's identity, which `identity` loads: the flow itself shows only what the user may see of it. */
+  /** The field `identity` loads this identity: the flow contains only what the user may see of it. */
   identityId: string;
 
   static from(wire: WireFlows["settings"]): SettingsFlow {
-    return Object.assign(new SettingsFlow(), { ...flowFields(wire), identityId: wire.identity.id } satisfies SettingsFlow);
+    return Object.assign(new SettingsFlow(), { ...toSelfServiceFlow(wire), identityId: wire.identity.id } satisfies SettingsFlow);
   }
 }

@@ -1,77 +1,81 @@
 import { GraphQLJSON } from "graphql-scalars";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import type { WireFlows, WireUiContainer } from "../../kratos/index.js";
+import type { FlowKind, WireFlows, WireUiContainer } from "../../kratos/index.js";
 import { requireScope } from "../authorization.js";
 import type { FacadeContext } from "../context.js";
 import { MASKED } from "../traits-mask/masked-text.js";
 import { UiNodeInputAttributes } from "./ui-attributes.types.js";
 
-/** What a flow's inputs and the queries of its addresses call that which lets whoever has it go on in the user's place. */
-export const SECRET_NAMES: readonly string[] = ["token", "code", "session_token", "session_token_exchange_code"];
+/*
+ * Everything that is hidden in a flow. `secrets:read` is required for whatever lets its holder act as the user: tokens and codes
+ * in inputs and URLs, and the secrets of a second factor. For an input's value the caller gets an error (at the end of this
+ * file); the rest is replaced, because it is part of something that everyone may see.
+ */
 
-type Attributes = Readonly<Record<string, unknown>>;
+/** Names of inputs and URL parameters whose values let their holder continue in place of the user. */
+const SECRET_NAMES: readonly string[] = ["token", "code", "session_token", "session_token_exchange_code"];
 
-/** @returns the form with what `change` makes of its nodes' attributes; undefined leaves a node's as they are */
-export function changeAttributes(ui: WireUiContainer, change: (attributes: Attributes) => Attributes | undefined): WireUiContainer {
-  const nodes = (ui.nodes ?? []).map((node) => {
-    const changed = change(node.attributes as unknown as Attributes);
-    return changed ? { ...node, attributes: changed as unknown as typeof node.attributes } : node;
-  });
-  return { ...ui, nodes };
-}
-
-/** Nodes that show a user the secrets of a second factor, by their ids. */
+/** IDs of the nodes that show the secrets of a second factor to the user. */
 const SECRET_NODES: ReadonlySet<unknown> = new Set(["totp_secret_key", "totp_qr", "lookup_secret_codes"]);
 
-/** A form without the secrets of a second factor that it shows. */
-export function withoutCodes(ui: WireUiContainer): WireUiContainer {
-  return changeAttributes(ui, (attributes) => {
+/** Returns the flow as the caller may see it. */
+export function redactFlow<Kind extends FlowKind>(kind: Kind, flow: WireFlows[Kind], { caller, mask }: FacadeContext): WireFlows[Kind] {
+  let redacted = mask ? mask.flow(flow) : flow;
+  if (!caller.scopes.has("secrets:read")) redacted = redactSecrets(redacted);
+  if (kind === "settings" && !caller.scopes.has("identities:read")) redacted = { ...redacted, ui: redactTraits(redacted.ui) };
+  return redacted;
+}
+
+function redactSecrets<Flow extends WireFlows[FlowKind]>(flow: Flow): Flow {
+  const ui = mapAttributes(flow.ui, (attributes) => {
     const { id, text, src } = attributes;
-    if (!SECRET_NODES.has(id)) return undefined;
+    if (!SECRET_NODES.has(id)) return attributes;
     return { ...attributes, ...(text ? { text: { ...text, text: MASKED, context: {} } } : {}), ...(src ? { src: "" } : {}) };
   });
-}
-
-/** An address that a flow was started at, without the tokens that a link in a mail brings in its query. */
-export function withoutTokens(address: string | undefined): string | undefined {
-  if (address === undefined || !URL.canParse(address)) return address;
-  const url = new URL(address);
-  const secret = SECRET_NAMES.filter((name) => url.searchParams.has(name));
-  if (secret.length === 0) return address;
-  for (const name of secret) url.searchParams.set(name, MASKED);
-  return url.href;
-}
-
-/** A flow as callers without `secrets:read` see it; the inputs that hold a token or a code ask for the scope themselves. */
-export function withoutSecrets<Flow extends WireFlows[keyof WireFlows]>(flow: Flow): Flow {
   return {
     ...flow,
-    request_url: withoutTokens(flow.request_url),
-    return_to: withoutTokens(flow.return_to),
-    ui: withoutCodes({ ...flow.ui, action: withoutTokens(flow.ui.action) ?? "" }),
+    request_url: redactUrl(flow.request_url),
+    return_to: redactUrl(flow.return_to),
+    ui: { ...ui, action: redactUrl(ui.action) ?? "" },
   };
 }
 
-/** The form of a user's settings without what it shows of their traits: v0.6.3 gives it to whoever knows the flow's id. */
-export function withoutSettingsTraits(ui: WireUiContainer): WireUiContainer {
-  return changeAttributes(ui, (attributes) => {
+/** A flow that was started by a link in an email has the token of the link in its URL. */
+function redactUrl(address: string | undefined): string | undefined {
+  if (address === undefined || !URL.canParse(address)) return address;
+  const url = new URL(address);
+  const names = SECRET_NAMES.filter((name) => url.searchParams.has(name));
+  if (names.length === 0) return address;
+  for (const name of names) url.searchParams.set(name, MASKED);
+  return url.href;
+}
+
+/** A settings form contains the traits of the user, and Kratos v0.6.3 returns it to anyone who knows the ID of the flow. */
+function redactTraits(ui: WireUiContainer): WireUiContainer {
+  return mapAttributes(ui, (attributes) => {
     const { name, value } = attributes;
     const isTrait = typeof name === "string" && name.startsWith("traits.");
-    return isTrait && value !== undefined && value !== null && value !== "" ? { ...attributes, value: MASKED } : undefined;
+    return isTrait && value !== undefined && value !== null && value !== "" ? { ...attributes, value: MASKED } : attributes;
   });
 }
 
-/** Inputs whose value is not for everybody. The CSRF token's is: it is worth nothing without its cookie. */
+type Attributes = Readonly<Record<string, unknown>>;
+
+function mapAttributes(ui: WireUiContainer, map: (attributes: Attributes) => Attributes): WireUiContainer {
+  return { ...ui, nodes: (ui.nodes ?? []).map((node) => ({ ...node, attributes: map(node.attributes as Attributes) })) };
+}
+
+/** Inputs with a secret value. The CSRF token is not one: it is useless without its cookie. */
 const SECRET_INPUTS: ReadonlySet<string> = new Set([...SECRET_NAMES, "password"]);
 
 @Resolver(() => UiNodeInputAttributes)
 export class UiNodeInputResolver {
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
-    description: "Value to start with or to submit: text, number or boolean. A token or code needs the scope `secrets:read`.",
+    description: "Initial value, or the value to submit: a string, number or boolean. Tokens and codes require the scope `secrets:read`.",
   })
   value(@Root() { name, initialValue }: UiNodeInputAttributes, @Ctx() { caller }: FacadeContext): unknown {
-    // Only some inputs hold a secret, so it is not for @Authorized to say.
+    // @Authorized would apply to all inputs.
     if (SECRET_INPUTS.has(name) && initialValue !== null && initialValue !== "") requireScope(caller, "secrets:read");
     return initialValue;
   }

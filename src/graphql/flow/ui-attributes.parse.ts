@@ -11,70 +11,81 @@ import {
   UiText,
 } from "./ui-attributes.types.js";
 
-/** A node's attributes as they come: by the node's type, any of these. */
-type Wire = Record<string, unknown>;
+/** Attributes as sent by Kratos. Which there are depends on the type of the node. */
+type WireAttributes = Readonly<Record<string, unknown>>;
 
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
-const numberOrNull = (value: unknown): number | null => (typeof value === "number" ? value : null);
-const uiText = (value: unknown): UiText | null => (value ? UiText.from(value as WireUiText) : null);
-
-const BY_TYPE: Readonly<Record<string, (wire: Wire) => typeof UiNodeAttributes>> = {
+const PARSERS: Readonly<Record<string, (wire: WireAttributes) => typeof UiNodeAttributes>> = {
   input: (wire) =>
     Object.assign(new UiNodeInputAttributes(), {
-      name: text(wire["name"]),
-      type: text(wire["type"]),
+      name: toStringOrEmpty(wire["name"]),
+      type: toStringOrEmpty(wire["type"]),
       initialValue: wire["value"] ?? null,
       required: wire["required"] === true,
       disabled: wire["disabled"] === true,
-      label: uiText(wire["label"]),
-      pattern: textOrNull(wire["pattern"]),
-      maxlength: numberOrNull(wire["maxlength"]),
-      autocomplete: textOrNull(wire["autocomplete"]),
-      onclick: textOrNull(wire["onclick"]),
-      onclickTrigger: textOrNull(wire["onclickTrigger"]),
-      onload: textOrNull(wire["onload"]),
-      onloadTrigger: textOrNull(wire["onloadTrigger"]),
+      label: toUiText(wire["label"]),
+      pattern: toStringOrNull(wire["pattern"]),
+      maxlength: toNumberOrNull(wire["maxlength"]),
+      autocomplete: toStringOrNull(wire["autocomplete"]),
+      onclick: toStringOrNull(wire["onclick"]),
+      onclickTrigger: toStringOrNull(wire["onclickTrigger"]),
+      onload: toStringOrNull(wire["onload"]),
+      onloadTrigger: toStringOrNull(wire["onloadTrigger"]),
     } satisfies UiNodeInputAttributes),
   img: (wire) =>
     Object.assign(new UiNodeImageAttributes(), {
-      id: textOrNull(wire["id"]),
-      src: text(wire["src"]),
-      width: numberOrNull(wire["width"]),
-      height: numberOrNull(wire["height"]),
+      id: toStringOrNull(wire["id"]),
+      src: toStringOrEmpty(wire["src"]),
+      width: toNumberOrNull(wire["width"]),
+      height: toNumberOrNull(wire["height"]),
     } satisfies UiNodeImageAttributes),
   a: (wire) =>
     Object.assign(new UiNodeAnchorAttributes(), {
-      id: textOrNull(wire["id"]),
-      href: text(wire["href"]),
-      title: uiText(wire["title"]),
+      id: toStringOrNull(wire["id"]),
+      href: toStringOrEmpty(wire["href"]),
+      title: toUiText(wire["title"]),
     } satisfies UiNodeAnchorAttributes),
   text: (wire) =>
     Object.assign(new UiNodeTextAttributes(), {
-      id: textOrNull(wire["id"]),
-      text: uiText(wire["text"]),
+      id: toStringOrNull(wire["id"]),
+      text: toUiText(wire["text"]),
     } satisfies UiNodeTextAttributes),
   script: (wire) =>
     Object.assign(new UiNodeScriptAttributes(), {
-      id: textOrNull(wire["id"]),
-      src: text(wire["src"]),
-      type: text(wire["type"]),
+      id: toStringOrNull(wire["id"]),
+      src: toStringOrEmpty(wire["src"]),
+      type: toStringOrEmpty(wire["type"]),
       async: wire["async"] === true,
-      crossorigin: text(wire["crossorigin"]),
-      integrity: text(wire["integrity"]),
-      referrerpolicy: text(wire["referrerpolicy"]),
-      nonce: text(wire["nonce"]),
+      crossorigin: toStringOrEmpty(wire["crossorigin"]),
+      integrity: toStringOrEmpty(wire["integrity"]),
+      referrerpolicy: toStringOrEmpty(wire["referrerpolicy"]),
+      nonce: toStringOrEmpty(wire["nonce"]),
     } satisfies UiNodeScriptAttributes),
   div: (wire) =>
     Object.assign(new UiNodeDivisionAttributes(), {
-      id: textOrNull(wire["id"]),
-      class: textOrNull(wire["class"]),
+      id: toStringOrNull(wire["id"]),
+      class: toStringOrNull(wire["class"]),
       data: (wire["data"] as object | undefined) ?? null,
     } satisfies UiNodeDivisionAttributes),
 };
 
-/** The kind is read off the node's type: v0.6.3 sends no `node_type` with the attributes. */
-export function attributesFrom({ type, attributes }: WireUiNode): typeof UiNodeAttributes {
-  const from = Object.hasOwn(BY_TYPE, type) ? BY_TYPE[type] : undefined;
-  return from?.(attributes as unknown as Wire) ?? Object.assign(new UiNodeOtherAttributes(), { attributes });
+/** The node's type decides, because v0.6.3 does not send `node_type` with the attributes. */
+export function parseAttributes({ type, attributes }: WireUiNode): typeof UiNodeAttributes {
+  const parse = Object.hasOwn(PARSERS, type) ? PARSERS[type] : undefined;
+  return parse?.(attributes as WireAttributes) ?? Object.assign(new UiNodeOtherAttributes(), { attributes });
+}
+
+function toStringOrEmpty(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function toStringOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function toNumberOrNull(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+function toUiText(value: unknown): UiText | null {
+  return value ? UiText.from(value as WireUiText) : null;
 }

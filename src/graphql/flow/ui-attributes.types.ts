@@ -2,24 +2,24 @@ import { GraphQLJSONObject } from "graphql-scalars";
 import { createUnionType, Field, Int, ObjectType } from "type-graphql";
 import type { WireUiText } from "../../kratos/index.js";
 
-@ObjectType({ simpleResolvers: true, description: "A text for the user." })
+@ObjectType({ simpleResolvers: true, description: "A text to show to the user." })
 export class UiText {
   @Field(() => Int, {
-    description: "Kratos' number for this sentence.",
-    deprecationReason: "Clients' caches take `id` for an identity, and many texts share one number. Use `number`.",
+    description: "Number of the text.",
+    deprecationReason: "Use `number`. Client caches take `id` for a unique key, but many texts share a number.",
   })
   id: number;
 
-  @Field(() => Int, { description: "Kratos' number for this sentence, to translate it by. Many texts share one." })
+  @Field(() => Int, { description: "Number of the text, which identifies its sentence for translation. Many texts share a number." })
   number: number;
 
   @Field(() => String, { description: "The text in English." })
   text: string;
 
-  @Field(() => String, { description: "How it is meant: `info`, `error`, `success`, or another way that Kratos knows." })
+  @Field(() => String, { description: "Type of the text: `info`, `error`, `success`, or another that Kratos defines." })
   type: string;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: "The values that stand in the text." })
+  @Field(() => GraphQLJSONObject, { nullable: true, description: "Values that the text contains, e.g. for a translation." })
   context: object | null;
 
   static from({ id, text, type, context }: WireUiText): UiText {
@@ -28,58 +28,61 @@ export class UiText {
 }
 
 /*
- * A field that several kinds have is of one type in all of them: a query may ask for it in several fragments at once,
- * which GraphQL allows for equal types only. v0.6.3 sends no `id`.
+ * A field has the same type in all kinds of attributes that have it, so that a query can select it in several fragments at once:
+ * GraphQL requires equal types there. `id` is nullable because v0.6.3 does not send it.
  */
 
-@ObjectType({ simpleResolvers: true, description: "An input field or button." })
+@ObjectType({ simpleResolvers: true, description: "Attributes of an input field or button." })
 export class UiNodeInputAttributes {
-  @Field(() => String, { description: "Name to submit the value under, as `traits.email`." })
+  @Field(() => String, { description: "Name to submit the value with, e.g. `traits.email`." })
   name: string;
 
-  @Field(() => String, { description: "HTML input type, as `text`, `password`, `hidden` or `submit`." })
+  @Field(() => String, { description: "HTML input type, e.g. `text`, `password`, `hidden` or `submit`." })
   type: string;
 
-  /** What `value` is for those who may see it. */
+  /** The field `value` returns it to callers who may see it. */
   initialValue: unknown;
 
-  @Field(() => Boolean, { description: "Whether it must be filled in." })
+  @Field(() => Boolean, { description: "True if a value is required." })
   required: boolean;
 
-  @Field(() => Boolean, { description: "Whether it is switched off." })
+  @Field(() => Boolean, { description: "True if the input is disabled." })
   disabled: boolean;
 
-  @Field(() => UiText, { nullable: true, description: "Label; most nodes have theirs in `meta`." })
+  @Field(() => UiText, { nullable: true, description: "Label of the input. Most elements have their label in `meta` instead." })
   label: UiText | null;
 
-  @Field(() => String, { nullable: true, description: "Regular expression for the value." })
+  @Field(() => String, { nullable: true, description: "Regular expression that the value must match." })
   pattern: string | null;
 
-  @Field(() => Int, { nullable: true, description: "Most characters that the value may have." })
+  @Field(() => Int, { nullable: true, description: "Maximum number of characters." })
   maxlength: number | null;
 
-  @Field(() => String, { nullable: true, description: "What the browser may fill in, as `current-password`." })
+  @Field(() => String, { nullable: true, description: "HTML `autocomplete` attribute, e.g. `current-password`." })
   autocomplete: string | null;
 
-  @Field(() => String, { nullable: true, description: "Script for a click, from older Kratos; prefer `onclickTrigger`." })
+  @Field(() => String, { nullable: true, description: "JavaScript to run on click. Sent by early versions of Kratos; prefer `onclickTrigger`." })
   onclick: string | null;
 
-  @Field(() => String, { nullable: true, description: "Name of the function of Ory's script that a click calls." })
+  @Field(() => String, { nullable: true, description: "Name of the function in Ory's script to call on click." })
   onclickTrigger: string | null;
 
-  @Field(() => String, { nullable: true, description: "Script for when the form shows, from older Kratos; prefer `onloadTrigger`." })
+  @Field(() => String, {
+    nullable: true,
+    description: "JavaScript to run when the form is shown. Sent by early versions of Kratos; prefer `onloadTrigger`.",
+  })
   onload: string | null;
 
-  @Field(() => String, { nullable: true, description: "Name of the function of Ory's script that is called when the form shows." })
+  @Field(() => String, { nullable: true, description: "Name of the function in Ory's script to call when the form is shown." })
   onloadTrigger: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "An image, say the QR code of an authenticator app." })
+@ObjectType({ simpleResolvers: true, description: "Attributes of an image, e.g. the QR code for an authenticator app." })
 export class UiNodeImageAttributes {
-  @Field(() => String, { nullable: true, description: "The element's id in the page." })
+  @Field(() => String, { nullable: true, description: "ID of the HTML element." })
   id: string | null;
 
-  @Field(() => String, { description: "Where the image is; often a `data:` address." })
+  @Field(() => String, { description: "URL of the image, often a `data:` URL." })
   src: string;
 
   @Field(() => Int, { nullable: true, description: "Width in pixels." })
@@ -89,75 +92,75 @@ export class UiNodeImageAttributes {
   height: number | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "A link to another page." })
+@ObjectType({ simpleResolvers: true, description: "Attributes of a link." })
 export class UiNodeAnchorAttributes {
-  @Field(() => String, { nullable: true, description: "The element's id in the page." })
+  @Field(() => String, { nullable: true, description: "ID of the HTML element." })
   id: string | null;
 
-  @Field(() => String, { description: "Where the link goes." })
+  @Field(() => String, { description: "URL of the link." })
   href: string;
 
-  @Field(() => UiText, { nullable: true, description: "The link's text." })
+  @Field(() => UiText, { nullable: true, description: "Text of the link." })
   title: UiText | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "A text, say a list of recovery codes." })
+@ObjectType({ simpleResolvers: true, description: "Attributes of a text, e.g. a list of recovery codes." })
 export class UiNodeTextAttributes {
-  @Field(() => String, { nullable: true, description: "The element's id in the page." })
+  @Field(() => String, { nullable: true, description: "ID of the HTML element." })
   id: string | null;
 
   @Field(() => UiText, { nullable: true, description: "The text." })
   text: UiText | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "A script that the page must load, say for security keys." })
+@ObjectType({ simpleResolvers: true, description: "Attributes of a script that the page must load, e.g. for security keys." })
 export class UiNodeScriptAttributes {
-  @Field(() => String, { nullable: true, description: "The element's id in the page." })
+  @Field(() => String, { nullable: true, description: "ID of the HTML element." })
   id: string | null;
 
-  @Field(() => String, { description: "Where the script is." })
+  @Field(() => String, { description: "URL of the script." })
   src: string;
 
-  @Field(() => String, { description: "The script's media type." })
+  @Field(() => String, { description: "Media type of the script." })
   type: string;
 
-  @Field(() => Boolean, { description: "Whether it loads without holding up the page." })
+  @Field(() => Boolean, { description: "True if the script loads asynchronously." })
   async: boolean;
 
-  @Field(() => String, { description: "The script element's `crossorigin`." })
+  @Field(() => String, { description: "HTML `crossorigin` attribute." })
   crossorigin: string;
 
-  @Field(() => String, { description: "Hash that the browser checks the script against." })
+  @Field(() => String, { description: "HTML `integrity` attribute: a hash of the script." })
   integrity: string;
 
-  @Field(() => String, { description: "The script element's `referrerpolicy`." })
+  @Field(() => String, { description: "HTML `referrerpolicy` attribute." })
   referrerpolicy: string;
 
-  @Field(() => String, { description: "A nonce that may be used in a content security policy." })
+  @Field(() => String, { description: "Nonce for a content security policy." })
   nonce: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: "A part of the page that a widget, say a captcha, hooks into." })
+@ObjectType({ simpleResolvers: true, description: "Attributes of a container for a widget, e.g. a CAPTCHA." })
 export class UiNodeDivisionAttributes {
-  @Field(() => String, { nullable: true, description: "The element's id in the page." })
+  @Field(() => String, { nullable: true, description: "ID of the HTML element." })
   id: string | null;
 
-  @Field(() => String, { nullable: true, description: "The element's class." })
+  @Field(() => String, { nullable: true, description: "HTML `class` attribute." })
   class: string | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: "Values for the element's `data-…` attributes." })
+  @Field(() => GraphQLJSONObject, { nullable: true, description: "Values of the HTML `data-*` attributes." })
   data: object | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "A node of a kind that this version of the graph does not know yet." })
+@ObjectType({ simpleResolvers: true, description: "Attributes of an element whose type is not yet part of this schema." })
 export class UiNodeOtherAttributes {
-  @Field(() => GraphQLJSONObject, { description: "All of its attributes, as Kratos sends them." })
+  @Field(() => GraphQLJSONObject, { description: "All attributes, as sent by Kratos." })
   attributes: object;
 }
 
 export const UiNodeAttributes = createUnionType({
   name: "UiNodeAttributes",
-  description: "What a node of a form is made of, by its kind.",
+  description: "Attributes of a form element, depending on its type.",
   types: () =>
     [
       UiNodeInputAttributes,

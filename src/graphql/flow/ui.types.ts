@@ -1,29 +1,29 @@
 import { Field, ObjectType } from "type-graphql";
 import type { WireUiContainer, WireUiNode } from "../../kratos/index.js";
-import { attributesFrom } from "./ui-attributes.parse.js";
+import { parseAttributes } from "./ui-attributes.parse.js";
 import { UiNodeAttributes, UiText } from "./ui-attributes.types.js";
 
-@ObjectType({ simpleResolvers: true, description: "What belongs to a node beside its attributes." })
+@ObjectType({ simpleResolvers: true, description: "Metadata of a form element." })
 export class UiNodeMeta {
-  @Field(() => UiText, { nullable: true, description: "The node's label." })
+  @Field(() => UiText, { nullable: true, description: "Label of the element." })
   label: UiText | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "One element of a form." })
+@ObjectType({ simpleResolvers: true, description: "An element of a form." })
 export class UiNode {
-  @Field(() => String, { description: "Kind of element: `input`, `img`, `a`, `text`, `script`, `div`, or another that Kratos knows." })
+  @Field(() => String, { description: "Type of the element: `input`, `img`, `a`, `text`, `script`, `div`, or another that Kratos defines." })
   type: string;
 
-  @Field(() => String, { description: "The method it belongs to, as `password` or `oidc`; `default` is all methods'." })
+  @Field(() => String, { description: "Method the element belongs to, e.g. `password` or `oidc`. Elements of the group `default` belong to all methods." })
   group: string;
 
-  @Field(() => UiNodeAttributes, { description: "What the element is made of." })
+  @Field(() => UiNodeAttributes, { description: "Attributes of the element." })
   attributes: typeof UiNodeAttributes;
 
-  @Field(() => [UiText], { description: "Texts to show at this element, say what is wrong with its value." })
+  @Field(() => [UiText], { description: "Messages to show next to the element, e.g. validation errors." })
   messages: UiText[];
 
-  @Field(() => UiNodeMeta, { description: "What else belongs to the element." })
+  @Field(() => UiNodeMeta, { description: "Metadata of the element." })
   meta: UiNodeMeta;
 
   static from(wire: WireUiNode): UiNode {
@@ -31,26 +31,26 @@ export class UiNode {
     return Object.assign(new UiNode(), {
       type: wire.type,
       group: wire.group,
-      attributes: attributesFrom(wire),
-      // v0.6.3 sends null where there are none.
+      attributes: parseAttributes(wire),
+      // v0.6.3 sends null instead of an empty list.
       messages: (wire.messages ?? []).map(UiText.from),
       meta: { label: label ? UiText.from(label) : null },
     } satisfies UiNode);
   }
 }
 
-@ObjectType({ simpleResolvers: true, description: "A form to show the user." })
+@ObjectType({ simpleResolvers: true, description: "A form to show to the user." })
 export class UiContainer {
-  @Field(() => String, { description: "Address to submit the form to." })
+  @Field(() => String, { description: "URL to submit the form to." })
   action: string;
 
-  @Field(() => String, { description: "HTTP method to submit it with, as `POST`." })
+  @Field(() => String, { description: "HTTP method to submit the form with, e.g. `POST`." })
   method: string;
 
-  @Field(() => [UiNode], { description: "The form's elements, in their order." })
+  @Field(() => [UiNode], { description: "Elements of the form, in order." })
   nodes: UiNode[];
 
-  @Field(() => [UiText], { description: "Texts to show above the form." })
+  @Field(() => [UiText], { description: "Messages to show above the form." })
   messages: UiText[];
 
   static from({ action, method, nodes, messages }: WireUiContainer): UiContainer {

@@ -4,38 +4,21 @@ import { badUserInput, describeReceived } from "../errors.js";
 import type { TraitsMask } from "../traits-mask/traits-mask.js";
 import { Identity } from "./identity.type.js";
 
-/** No cursor is as long. */
-const MAX_CHARACTERS = 100;
-
-/** A position as an opaque text: `id` or `id:index` in base64url. */
-export function encodeCursor({ id, index }: PagePosition): string {
-  return Buffer.from(index === undefined ? id : `${id}:${index}`).toString("base64url");
-}
-
-/** @throws BAD_USER_INPUT where the text is no cursor of this list */
-export function decodeCursor(cursor: string): PagePosition {
-  const [id = "", index, ...rest] = Buffer.from(cursor.slice(0, MAX_CHARACTERS), "base64url").toString().split(":");
-  if (cursor.length > MAX_CHARACTERS || !isIdentityId(id) || rest.length > 0 || (index !== undefined && !/^\d{1,9}$/.test(index))) {
-    throw badUserInput(`"after" must be a cursor from a page of identities, its edges' "cursor" or its "endCursor"; it was ${describeReceived(cursor)}.`);
-  }
-  return { id: id.toLowerCase(), ...(index !== undefined && { index: Number(index) }) };
-}
-
-// Other subgraphs have connections too, and Relay gives all of them this one PageInfo. Nothing else is shareable: what
-// another subgraph would call by the same name (a UserError, a Health, a version) is another thing, and composition must say so.
+// Other subgraphs have connections too, and Relay requires all of them to share one PageInfo. No other type is shareable: if
+// another subgraph has a UserError, a Health or a version, it means something else, and composition must fail.
 @Directive("@shareable")
-@ObjectType({ simpleResolvers: true, description: "Where a page stands in its list." })
+@ObjectType({ simpleResolvers: true, description: "Information about a page of results." })
 export class PageInfo {
-  @Field(() => Boolean, { description: "Whether there are more after this page." })
+  @Field(() => Boolean, { description: "True if more results follow." })
   hasNextPage: boolean;
 
-  @Field(() => Boolean, { description: "Whether there are some before this page." })
+  @Field(() => Boolean, { description: "True if results precede the page." })
   hasPreviousPage: boolean;
 
-  @Field(() => String, { nullable: true, description: "Cursor of the page's first entry; null on an empty page." })
+  @Field(() => String, { nullable: true, description: "Cursor of the first result. Null if the page is empty." })
   startCursor: string | null;
 
-  @Field(() => String, { nullable: true, description: "Cursor of the page's last entry, to be given as `after`; null on an empty page." })
+  @Field(() => String, { nullable: true, description: "Cursor of the last result. Pass it as `after` to get the next page. Null if the page is empty." })
   endCursor: string | null;
 }
 
@@ -44,7 +27,7 @@ export class IdentityEdge {
   @Field(() => Identity, { description: "The identity." })
   readonly node: Identity;
 
-  /** Its place in the list; `cursor` is made of it where it is asked for. */
+  /** `cursor` is encoded from it, if selected. */
   readonly position: PagePosition;
 
   constructor(wire: WireIdentity, index: number | undefined, mask: TraitsMask | undefined) {
@@ -55,10 +38,10 @@ export class IdentityEdge {
 
 @ObjectType({ simpleResolvers: true, description: "A page of identities." })
 export class IdentityConnection {
-  @Field(() => [IdentityEdge], { description: "The page's identities, each with its cursor." })
+  @Field(() => [IdentityEdge], { description: "Identities on the page, each with its cursor." })
   readonly edges: IdentityEdge[];
 
-  @Field(() => PageInfo, { description: "Whether and where the list goes on." })
+  @Field(() => PageInfo, { description: "Information about the page." })
   readonly pageInfo: PageInfo;
 
   constructor({ identities, firstIndex, hasNextPage }: IdentityPage, isFirstPage: boolean, mask: TraitsMask | undefined) {
@@ -75,8 +58,27 @@ export class IdentityConnection {
 
 @Resolver(() => IdentityEdge)
 export class IdentityEdgeResolver {
-  @FieldResolver(() => String, { description: "Its place in the list, to be given as `after`. Good for any page size." })
+  @FieldResolver(() => String, {
+    description: "Position of the identity in the list. Pass it as `after` to get the identities that follow. Valid for any page size.",
+  })
   cursor(@Root() { position }: IdentityEdge): string {
     return encodeCursor(position);
   }
+}
+
+/** Longer than any cursor. */
+const MAX_CHARACTERS = 100;
+
+/** Encodes a position as an opaque string: `id` or `id:index` in base64url. */
+export function encodeCursor({ id, index }: PagePosition): string {
+  return Buffer.from(index === undefined ? id : `${id}:${index}`).toString("base64url");
+}
+
+/** @throws BAD_USER_INPUT if the string is not a cursor of this list */
+export function decodeCursor(cursor: string): PagePosition {
+  const [id = "", index, ...rest] = Buffer.from(cursor.slice(0, MAX_CHARACTERS), "base64url").toString().split(":");
+  if (cursor.length > MAX_CHARACTERS || !isIdentityId(id) || rest.length > 0 || (index !== undefined && !/^\d{1,9}$/.test(index))) {
+    throw badUserInput(`"after" must be a cursor: the "cursor" of an edge or the "endCursor" of a page of identities; received ${describeReceived(cursor)}.`);
+  }
+  return { id: id.toLowerCase(), ...(index !== undefined && { index: Number(index) }) };
 }

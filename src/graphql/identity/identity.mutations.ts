@@ -1,61 +1,126 @@
 import { GraphQLJSONObject } from "graphql-scalars";
-import { Authorized, Field, ID, InputType, ObjectType } from "type-graphql";
+import { Arg, Authorized, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import type { WireIdentity } from "../../kratos/index.js";
+import { Audited } from "../audit.js";
+import { twoRequests } from "../complexity.js";
+import type { FacadeContext } from "../context.js";
 import type { Scope } from "../scopes.js";
-import { UserError } from "../user-errors.js";
+import { toUserErrors, UserError } from "../user-errors.js";
 import { Identity } from "./identity.type.js";
 
-@InputType({ description: "What a new identity is made of." })
+@InputType({ description: "Input of `createIdentity`." })
 export class CreateIdentityInput {
-  @Field(() => String, { description: "Id of the identity schema that the traits follow, as `default`." })
+  @Field(() => String, { description: "ID of the identity schema that defines the traits, e.g. `default`." })
   schemaId: string;
 
-  @Field(() => GraphQLJSONObject, { description: "The identity's traits, as its schema describes them." })
+  @Field(() => GraphQLJSONObject, { description: "Traits, as defined by the identity schema." })
   traits: object;
 }
 
-@InputType({ description: "A change to an identity. What it does not name stays as it is." })
-export class UpdateIdentityInput {
-  @Field(() => ID, { description: "The identity's id." })
-  id: string;
-
-  @Field(() => String, { nullable: true, description: "Id of the identity schema to move the identity to; left out, it keeps its own." })
-  schemaId?: string | null;
-
-  @Field(() => GraphQLJSONObject, { description: "All of the identity's traits as they shall be; they replace the present ones." })
-  traits: object;
-}
-
-@InputType({ description: "Which identity to delete." })
-export class DeleteIdentityInput {
-  @Field(() => ID, { description: "The identity's id." })
-  id: string;
-}
-
-@ObjectType({ simpleResolvers: true, description: "What became of `createIdentity`." })
+@ObjectType({ simpleResolvers: true, description: "Payload of `createIdentity`." })
 export class CreateIdentityPayload {
   @Authorized<Scope>("identities:read")
-  @Field(() => Identity, { nullable: true, simple: false, description: "The new identity; null where there are user errors." })
+  @Field(() => Identity, { nullable: true, simple: false, description: "The created identity. Null if there are user errors." })
   identity: Identity | null;
 
-  @Field(() => [UserError], { description: "What is wrong with the input, one entry for each fault; empty where all went well." })
+  @Field(() => [UserError], { description: "Validation errors. Empty on success." })
   userErrors: UserError[];
 }
 
-@ObjectType({ simpleResolvers: true, description: "What became of `updateIdentity`." })
+@InputType({ description: "Input of `updateIdentity`." })
+export class UpdateIdentityInput {
+  @Field(() => ID, { description: "ID of the identity." })
+  id: string;
+
+  @Field(() => String, { nullable: true, description: "ID of the identity schema to switch to. Default: the current schema." })
+  schemaId?: string | null;
+
+  @Field(() => GraphQLJSONObject, { description: "All traits of the identity. They replace the current traits." })
+  traits: object;
+}
+
+@ObjectType({ simpleResolvers: true, description: "Payload of `updateIdentity`." })
 export class UpdateIdentityPayload {
   @Authorized<Scope>("identities:read")
-  @Field(() => Identity, { nullable: true, simple: false, description: "The identity as it is now; null where there are user errors." })
+  @Field(() => Identity, { nullable: true, simple: false, description: "The updated identity. Null if there are user errors." })
   identity: Identity | null;
 
-  @Field(() => [UserError], { description: "What is wrong with the input, one entry for each fault; empty where all went well." })
+  @Field(() => [UserError], { description: "Validation errors. Empty on success." })
   userErrors: UserError[];
 }
 
-@ObjectType({ simpleResolvers: true, description: "What became of `deleteIdentity`." })
+@InputType({ description: "Input of `deleteIdentity`." })
+export class DeleteIdentityInput {
+  @Field(() => ID, { description: "ID of the identity." })
+  id: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: "Payload of `deleteIdentity`." })
 export class DeleteIdentityPayload {
-  @Field(() => ID, { nullable: true, description: "Id of the identity that is gone now; null where there are user errors." })
+  @Field(() => ID, { nullable: true, description: "ID of the deleted identity. Null if there are user errors." })
   deletedIdentityId: string | null;
 
-  @Field(() => [UserError], { description: "What is wrong with the input, one entry for each fault; empty where all went well." })
+  @Field(() => [UserError], { description: "Validation errors. Empty on success." })
   userErrors: UserError[];
+}
+
+@Resolver()
+export class IdentityMutationResolver {
+  @Authorized<Scope>("identities:write")
+  @Audited
+  @Mutation(() => CreateIdentityPayload, { nullable: true, complexity: twoRequests, description: "Create an identity." })
+  async createIdentity(
+    @Arg("input", () => CreateIdentityInput, { description: "The identity to create." }) { schemaId, traits }: CreateIdentityInput,
+    @Ctx() context: FacadeContext,
+  ): Promise<CreateIdentityPayload> {
+    try {
+      return { identity: primeLoader(context, await context.kratos.identities.create(schemaId, traits)), userErrors: [] };
+    } catch (error) {
+      return { identity: null, userErrors: toUserErrors(error) };
+    }
+  }
+
+  @Authorized<Scope>("identities:write")
+  @Audited
+  @Mutation(() => UpdateIdentityPayload, {
+    nullable: true,
+    complexity: twoRequests,
+    description: "Replace the traits of an identity and, if given, its schema. Everything else stays unchanged.",
+  })
+  async updateIdentity(
+    @Arg("input", () => UpdateIdentityInput, { description: "The identity to update, and its new traits." })
+    { id, schemaId, traits }: UpdateIdentityInput,
+    @Ctx() context: FacadeContext,
+  ): Promise<UpdateIdentityPayload> {
+    const change = context.mask?.change(traits);
+    try {
+      const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits: change?.applyTo ?? traits });
+      return { identity: primeLoader(context, updated), userErrors: [] };
+    } catch (error) {
+      return { identity: null, userErrors: toUserErrors(change ? change.redactErrors(error) : error, "id") };
+    }
+  }
+
+  @Authorized<Scope>("identities:delete")
+  @Audited
+  @Mutation(() => DeleteIdentityPayload, { nullable: true, complexity: twoRequests, description: "Delete an identity permanently." })
+  async deleteIdentity(
+    @Arg("input", () => DeleteIdentityInput, { description: "The identity to delete." }) { id }: DeleteIdentityInput,
+    @Ctx() { kratos, identities }: FacadeContext,
+  ): Promise<DeleteIdentityPayload> {
+    try {
+      await kratos.identities.delete(id);
+      identities.clear(id).prime(id, null);
+      return { deletedIdentityId: id.toLowerCase(), userErrors: [] };
+    } catch (error) {
+      return { deletedIdentityId: null, userErrors: toUserErrors(error, "id") };
+    }
+  }
+}
+
+/** Makes the rest of the request see the identity as the mutation left it. */
+function primeLoader({ identities, mask }: FacadeContext, wire: WireIdentity): Identity {
+  const identity = Identity.from(wire, mask);
+  identities.clear(identity.id).prime(identity.id, identity);
+  return identity;
 }

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { KratosInvalidError, type ValidationIssue } from "../../kratos/index.js";
-import { patternOf } from "./masked-text.js";
-import { pathToList, putBack, startsWith, takeOut, valueAt, type TraitPath } from "./trait-path.js";
+import { createPattern } from "./masked-text.js";
+import { extract, getListPath, getValue, restore, startsWith, type TraitPath } from "./trait-path.js";
 
-/** A change to traits by somebody who does not see all of them. */
+/** A change to traits by a caller who does not see all of them. */
 export class MaskedChange {
   readonly #paths: readonly TraitPath[];
   readonly #traits: object;
-  /** What the caller does not see and did not give. */
+  /** Finds the current values that are hidden from the caller. */
   #hidden?: RegExp;
 
   constructor(paths: readonly TraitPath[], traits: object) {
@@ -16,42 +16,45 @@ export class MaskedChange {
   }
 
   /**
-   * The traits as they shall be: with what the caller does not see put back, where they give nothing of their own.
-   * @throws {KratosInvalidError} where it cannot be told to which entry of a list a hidden value belongs now
+   * Returns the new traits: those of the caller, and the hidden ones of the current traits that the caller does not set.
+   * @throws {KratosInvalidError} if the items of a list with hidden values changed, so that it is unknown which item they belong to
    */
-  onto = (present: object): object => {
-    const shown = structuredClone(present);
-    this.#hidden = patternOf(this.#paths.flatMap((path) => takeOut(shown, path)));
-    const given = structuredClone(this.#traits);
-    for (const path of this.#paths) takeOut(given, path);
-    const changed = this.#paths.flatMap((path) => changedList(path, present, shown, given));
-    // Several paths may lead into one list.
-    const issues = changed.filter((fault, at) => changed.findIndex((other) => isDeepStrictEqual(fault, other)) === at);
+  applyTo = (current: object): object => {
+    const { visible, hidden } = extract(current, this.#paths);
+    this.#hidden = createPattern(hidden);
+    const given = extract(this.#traits, this.#paths).visible;
+    // Several paths can lead into the same list.
+    const lists = new Map(this.#paths.flatMap((path) => getChangedList(path, current, visible, given)).map((list) => [list.join("."), list]));
+    const issues = [...lists.values()].map((list) => ({ path: ["traits", ...list], message: LIST_MESSAGE }));
     if (issues.length > 0) throw new KratosInvalidError("updateIdentity", issues);
-    const whole = structuredClone(this.#traits);
-    for (const path of this.#paths) putBack(whole, present, path);
-    return whole;
+    const traits = structuredClone(this.#traits);
+    for (const path of this.#paths) restore(traits, current, path);
+    return traits;
   };
 
-  /** An error as this caller may see it: what Kratos says of a value that was put back repeats it. */
-  conceal(error: unknown): unknown {
+  /** Returns the error as the caller may see it: Kratos repeats a restored value in the message about it. */
+  redactErrors(error: unknown): unknown {
     if (!(error instanceof KratosInvalidError)) return error;
-    return new KratosInvalidError(error.operation, error.issues.map((fault) => (this.#tells(fault) ? { ...fault, message: "What is hidden from you here does not do." } : fault)));
+    const issues = error.issues.map((issue) => (this.#isRevealing(issue) ? { ...issue, message: "The value is invalid. The reason is hidden from you." } : issue));
+    return new KratosInvalidError(error.operation, issues);
   }
 
-  #tells({ path: [root, ...path], message }: ValidationIssue): boolean {
-    const names = path.filter((key) => !/^\d+$/.test(key));
-    const masked = root === "traits" && this.#paths.some((one) => startsWith(path, one) || startsWith(names, one));
-    const own = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], this.#traits);
-    return (masked && (own ?? undefined) === undefined) || (this.#hidden !== undefined && message.search(this.#hidden) >= 0);
+  #isRevealing({ path: [root, ...path], message }: ValidationIssue): boolean {
+    const pathWithoutIndices = path.filter((key) => !/^\d+$/.test(key));
+    const isMasked = root === "traits" && this.#paths.some((masked) => startsWith(path, masked) || startsWith(pathWithoutIndices, masked));
+    const given = path.reduce<unknown>((parent, key) => (parent as Record<string, unknown> | undefined)?.[key], this.#traits) ?? undefined;
+    return (isMasked && given === undefined) || (this.#hidden !== undefined && message.search(this.#hidden) >= 0);
   }
 }
 
-/** A list that holds hidden values must come as the caller sees it: its entries have nothing but their places to be known by. */
-function changedList(path: TraitPath, present: object, shown: object, given: object): ValidationIssue[] {
-  const list = pathToList(present, path);
-  if (!list || takeOut(structuredClone(valueAt(present, list)), path.slice(list.length)).length === 0) return [];
-  if (isDeepStrictEqual(valueAt(shown, list), valueAt(given, list))) return [];
-  const message = "The entries of this list hold values that are hidden from you, so it must stay as you see it; only hidden values may be given anew.";
-  return [{ path: ["traits", ...list], message }];
+const LIST_MESSAGE =
+  "The items of this list contain values that are hidden from you. Send the list as you see it; you may only add new values for the hidden ones.";
+
+/** The items of a list are known by their positions only, so a list with hidden values must stay as the caller sees it. */
+function getChangedList(path: TraitPath, current: object, visible: object, given: object): TraitPath[] {
+  const list = getListPath(current, path);
+  if (!list || extract(getValue(current, list), [path.slice(list.length)]).hidden.length === 0) return [];
+  // Cloned because objects that are literals in a query have no prototype, which counts as a difference.
+  const isUnchanged = isDeepStrictEqual(structuredClone(getValue(visible, list)), structuredClone(getValue(given, list)));
+  return isUnchanged ? [] : [list];
 }

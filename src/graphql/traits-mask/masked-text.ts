@@ -1,28 +1,31 @@
-/** What stands where a masked value must be a string. */
+/** Replaces a masked value that must be a string. */
 export const MASKED = "***";
 
-/** Shorter values are in many a text by chance. */
-const SHORTEST = 3;
+/** Shorter values appear in many texts by chance. */
+const MIN_CHARACTERS = 3;
 
-/** Kratos writes addresses in lower case and without the blanks around them. */
-export function comparable(value: unknown): string {
+/** Kratos trims addresses and converts them to lower case. */
+export function normalize(value: unknown): string {
   return String(value).trim().toLowerCase();
 }
 
-/** A pattern of the values within a text, as they are and as they stand in an address; undefined where none is long enough. */
-export function patternOf(values: readonly unknown[]): RegExp | undefined {
-  const texts = values.map((value) => String(value).trim()).filter((text) => text.length >= SHORTEST);
-  const forms = texts.flatMap((text) => [text, inAddress(text), inAddress(text).replaceAll("+", "%20")]);
+/**
+ * Creates a pattern that finds the values in a text, as they are and as they are encoded in a URL.
+ * @returns undefined if no value is long enough
+ */
+export function createPattern(values: readonly unknown[]): RegExp | undefined {
+  const texts = values.map((value) => String(value).trim()).filter((text) => text.length >= MIN_CHARACTERS);
+  const forms = texts.flatMap((text) => [text, encodeForQuery(text), encodeForQuery(text).replaceAll("+", "%20")]);
   if (forms.length === 0) return undefined;
   const escaped = forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`(?<![\\p{L}\\p{N}])(${escaped.join("|")})(?![\\p{L}\\p{N}])`, "giu");
 }
 
-function inAddress(text: string): string {
+function encodeForQuery(text: string): string {
   return new URLSearchParams([["", text]]).toString().slice(1);
 }
 
-/** A value with the pattern masked in all of its texts. */
+/** Replaces all matches of the pattern in a value's strings. */
 export function maskTexts<T>(value: T, pattern: RegExp | undefined): T {
   if (!pattern) return value;
   if (typeof value === "string") return value.replace(pattern, MASKED) as T;

@@ -1,60 +1,70 @@
-/** The keys that lead to a trait; a list's entries have none of their own. */
+/** The keys that lead to a trait, e.g. `["name", "last"]`. The items of a list have no key: the path leads to all of them. */
 export type TraitPath = readonly string[];
 
-export type Json = Record<string, unknown>;
-
-/** Takes what is at a path out of a value. @returns all texts, numbers and truths that were there */
-export function takeOut(value: unknown, [key, ...rest]: TraitPath): unknown[] {
-  if (Array.isArray(value)) return value.flatMap((item) => takeOut(item, [key!, ...rest]));
-  if (!isObject(value) || !Object.hasOwn(value, key!)) return [];
-  if (rest.length > 0) return takeOut(value[key!], rest);
-  const taken = value[key!];
-  delete value[key!];
-  return leavesOf(taken);
+export interface Extraction<T> {
+  /** A copy without the values. What is not on a path is shared with the original. */
+  readonly visible: T;
+  /** All strings, numbers and booleans among the values. */
+  readonly hidden: readonly unknown[];
 }
 
-/** Puts what is at a path of one value into another, where that has nothing there. Lists must be of the same entries. */
-export function putBack(into: unknown, from: unknown, [key, ...rest]: TraitPath): void {
+/** Removes the values at the given paths. */
+export function extract<T>(value: T, paths: readonly TraitPath[]): Extraction<T> {
+  const hidden: unknown[] = [];
+  return { visible: paths.reduce((visible, path) => remove(visible, path, hidden), value), hidden };
+}
+
+function remove<T>(value: T, path: TraitPath, removed: unknown[]): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => remove(item, path, removed)) as T;
+  const [key = "", ...rest] = path;
+  if (!isObject(value) || !Object.hasOwn(value, key)) return value;
+  if (rest.length > 0) return { ...value, [key]: remove(value[key], rest, removed) };
+  const { [key]: found, ...visible } = value;
+  for (const leaf of getLeaves(found)) removed.push(leaf);
+  return visible as T;
+}
+
+/**
+ * Copies the value at a path from one object to another, unless the other has a value there.
+ * A list on the path must have the same items in both.
+ */
+export function restore(into: unknown, from: unknown, path: TraitPath): void {
   if (Array.isArray(into) && Array.isArray(from)) {
-    into.forEach((item, index) => putBack(item, from[index], [key!, ...rest]));
+    into.forEach((item, index) => restore(item, from[index], path));
     return;
   }
-  if (!isObject(into) || !isObject(from) || !Object.hasOwn(from, key!)) return;
-  if (rest.length === 0) into[key!] ??= from[key!];
-  else if (into[key!] !== undefined && into[key!] !== null) putBack(into[key!], from[key!], rest);
-  else putBackAlone(into, key!, from[key!], rest);
-}
-
-/** The path as far as the first list on it, where one is. */
-export function pathToList(value: unknown, path: TraitPath): TraitPath | undefined {
-  let at = value;
-  for (const [depth, key] of path.entries()) {
-    if (Array.isArray(at)) return path.slice(0, depth);
-    at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  const [key = "", ...rest] = path;
+  if (!isObject(into) || !isObject(from) || !Object.hasOwn(from, key)) return;
+  if (rest.length === 0) {
+    into[key] ??= from[key];
+  } else if (into[key] !== undefined && into[key] !== null) {
+    restore(into[key], from[key], rest);
+  } else {
+    const restored = {};
+    restore(restored, from[key], rest);
+    if (Object.keys(restored).length > 0) into[key] = restored;
   }
-  return undefined;
 }
 
-/** What is at a path without lists. */
-export function valueAt(value: unknown, path: TraitPath): unknown {
-  return path.reduce<unknown>((at, key) => (isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined), value);
+/** Returns the part of the path that leads to the first list on it, if there is one. */
+export function getListPath(value: unknown, path: TraitPath): TraitPath | undefined {
+  const depth = path.findIndex((_, length) => Array.isArray(getValue(value, path.slice(0, length))));
+  return depth < 0 ? undefined : path.slice(0, depth);
+}
+
+/** Returns the value at a path without lists. */
+export function getValue(value: unknown, path: TraitPath): unknown {
+  return path.reduce((parent, key) => (isObject(parent) && Object.hasOwn(parent, key) ? parent[key] : undefined), value);
 }
 
 export function startsWith(path: TraitPath, start: TraitPath): boolean {
-  return start.every((key, at) => key === path[at]);
+  return start.every((key, index) => key === path[index]);
 }
 
-/** The caller saw nothing else at this key, or left it out: what was hidden there comes back by itself. */
-function putBackAlone(into: Json, key: string, from: unknown, rest: TraitPath): void {
-  const alone: Json = {};
-  putBack(alone, from, rest);
-  if (Object.keys(alone).length > 0) into[key] = alone;
+function getLeaves(value: unknown): unknown[] {
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(getLeaves) : [value];
 }
 
-function leavesOf(value: unknown): unknown[] {
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(leavesOf) : [value];
-}
-
-function isObject(value: unknown): value is Json {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -72,7 +72,7 @@ async function search(holds: (index: number) => Promise<boolean>, near: number):
       at += step;
       step *= 2;
       // A proxy that ignores the page number would otherwise keep this going forever.
-      if (at > MAX_IDENTITIES) throw new KratosUnexpectedResponseError("listIdentities", 200, "a list without an end");
+      if (at > MAX_IDENTITIES) throw new KratosUnexpectedResponseError("listIdentities", 200, { detail: "a list without an end" });
     } while (!(await holds(at)));
   }
   while (at - below > 1) {
