@@ -4,7 +4,6 @@ import { Kratos } from "../kratos/index.js";
 import { createFacade } from "../server/facade.js";
 import { listen, ListenError } from "../server/listen.js";
 import { createLogger, type Logger } from "../server/logger.js";
-import { settleHeap } from "../server/settle-heap.js";
 
 /** Runs the server until it is told to stop. Where it cannot start it says why, and the process ends with 1. */
 export async function serve(): Promise<void> {
@@ -41,7 +40,6 @@ async function start(): Promise<void> {
   const server = await listen(facade.handle, config.host, config.port);
   logger.info(`GraphQL is at ${server.url}/graphql; ${hint(config)}.`);
   if (metrics) logger.info(`Metrics are at ${metrics.url}/metrics.`);
-  setTimeout(settleHeap, 1000).unref();
 
   const stop = async (delayMs: number): Promise<void> => {
     facade.drain();
