@@ -59,7 +59,7 @@ it("a compressed body is unpacked, and counts as large as it is then", async () 
 it("a body over the limit is refused with the limit", async () => {
   const response = await post(JSON.stringify({ query: `{ version } # ${"x".repeat(1000)}` }));
   expect(response.status).toBe(413);
-  expect(await response.json()).toMatchObject({ errors: [{ message: "The request body is larger than the 1000 bytes that are allowed." }] });
+  expect(await response.json()).toMatchObject({ errors: [{ message: "The request body is too large. At most 1000 bytes are allowed." }] });
 });
 
 it("a body that is not JSON is refused with an example of what is", async () => {
@@ -86,7 +86,7 @@ it.each<Record<string, string>>([
 ])("a body with %j is refused with what can be read", async (headers) => {
   const response = await post(VERSION, { ...json, ...headers });
   expect(response.status).toBe(415);
-  expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining("JSON in UTF-8, plain or compressed with gzip, deflate or br") }] });
+  expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining("JSON in UTF-8, either uncompressed or compressed with gzip, deflate or br") }] });
 });
 
 it.each(["application/json;charset=utf-8", 'Application/JSON ; v=1; Charset="UTF-8"'])("a body of the type %s is read, with or without a mark of its byte order", async (type) => {
