@@ -42,13 +42,13 @@ it("a port in use ends the start with one line that says what to do", async () =
   const { port } = other.address() as AddressInfo;
   const { output, ended } = start({ PORT: String(port) });
   expect(await ended).toBe(1);
-  expect(output.error).toBe(`kratos-graphql: 127.0.0.1:${port} is in use; set PORT to another, or stop what listens there.\n`);
+  expect(output.error).toBe(`kratos-graphql: 127.0.0.1:${port} is already in use; set PORT to another port, or stop the process that listens on it.\n`);
   other.close();
 }, 30_000);
 
 it.each([
   [{ KRATOS_ADMIN_URL: "localhost" }, [], "KRATOS_ADMIN_URL must be an http or https address"],
-  [{ HOST: "host.invalid", INSECURE_NO_AUTH: "true" }, [], "is no address of this machine"],
+  [{ HOST: "host.invalid", INSECURE_NO_AUTH: "true" }, [], "is not an address of this machine"],
 ] as const)("with %j and %j it ends with one clear line", async (env, args, message) => {
   const { output, ended } = start(env as Record<string, string>, ...args);
   expect(await ended).toBe(1);

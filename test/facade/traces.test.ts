@@ -131,12 +131,12 @@ it("a collector that is away, or answers nothing, is a word in the log, and hold
     await sleep(100);
     await send(url, "{ version }");
   });
-  expect(output).toContain("OpenTelemetry has a problem.");
+  expect(output).toContain("OpenTelemetry reported a problem.");
   expect(output.match(/"msg":"request"/g)).toHaveLength(2);
   expect(running!.exitCode).toBe(0);
 
   collector.removeAllListeners("request");
-  expect(await run({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint() }, (url) => send(url, "{ version }"))).toContain("were not taken in time");
+  expect(await run({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint() }, (url) => send(url, "{ version }"))).toContain("did not accept the remaining spans in time");
   expect(running!.exitCode).toBe(0);
 }, 30_000);
 

@@ -32,11 +32,11 @@ it("`keys create` shows a key once, and a line for API_KEYS with which that key,
 }, 30_000);
 
 it("a name or a scope that will not do is refused in one line that says what would, and no key is made", async () => {
-  const scopes = "must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, parted by commas without blanks";
+  const scopes = "must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, separated by commas without spaces";
   const refused = await Promise.all(
     [
-      ["web shop", "system:read", 'the name of a key must be 1 to 64 letters, digits, dots, dashes or underscores; it was "web shop".'],
-      ["shop", "system:read, flows:raed", `the scopes of the key "shop" ${scopes}; " flows:raed" is none.`],
+      ["web shop", "system:read", 'the name of a key must be 1 to 64 letters, digits, dots, dashes or underscores; received "web shop".'],
+      ["shop", "system:read, flows:raed", `the scopes of the key "shop" ${scopes}; received " flows:raed".`],
     ].map(async ([name, wanted, message]) => {
       const { output, ended } = create(name!, wanted!);
       return [await ended, output.out, output.error.split("\n")[0], `kratos-graphql: ${message}`];

@@ -56,7 +56,7 @@ it("who sends more than may be sent is told when to come again, and nobody else 
   expect([refused.status, codesOf(refused)]).toEqual([429, ["RATE_LIMITED"]]);
   expect(Number(refused.headers["retry-after"])).toBeGreaterThanOrEqual(1);
   expect(Number(refused.headers["retry-after"])).toBeLessThanOrEqual(60);
-  expect(refused.body.errors[0].message).toMatch(/^You may send 3 requests in 60 s, and this is one more\. Come again in \d+ s\.$/);
+  expect(refused.body.errors[0].message).toMatch(/^Rate limit exceeded: at most 3 requests in 60 s are allowed\. Try again in \d+ s\.$/);
   expect(kratos.seen).toHaveLength(before);
   expect((await ask(facade, office)).status).toBe(200);
 });
@@ -104,7 +104,7 @@ describe("where Redis is away", () => {
     expect(await statuses([ask(facade), ask(facade), ask(facade)])).toEqual([200, 200, 429]);
     // Long enough for it to have tried some times more.
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(lines.filter((line) => line.includes("Redis cannot be used; requests are counted in memory."))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("Redis is unavailable. Requests are counted in memory."))).toHaveLength(1);
     expect(lines.join()).not.toContain("canary-password");
   });
 
@@ -140,13 +140,13 @@ describe("where Redis is away", () => {
 
     await redis.stop();
     expect(await statuses([ask(one, office), ask(one, office), ask(one, office), ask(one, office)])).toEqual([200, 200, 200, 429]);
-    await until(() => lines.some((line) => line.includes("Redis cannot be used")));
+    await until(() => lines.some((line) => line.includes("Redis is unavailable")));
 
     const again = await startRedis(redis);
-    await until(() => lines.some((line) => line.includes("Redis can be used again")));
+    await until(() => lines.some((line) => line.includes("Redis is available again")));
     await again.connected(2);
     expect(await statuses([ask(one), ask(other), ask(one), ask(other)])).toEqual([200, 200, 200, 429]);
-    expect(lines.filter((line) => line.includes("Redis cannot be used"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("Redis is unavailable"))).toHaveLength(1);
     await again.stop();
   }, 20_000);
 });
