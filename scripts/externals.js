@@ -1,2 +1,2 @@
-/** The packages that are not bundled into dist/main.js: Altair's files are served from its own package. */
+/** Packages that are not bundled into dist/main.js: Altair's static files are served from its package. */
 export const EXTERNALS = ["altair-static"];

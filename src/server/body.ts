@@ -1,115 +1,104 @@
 import type { IncomingMessage } from "node:http";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { HttpError } from "./http-error.js";
 
-const DECOMPRESSIONS = new Map([["gzip", createGunzip], ["deflate", createInflate], ["br", createBrotliDecompress]]);
-
-/** A body that will not do: too large (413), compressed in a way that is not known (415), or broken off (400). */
-export class BodyError extends Error {
-  override readonly name = "BodyError";
-
-  constructor(readonly status: 400 | 413 | 415) {
-    super(`The body was refused with ${status}.`);
-  }
-}
-
-/**
- * A request's body, unzipped. One that is refused is read to its end, for a client that still sends does not read the answer,
- * but not kept.
- * @param most largest body in bytes, after it is unzipped
- * @throws {BodyError}
- */
-export function readBytes(request: IncomingMessage, most: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const encoding = request.headers["content-encoding"]?.toLowerCase() || "identity";
-    const decompression = DECOMPRESSIONS.get(encoding)?.();
-    const body = decompression ?? request;
-    const chunks: Buffer[] = [];
-    let length = 0;
-
-    function take(chunk: Buffer): void {
-      length += chunk.length;
-      if (length > most) refuse(413);
-      else chunks.push(chunk);
-    }
-    function finish(): void {
-      resolve(Buffer.concat(chunks));
-    }
-    function refuse(status: 400 | 413 | 415): void {
-      body.off("data", take).off("end", finish);
-      chunks.length = 0;
-      request.unpipe().resume();
-      decompression?.destroy();
-      reject(new BodyError(status));
-    }
-
-    // The client may have left while its token was looked at.
-    if (request.destroyed) return refuse(400);
-    if (encoding !== "identity" && !decompression) return refuse(415);
-    if (!decompression && Number(request.headers["content-length"]) > most) return refuse(413);
-    request.once("close", () => {
-      if (!request.readableEnded) refuse(400);
-    });
-    if (decompression) request.pipe(decompression).once("error", () => refuse(400));
-    body.on("data", take).once("end", finish);
-  });
-}
-
-/** Largest body, where nothing else is set. */
+/** Default limit of a request body, in bytes. */
 export const DEFAULT_MAX_BODY_BYTES = 1_000_000;
 
-/** Lists and objects within each other in a body. JSON of more cannot always be written again, as it must be for Kratos. */
-const MAX_LEVELS = 200;
+/** Maximum nesting of lists and objects. JSON.stringify overflows the stack on much deeper values, which Kratos would be sent. */
+const MAX_DEPTH = 200;
 
-const utf8 = new TextDecoder();
-
-/** Reads a request's body, undefined where it has none that says it is JSON; throws a {@link HttpError} where it will not do. */
+/** Reads a request's JSON body. Resolves to undefined if it has none, and rejects with an {@link HttpError} if it is refused. */
 export type BodyReader = (request: IncomingMessage) => Promise<unknown>;
 
-/** @param maxBodyBytes largest body, after it is unzipped */
-export function createBodyReader(maxBodyBytes: number): BodyReader {
-  async function read(request: IncomingMessage): Promise<unknown> {
-    const hasBody = request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
-    const [type = "", ...parameters] = (request.headers["content-type"] ?? "").toLowerCase().split(";");
-    if (!hasBody || type.trim() !== "application/json") return undefined;
-    try {
-      if (!parameters.every(isUtf8)) throw new BodyError(415);
-      const bytes = await readBytes(request, maxBodyBytes);
-      if (bytes.length === 0) return undefined;
-      const body: unknown = JSON.parse(utf8.decode(bytes));
-      if (typeof body !== "object" || body === null) throw new SyntaxError("A body is an object or an array.");
-      return body;
-    } catch (error) {
-      throw refusalOf(error, maxBodyBytes);
-    }
-  }
-
+/** @param maxBytes maximum size, both as sent and after decompression */
+export function createBodyReader(maxBytes: number): BodyReader {
   return async (request) => {
-    // A parser before this one, as Express' own, leaves what it has read.
-    const body = request.readableEnded ? (request as IncomingMessage & { body?: unknown }).body : await read(request);
-    if (!isDeeper(body, MAX_LEVELS)) return body;
-    throw new HttpError(400, "BAD_REQUEST", `The request body has more than ${MAX_LEVELS} lists and objects within each other.`);
+    // A body parser in front of the facade, e.g. that of Express, has already consumed the stream.
+    const body = request.readableEnded ? (request as IncomingMessage & { body?: unknown }).body : await readJson(request, maxBytes);
+    if (!isDeeperThan(MAX_DEPTH, body)) return body;
+    throw badRequest(400, `The request body nests lists and objects too deeply. At most ${MAX_DEPTH} levels are allowed.`);
   };
 }
 
-/** Whether a parameter of the content type, if it is the charset, is the one that JSON has. */
+const DECODERS = new Map([
+  ["gzip", promisify(gunzip)],
+  ["deflate", promisify(inflate)],
+  ["br", promisify(brotliDecompress)],
+]);
+
+const utf8 = new TextDecoder();
+
+async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const { headers } = request;
+  const hasBody = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+  const [type = "", ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
+  if (!hasBody || type.trim() !== "application/json") return undefined;
+  const encoding = headers["content-encoding"]?.toLowerCase() || "identity";
+  const decode = DECODERS.get(encoding);
+  if (!parameters.every(isUtf8) || (encoding !== "identity" && !decode)) {
+    throw badRequest(415, "The request body must be JSON in UTF-8, either uncompressed or compressed with gzip, deflate or br.");
+  }
+  let bytes = await readBytes(request, maxBytes);
+  if (decode && bytes.length > 0) {
+    bytes = await decode(bytes, { maxOutputLength: maxBytes }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(maxBytes);
+      throw badRequest(400, `The request body cannot be decompressed: it is not valid ${encoding}.`);
+    });
+  }
+  return bytes.length === 0 ? undefined : parseJson(bytes);
+}
+
+/** Reads a body to its end, even one that is too large: a client that is still sending does not read the response. */
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(badRequest(400, "The connection was closed before the request body was complete."));
+    // The client may have left while its token was verified; then there are no more events.
+    if (request.destroyed) return abort();
+    if (Number(request.headers["content-length"]) > maxBytes) reject(tooLarge(maxBytes));
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request
+      .on("data", (chunk: Buffer) => {
+        length += chunk.length;
+        if (length <= maxBytes) chunks.push(chunk);
+        else {
+          chunks.length = 0;
+          reject(tooLarge(maxBytes));
+        }
+      })
+      .once("end", () => resolve(Buffer.concat(chunks)))
+      .once("close", abort);
+  });
+}
+
+function parseJson(bytes: Buffer): object {
+  let body: unknown;
+  try {
+    body = JSON.parse(utf8.decode(bytes));
+  } catch {
+    body = undefined;
+  }
+  if (typeof body === "object" && body !== null) return body;
+  throw badRequest(400, 'The request body is not valid JSON. Expected an object, e.g. {"query": "{ version }"}.');
+}
+
+/** Whether a parameter of the content type is not a charset, or is that of JSON. */
 function isUtf8(parameter: string): boolean {
   const [name, value = ""] = parameter.split("=");
   return name?.trim() !== "charset" || /^\s*("?utf-?8"?)?\s*$/.test(value);
 }
 
-function refusalOf(error: unknown, maxBodyBytes: number): HttpError {
-  if (!(error instanceof BodyError)) {
-    return new HttpError(400, "BAD_REQUEST", 'The request body is not JSON. Expected an object such as {"query": "{ version }"}.');
-  }
-  const message =
-    error.status === 413
-      ? `The request body is larger than the ${maxBodyBytes} bytes that are allowed.`
-      : "The request body cannot be read: expected JSON in UTF-8, plain or compressed with gzip, deflate or br.";
-  return new HttpError(error.status, "BAD_REQUEST", message);
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((child) => isDeeperThan(levels - 1, child));
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
+function tooLarge(maxBytes: number): HttpError {
+  return badRequest(413, `The request body is too large. At most ${maxBytes} bytes are allowed.`);
+}
+
+function badRequest(status: 400 | 413 | 415, message: string): HttpError {
+  return new HttpError(status, "BAD_REQUEST", message);
 }

@@ -2,35 +2,35 @@ import pino, { type Logger } from "pino";
 
 export type { Logger };
 
-/** A line a request, each written by itself, would cost a tenth of an answer: they are written together, and soon. */
-const TOGETHER = { sync: false, minLength: 8_192, periodicFlush: 100 };
+/** Lines are written in batches: one system call for each line would take a tenth of a request's CPU time. */
+const BUFFERED = { sync: false, minLength: 8_192, periodicFlush: 100 };
 
 /**
- * The process's log on standard output: readable in a terminal, JSON lines elsewhere.
- * @param level pino's, from `trace` to `silent`
+ * Creates the process's log on standard output: readable text in a terminal, JSON lines otherwise.
+ * @param level a level of pino, from `trace` to `silent`
  */
 export async function createLogger(level: string): Promise<Logger> {
-  if (!process.stdout.isTTY) return pino({ base: undefined, level }, pino.destination(TOGETHER));
+  if (!process.stdout.isTTY) return pino({ base: undefined, level }, pino.destination(BUFFERED));
   const { default: pretty } = await import("pino-pretty");
   return pino({ level }, pretty({ ignore: "pid,hostname", translateTime: "HH:MM:ss", sync: true }));
 }
 
-/** An error as it is written to the log. */
+/** An error as it is logged. */
 export interface LoggedError {
   readonly type: string;
   readonly code?: string;
   readonly message?: string;
-  /** Where it was thrown, the innermost place first. */
+  /** Stack frames, innermost first. */
   readonly at: readonly string[];
   readonly cause?: LoggedError;
 }
 
-/** Of the system, undici and jose: their messages are made of addresses and words of their own. */
+/** Codes of errors of the operating system, undici and jose, whose messages contain nothing but addresses and fixed texts. */
 const SAFE_ERROR_CODES = /^(E[A-Z0-9]+|UND_ERR_\w+|ERR_J[A-Z]+_\w+)$/;
 
 /**
- * An unexpected error without what it may quote: JSON.parse repeats the text that is no JSON, a bad URL's error has the URL as
- * a property, and a serializer's names the value. Where it happened says what a developer must know.
+ * Removes everything from an error that may contain user data: the message of JSON.parse quotes the invalid text, the error
+ * of an invalid URL has the URL as a property, and a serializer's message contains the value. The stack frames remain.
  */
 export function errorForLog(error: unknown): LoggedError | undefined {
   if (error === undefined) return undefined;

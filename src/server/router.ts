@@ -1,25 +1,138 @@
+import cors from "cors";
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
-import { type Health, getHealth } from "../graphql/system.js";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { getHealth, type Health } from "../graphql/system.js";
 import type { Kratos } from "../kratos/index.js";
+import type { GraphQLHandler } from "./graphql-handler.js";
+import { HttpError, sendHttpError, sendJson } from "./http-error.js";
+import { errorForLog, type Logger } from "./logger.js";
 
-/** How long an answer stands. Anybody may ask, and each question is two requests to Kratos. */
-const READINESS_TTL_MS = 1_000;
+export interface RouterOptions {
+  readonly graphql: GraphQLHandler;
+  /** Kratos as health checks call it. */
+  readonly kratos: Kratos;
+  readonly logger: Logger;
+  readonly explorers: boolean;
+  readonly loopbackOnly: boolean;
+  readonly corsOrigins: readonly string[];
+}
 
-/** @returns a function that says how Kratos is, or was at most a second ago */
-export function createReadiness(kratos: Kratos): () => Promise<Health> {
-  let last: { readonly health: Promise<Health>; readonly at: number } | undefined;
-  return () => {
-    if (!last || performance.now() - last.at > READINESS_TTL_MS) last = { health: getHealth(kratos), at: performance.now() };
-    return last.health;
+export interface Router {
+  readonly handle: RequestListener;
+  /** Reports "not ready" from now on, and asks clients to reconnect elsewhere. Requests are still answered. */
+  drain(): void;
+}
+
+/** Routes /graphql, the explorers and the health checks, and turns errors into responses. */
+export function createRouter({ graphql, kratos, logger, explorers, loopbackOnly, corsOrigins }: RouterOptions): Router {
+  const applyCors = createCors(corsOrigins);
+  const checkReadiness = createReadinessCheck(kratos);
+  let draining = false;
+
+  async function route(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+    if (loopbackOnly) assertLoopbackHost(request);
+    const [path = "/"] = (request.url ?? "/").split("?");
+    if (isExplorer(request, path)) {
+      if (!explorers) throw explorersDisabled(path);
+      // Lazy: most servers never serve an explorer.
+      const { serveExplorer } = await import("./explorer/explorer.js");
+      return serveExplorer(request, response, path);
+    }
+    switch (path) {
+      case "/graphql":
+        return graphql(request, response, requestId);
+      case "/health/live":
+        return sendJson(response, 200, { status: "ok" });
+      case "/health/ready":
+        return sendReadiness(response);
+    }
+    const explorer = explorers ? "the explorer at /explorer/, " : "";
+    throw new HttpError(404, "NOT_FOUND", `Not found. GraphQL is served at /graphql, ${explorer}health checks at /health/live and /health/ready.`);
+  }
+
+  async function sendReadiness(response: ServerResponse): Promise<void> {
+    if (draining) return sendJson(response, 503, { status: "stopping", errors: [] });
+    const { ready, errors } = await checkReadiness();
+    sendJson(response, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", errors });
+  }
+
+  function sendError(response: ServerResponse, requestId: string, error: unknown): void {
+    if (error instanceof HttpError) {
+      logger.info({ requestId, status: error.status, code: error.code, err: errorForLog(error.cause) }, "A request was refused.");
+    } else {
+      logger.error({ requestId, err: errorForLog(error) }, "A request failed.");
+    }
+    if (response.headersSent) return;
+    sendHttpError(response, error instanceof HttpError ? error : new HttpError(500, "INTERNAL_SERVER_ERROR", "Internal server error. See the server's log for details."));
+  }
+
+  return {
+    handle: (request, response) => {
+      const requestId = getRequestId(request);
+      response.setHeader("x-request-id", requestId);
+      if (draining) response.setHeader("connection", "close");
+      applyCors(request, response, () => {
+        route(request, response, requestId).catch((error: unknown) => sendError(response, requestId, error));
+      });
+    },
+    drain: () => {
+      draining = true;
+    },
   };
 }
 
-/** What another service's id may look like: nothing that a log or a header would trip over. */
-const ID = /^[\w.:-]{1,128}$/;
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** The request's id: the caller's X-Request-Id, or a new UUID. */
-export function getRequestId({ headers }: IncomingMessage): string {
-  const given = headers["x-request-id"];
-  return typeof given === "string" && ID.test(given) ? given : randomUUID();
+function createCors(origins: readonly string[]): Middleware {
+  if (origins.length === 0) return (_request, _response, next) => next();
+  // Allowed pages may send cookies: those of their user are forwarded to Kratos when a flow is requested.
+  return cors({ origin: [...origins], credentials: true, maxAge: 600, exposedHeaders: ["retry-after", "x-request-id"] });
+}
+
+/** Characters that are safe in logs and headers. */
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** The request's X-Request-Id if it is valid, otherwise a new UUID. */
+function getRequestId({ headers }: IncomingMessage): string {
+  const id = headers["x-request-id"];
+  return typeof id === "string" && REQUEST_ID.test(id) ? id : randomUUID();
+}
+
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+
+/**
+ * Protects a server without authentication from web pages. A page's own domain can resolve to 127.0.0.1 (DNS rebinding);
+ * then neither CORS nor the same-origin policy stops the page, but the Host header shows the page's domain.
+ * @throws {HttpError} if the request is not addressed to this machine by a loopback name
+ */
+function assertLoopbackHost({ headers }: IncomingMessage): void {
+  if (LOOPBACK_HOST.test(headers.host ?? "")) return;
+  throw new HttpError(421, "MISDIRECTED_REQUEST", "This server has no authentication, so it only accepts requests to localhost or 127.0.0.1.");
+}
+
+/** Whether a request is for an explorer: a browser that opens /graphql accepts HTML and sends no query. */
+function isExplorer({ method, headers, url }: IncomingMessage, path: string): boolean {
+  if (path === "/graphql") return method === "GET" && !url?.includes("?") && (headers.accept ?? "").includes("text/html");
+  return path === "/explorer" || path.startsWith("/explorer/");
+}
+
+function explorersDisabled(path: string): HttpError {
+  const hint = "Explorers are disabled on this server. To enable them, set the environment variable EXPLORERS=true.";
+  if (path !== "/graphql") return new HttpError(404, "NOT_FOUND", hint);
+  return new HttpError(400, "BAD_REQUEST", `This is a GraphQL endpoint, but the request has no query. Send a POST request with JSON, e.g. {"query": "{ version }"}. ${hint}`);
+}
+
+/** How long a result is reused: anyone may send health checks, and each one costs two requests to Kratos. */
+const READINESS_TTL_MS = 1_000;
+
+function createReadinessCheck(kratos: Kratos): () => Promise<Health> {
+  let health: Promise<Health> | undefined;
+  let checkedAt = 0;
+  return () => {
+    if (!health || performance.now() - checkedAt > READINESS_TTL_MS) {
+      health = getHealth(kratos);
+      checkedAt = performance.now();
+    }
+    return health;
+  };
 }

@@ -2,43 +2,46 @@ import type { PersistedQueryOptions } from "@apollo/server";
 import * as z from "zod";
 import { HttpError } from "./http-error.js";
 
-/** What `generate-persisted-query-manifest` writes; of each operation the two keys that count here. */
+/** A manifest of `generate-persisted-query-manifest`; of each operation only the properties used here. */
 const MANIFEST = z.object({
   format: z.literal("apollo-persisted-query-manifest"),
   version: z.literal(1),
   operations: z.array(z.object({ id: z.string().min(1), body: z.string().min(1) })),
 });
 
-/** The operations that alone are answered. */
+/** The only operations that the server executes. */
 export interface Safelist {
-  /** The operations by their ids, in the place where Apollo Server looks for persisted queries. */
+  /** The operations by ID, where Apollo Server looks for persisted queries. */
   readonly cache: NonNullable<PersistedQueryOptions["cache"]>;
-  /** @throws {HttpError} where a request brings an operation's text that is not on the list */
-  check(text: unknown): void;
+  /**
+   * @param query the request's document; undefined if it refers to an operation by ID
+   * @throws {HttpError} if the document is not on the list
+   */
+  assertListed(query: unknown): void;
 }
 
 /**
- * @param manifest a file's text
- * @throws {Error} that says what the file should be
+ * @param manifest text of a manifest
+ * @throws {Error} if it is not a valid manifest; the message continues "must be …"
  */
 export function readSafelist(manifest: string): Safelist {
-  const { success, data } = MANIFEST.safeParse(parse(manifest));
+  const { success, data } = MANIFEST.safeParse(parseJson(manifest));
   if (!success) {
-    throw new Error('a manifest as generate-persisted-query-manifest writes it: {"format": "apollo-persisted-query-manifest", "version": 1, "operations": […]}');
+    throw new Error('a manifest of generate-persisted-query-manifest: {"format": "apollo-persisted-query-manifest", "version": 1, "operations": […]}');
   }
-  const byId = new Map(data.operations.map(({ id, body }) => [id, body]));
-  const bodies = new Set(byId.values());
+  const bodies = new Map(data.operations.map(({ id, body }) => [id, body]));
+  const listed = new Set(bodies.values());
   return {
-    // Nobody adds to the list.
-    cache: { get: async (key) => byId.get(key.replace(/^apq:/, "")), set: async () => {}, delete: async () => false },
-    check(text) {
-      if (text === undefined || bodies.has(String(text))) return;
-      throw new HttpError(400, "OPERATION_NOT_ON_SAFELIST", "This server answers only the operations of its list, and this is none of them.");
+    // Read-only: callers cannot register operations.
+    cache: { get: async (key) => bodies.get(key.replace(/^apq:/, "")), set: async () => {}, delete: async () => false },
+    assertListed(query) {
+      if (query === undefined || listed.has(String(query))) return;
+      throw new HttpError(400, "OPERATION_NOT_ON_SAFELIST", "The operation is not on this server's safelist. Only operations on the safelist are executed.");
     },
   };
 }
 
-function parse(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

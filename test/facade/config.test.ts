@@ -157,11 +157,11 @@ it.each([
   [{ API_KEYS: "x", API_KEYS_FILE: "x" }, "API_KEYS and API_KEYS_FILE are both set; set only one of them"],
   [
     { API_KEYS: "shop kg_secret identities:read" },
-    'API_KEYS must be lines as printed by "kratos-graphql keys create": the hash of the key "shop" must be sha256: and 64 hexadecimal digits, as "kratos-graphql keys create" prints it',
+    'API_KEYS must be lines as printed by "kratos-graphql keys create": the hash of the key "shop" must be sha256: and 64 hexadecimal digits, as printed by "kratos-graphql keys create"',
   ],
   [
     { API_KEYS: `shop sha256:${"0".repeat(64)} identities:raed` },
-    'API_KEYS must be lines as printed by "kratos-graphql keys create": the scopes of the key "shop" must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, parted by commas without blanks; "identities:raed" is none',
+    'API_KEYS must be lines as printed by "kratos-graphql keys create": the scopes of the key "shop" must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, separated by commas without spaces; received "identities:raed"',
   ],
   [{ KRATOS_HEADERS: "X-A: b" }, "KRATOS_HEADERS requires KRATOS_ADMIN_URL, which is not set; set both, or neither to use the fake Kratos"],
   [{ KRATOS_HEADERS: "X-A: b\nhunter2" }, 'KRATOS_HEADERS must be lines such as "Authorization: Bearer ory_pat_…": line 2 does not have this form'],
@@ -171,7 +171,7 @@ it.each([
   [{ KRATOS_CA: "hunter2" }, "KRATOS_CA must be one or more certificates in PEM format, i.e. -----BEGIN CERTIFICATE-----…"],
   [{ KRATOS_CLIENT_KEY: "hunter2" }, "KRATOS_CLIENT_KEY must be a private key in PEM format without a passphrase, i.e. -----BEGIN PRIVATE KEY-----…"],
   [{ JWT_ISSUER: "https://auth.example.com/" }, "JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, e.g. https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json; JWT_AUDIENCE and JWT_JWKS_URL are not set"],
-  [{ SAFELIST: "{}" }, 'SAFELIST must be a manifest as generate-persisted-query-manifest writes it: {"format": "apollo-persisted-query-manifest", "version": 1, "operations": […]}'],
+  [{ SAFELIST: "{}" }, 'SAFELIST must be a manifest of generate-persisted-query-manifest: {"format": "apollo-persisted-query-manifest", "version": 1, "operations": […]}'],
   [
     { KRATOS_ADMIN_URL: "http://admin:hunter2@kratos:4434" },
     'KRATOS_ADMIN_URL must be an http or https URL without user name, password or query, e.g. http://127.0.0.1:4434; received "http://…@kratos:4434"',

@@ -56,7 +56,7 @@ it("decompresses a body, and limits its decompressed size", async () => {
 it("rejects a body over the limit, and says what the limit is", async () => {
   const response = await post(JSON.stringify({ query: `{ version } # ${"x".repeat(1000)}` }));
   expect(response.status).toBe(413);
-  expect(await response.json()).toMatchObject({ errors: [{ message: "The request body is larger than the 1000 bytes that are allowed." }] });
+  expect(await response.json()).toMatchObject({ errors: [{ message: "The request body is too large. At most 1000 bytes are allowed." }] });
 });
 
 it("rejects a body that is not JSON, with an example that is", async () => {
@@ -83,7 +83,7 @@ it.each<Record<string, string>>([
 ])("rejects a body with %j, and says what is supported", async (headers) => {
   const response = await post(VERSION, { ...json, ...headers });
   expect(response.status).toBe(415);
-  expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining("JSON in UTF-8, plain or compressed with gzip, deflate or br") }] });
+  expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining("JSON in UTF-8, either uncompressed or compressed with gzip, deflate or br") }] });
 });
 
 it.each(["application/json;charset=utf-8", 'Application/JSON ; v=1; Charset="UTF-8"'])("accepts a body of the type %s, with or without a byte order mark", async (type) => {

@@ -33,12 +33,12 @@ it("exits if the port is in use, with one line that says what to do", async () =
   const { port } = new URL((await stopAfterTest(startLoopbackServer(() => {}))).url);
   const program = await startCli({ PORT: port });
   expect(await program.ended).toBe(1);
-  expect(program.stderr).toBe(`kratos-graphql: 127.0.0.1:${port} is in use; set PORT to another, or stop what listens there.\n`);
+  expect(program.stderr).toBe(`kratos-graphql: 127.0.0.1:${port} is already in use; set PORT to another port, or stop the process that listens on it.\n`);
 }, 30_000);
 
 it.each([
   [{ KRATOS_ADMIN_URL: "localhost" }, [], "KRATOS_ADMIN_URL must be an http or https URL"],
-  [{ HOST: "host.invalid", INSECURE_NO_AUTH: "true" }, [], "is no address of this machine"],
+  [{ HOST: "host.invalid", INSECURE_NO_AUTH: "true" }, [], "is not an address of this machine"],
 ] as const)("exits with one clear line for %j and %j", async (env, args, message) => {
   const program = await startCli(env as Record<string, string>, ...args);
   expect(await program.ended).toBe(1);

@@ -119,13 +119,13 @@ it("logs an unavailable or silent collector, and delays no request", async () =>
     await sleep(100);
     await send(url, "{ version }");
   });
-  expect(program.output).toContain("OpenTelemetry has a problem.");
+  expect(program.output).toContain("OpenTelemetry reported a problem.");
   expect(program.output.match(/"msg":"request"/g)).toHaveLength(2);
   expect(await program.ended).toBe(0);
 
   collectorResponds = false;
   const unanswered = await run({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, (url) => send(url, "{ version }"));
-  expect(unanswered.output).toContain("were not taken in time");
+  expect(unanswered.output).toContain("did not accept the remaining spans in time");
   expect(await unanswered.ended).toBe(0);
 }, 30_000);
 

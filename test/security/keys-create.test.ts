@@ -31,11 +31,11 @@ it("prints a key once, with a line for API_KEYS that accepts this key only", asy
 }, 30_000);
 
 it("rejects an invalid name or scope in one line that says what is valid, and creates no key", async () => {
-  const scopes = "must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, parted by commas without blanks";
+  const scopes = "must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, separated by commas without spaces";
   const refused = await Promise.all(
     [
-      ["web shop", "system:read", 'the name of a key must be 1 to 64 letters, digits, dots, dashes or underscores; it was "web shop".'],
-      ["shop", "system:read, flows:raed", `the scopes of the key "shop" ${scopes}; " flows:raed" is none.`],
+      ["web shop", "system:read", 'the name of a key must be 1 to 64 letters, digits, dots, dashes or underscores; received "web shop".'],
+      ["shop", "system:read, flows:raed", `the scopes of the key "shop" ${scopes}; received " flows:raed".`],
     ].map(async ([name, wanted, message]) => {
       const program = await create(name!, wanted!);
       return [await program.ended, program.stdout, program.stderr.split("\n")[0], `kratos-graphql: ${message}`];

@@ -65,16 +65,16 @@ describe("each limit allows an operation that just keeps it, and rejects one mor
   const NONE = { __typename: "Identity", id: "none" };
   const NAMES = { rootFields: "number of root fields", aliases: "number of aliases", directives: "number of directives", tokens: "number of tokens" };
   it.each<[keyof Limits, number, string, string, string, object?, object?]>([
-    ["depth", 4, "{ identities { edges { node { id } } } }", "{ identities { edges { node { schema { id } } } } }", "its depth may be 4 at the most, and it is 5"],
-    ["depth", 2, "{ _entities(representations: []) { ... on Identity { id } } }", "{ _entities(representations: []) { ... on Identity { schema { id } } } }", "it is 3"],
-    ["depth", 4, "{ ...A } fragment A on Query { identities { edges { ...B } } } fragment B on IdentityEdge { node { id } }", "{ ...A } fragment A on Query { identities { edges { ...B } } } fragment B on IdentityEdge { node { schema { id } } }", "it is 5"],
-    ["aliases", 2, "{ a: version b: version version }", "{ a: version b: version health { c: alive } }", "its number of aliases may be 2 at the most, and it is 3"],
-    ["aliases", 2, "{ a: version ...F } fragment F on Query { b: version }", "{ ...F } fragment F on Query { a: version b: version c: version }", "it is 3"],
-    ["rootFields", 2, "{ a: version version version }", "{ a: version ... { b: version } ...F } fragment F on Query { version }", "its number of root fields may be 2 at the most, and it is 3"],
-    ["directives", 2, "{ a: version @skip(if: false) version @include(if: true) }", "{ a: version @skip(if: false) version @include(if: true) @skip(if: false) }", "its number of directives may be 2 at the most, and it is 3"],
-    ["tokens", 10, `{ ${repeat(8, () => "version")} }`, `{ ${repeat(9, () => "version")} }`, "its number of tokens may be 10 at the most, and it is more"],
-    ["cost", 19, "{ identities(first: 3) { edges { node { id } } } }", "{ identities(first: 4) { edges { node { id } } } }", "its cost may be 19 at the most, and it is 22"],
-    ["cost", 12, LIST, LIST, "it is 13", { of: [NONE, NONE] }, { of: [NONE, NONE, NONE] }],
+    ["depth", 4, "{ identities { edges { node { id } } } }", "{ identities { edges { node { schema { id } } } } }", "its depth is 5, but the limit is 4"],
+    ["depth", 2, "{ _entities(representations: []) { ... on Identity { id } } }", "{ _entities(representations: []) { ... on Identity { schema { id } } } }", "is 3, but the limit is"],
+    ["depth", 4, "{ ...A } fragment A on Query { identities { edges { ...B } } } fragment B on IdentityEdge { node { id } }", "{ ...A } fragment A on Query { identities { edges { ...B } } } fragment B on IdentityEdge { node { schema { id } } }", "is 5, but the limit is"],
+    ["aliases", 2, "{ a: version b: version version }", "{ a: version b: version health { c: alive } }", "its number of aliases is 3, but the limit is 2"],
+    ["aliases", 2, "{ a: version ...F } fragment F on Query { b: version }", "{ ...F } fragment F on Query { a: version b: version c: version }", "is 3, but the limit is"],
+    ["rootFields", 2, "{ a: version version version }", "{ a: version ... { b: version } ...F } fragment F on Query { version }", "its number of root fields is 3, but the limit is 2"],
+    ["directives", 2, "{ a: version @skip(if: false) version @include(if: true) }", "{ a: version @skip(if: false) version @include(if: true) @skip(if: false) }", "its number of directives is 3, but the limit is 2"],
+    ["tokens", 10, `{ ${repeat(8, () => "version")} }`, `{ ${repeat(9, () => "version")} }`, "its number of tokens exceeds the limit of 10"],
+    ["cost", 19, "{ identities(first: 3) { edges { node { id } } } }", "{ identities(first: 4) { edges { node { id } } } }", "its cost is 22, but the limit is 19"],
+    ["cost", 12, LIST, LIST, "is 13, but the limit is", { of: [NONE, NONE] }, { of: [NONE, NONE, NONE] }],
   ])("%s of %i: %s", async (limit, most, within, beyond, message, variables = {}, more = {}) => {
     const facade = await serve({ [limit]: most });
     await expectServed(facade, within, variables);
@@ -265,7 +265,7 @@ describe("a request is rejected before its operation is parsed", () => {
     const before = proxy.seen.length;
     for (const deep of ["[".repeat(100_000) + "]".repeat(100_000), '{"a":'.repeat(50_000) + "1" + "}".repeat(50_000)]) {
       const body = `{"query":"mutation ($i: CreateIdentityInput!) { createIdentity(input: $i) { userErrors { code } } }","variables":{"i":{"schemaId":"default","traits":{"a":${deep}}}}}`;
-      expectRefused(await sendHttp(facade.url, { method, headers: { "content-type": "application/json" }, body }), 400, "200 lists and objects within each other");
+      expectRefused(await sendHttp(facade.url, { method, headers: { "content-type": "application/json" }, body }), 400, "At most 200 levels are allowed.");
     }
     expect(proxy.seen).toHaveLength(before);
   });
@@ -273,7 +273,7 @@ describe("a request is rejected before its operation is parsed", () => {
   it("if it is an array of more than ten operations", async () => {
     const facade = await serve({}, { batching: true });
     const before = proxy.seen.length;
-    expectRefused(await postJson(facade.url, Array(11).fill({ query: "{ version }" })), 400, "An array may hold 10 operations at the most; there were 11.");
+    expectRefused(await postJson(facade.url, Array(11).fill({ query: "{ version }" })), 400, "A batch may contain at most 10 operations; received 11.");
     expect(proxy.seen).toHaveLength(before);
   });
 });

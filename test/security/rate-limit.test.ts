@@ -32,7 +32,7 @@ it("rejects requests over the limit, says when to retry, and does not affect oth
   expect([refused.status, codesOf(refused)]).toEqual([429, ["RATE_LIMITED"]]);
   expect(Number(refused.headers["retry-after"])).toBeGreaterThanOrEqual(1);
   expect(Number(refused.headers["retry-after"])).toBeLessThanOrEqual(60);
-  expect(refused.body.errors[0].message).toMatch(/^You may send 3 requests in 60 s, and this is one more\. Come again in \d+ s\.$/);
+  expect(refused.body.errors[0].message).toMatch(/^Rate limit exceeded: at most 3 requests in 60 s are allowed\. Try again in \d+ s\.$/);
   expect(kratos.seen).toHaveLength(before);
   expect((await ask(facade, office)).status).toBe(200);
 });
@@ -79,7 +79,7 @@ describe("if Redis is unavailable", () => {
     expect(await statuses([ask(facade), ask(facade), ask(facade)])).toEqual([200, 200, 429]);
     // Long enough for some more attempts to connect.
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(lines.filter((line) => line.includes("Redis cannot be used; requests are counted in memory."))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("Redis is unavailable. Requests are counted in memory."))).toHaveLength(1);
     expect(lines.join()).not.toContain("canary-password");
   });
 
@@ -119,12 +119,12 @@ describe("if Redis is unavailable", () => {
 
     await redis.stop();
     expect(await statuses([ask(one, office), ask(one, office), ask(one, office), ask(one, office)])).toEqual([200, 200, 200, 429]);
-    await eventually("the outage is logged", () => lines.some((line) => line.includes("Redis cannot be used")));
+    await eventually("the outage is logged", () => lines.some((line) => line.includes("Redis is unavailable")));
 
     const again = await stopAfterTest(startRedis({ port: redis.port }));
-    await eventually("the return of Redis is logged", () => lines.some((line) => line.includes("Redis can be used again")));
+    await eventually("the return of Redis is logged", () => lines.some((line) => line.includes("Redis is available again")));
     await again.connected(2);
     expect(await statuses([ask(one), ask(other), ask(one), ask(other)])).toEqual([200, 200, 200, 429]);
-    expect(lines.filter((line) => line.includes("Redis cannot be used"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("Redis is unavailable"))).toHaveLength(1);
   }, 20_000);
 });

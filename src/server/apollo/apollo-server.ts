@@ -7,29 +7,29 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import type { GraphQLFormattedError, GraphQLSchema } from "graphql";
+import type { GraphQLSchema } from "graphql";
 import { formatError } from "../../graphql/errors.js";
-import { asLimit, limitRules, type Limits } from "../limits/limits.js";
+import { createLimitRules, type Limits } from "../limits/limits.js";
 import { errorForLog, type Logger } from "../logger.js";
 import type { Safelist } from "../safelist.js";
 import type { ObservedContext } from "../telemetry/telemetry.js";
 import { createDocumentStore } from "./document.js";
+import { createErrorFormatter, logError } from "./errors.js";
 import { createCompiledExecution } from "./jit.js";
-import { logError } from "./log-error.js";
-import { operationPlugin } from "./plugin.js";
+import { createOperationPlugin } from "./plugin.js";
 
 export interface ApolloOptions {
   readonly logger: Logger;
   readonly limits: Limits;
-  /** Whether callers may ask what the schema is, and are helped when they misspell a name. */
+  /** Whether introspection is enabled, and error messages suggest names. */
   readonly introspection: boolean;
-  /** Whether an array of operations is answered. */
+  /** Whether a request may contain an array of operations. */
   readonly batching: boolean;
-  /** The operations that alone are answered; any, where it is left out. */
+  /** The only operations to execute. Default: any. */
   readonly safelist?: Safelist;
 }
 
-/** The executor of GraphQL operations. Nothing is sent to anybody but the caller. */
+/** Creates the Apollo Server that executes operations. It sends nothing to Apollo. */
 export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions): ApolloServer<ObservedContext> {
   const { logger, limits, introspection, batching, safelist } = options;
   const compiled = createCompiledExecution(schema, (error) => {
@@ -38,23 +38,20 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
   });
   return new ApolloServer<ObservedContext>({
     schema,
-    logger: apolloLog(logger),
+    logger: toApolloLogger(logger),
     introspection,
     allowBatchedHttpRequests: batching,
-    // By itself it keeps the newest 30 MiB of what callers register.
+    // Without a safelist, Apollo Server caches up to 30 MiB of operations that callers register.
     ...(safelist && { persistedQueries: { cache: safelist.cache } }),
     documentStore: createDocumentStore(),
     parseOptions: { maxTokens: limits.tokens },
-    validationRules: limitRules(limits),
+    validationRules: createLimitRules(limits),
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    formatError: (formatted, error) => {
-      const known = formatError(asLimit(formatted, limits), unwrapResolverError(error));
-      return introspection ? known : withoutSuggestion(known);
-    },
+    formatError: createErrorFormatter(limits, introspection),
     plugins: [
-      operationPlugin(logger, limits, compiled),
+      createOperationPlugin(logger, limits, compiled),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -64,18 +61,11 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
   });
 }
 
-/** Apollo Server's own way to hide suggestions shows those for variables. */
-function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  // Its words are for whoever runs the server, and name the software.
-  if (formatted.extensions?.["validationErrorCode"] === "INTROSPECTION_DISABLED") return { ...formatted, message: "Introspection is switched off here." };
-  return { ...formatted, message: formatted.message.replace(/ ?Did you mean .+\?$/s, "") };
-}
-
-/** What Apollo Server says of itself: an error alone, or a sentence with an error's message behind a colon, which stays out. */
-export function apolloLog(logger: Logger): NonNullable<ApolloServerOptions<BaseContext>["logger"]> {
-  const at = (level: "debug" | "info" | "warn" | "error") => (said: unknown) => {
-    if (said instanceof Error) logger[level]({ err: errorForLog(said) }, "Apollo Server failed.");
-    else logger[level](String(said).replace(/:.*/s, "."));
+/** Apollo Server logs errors, and sentences that may end with a colon and an error's message, which is removed: it may contain user data. */
+function toApolloLogger(logger: Logger): NonNullable<ApolloServerOptions<BaseContext>["logger"]> {
+  const log = (level: "debug" | "info" | "warn" | "error") => (message: unknown) => {
+    if (message instanceof Error) logger[level]({ err: errorForLog(message) }, "Apollo Server failed.");
+    else logger[level](String(message).replace(/:.*/s, "."));
   };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
 }

@@ -11,11 +11,12 @@ import {
 } from "graphql";
 
 const MAX_DOCUMENTS = 1_000;
+/** Total length of their source texts. */
 const MAX_CHARACTERS = 1_000_000;
 
 /**
- * Keeps the newest documents that were found valid, and by that their compiled forms. Apollo Server's own store counts
- * neither those nor the text with its comments, which each document holds on to: a megabyte of comments would count as nothing.
+ * Creates the cache of valid documents, which also keeps their compiled forms alive. The size of an entry is its source text,
+ * which a parsed document references: Apollo Server's own cache ignores comments, so that a megabyte of them would count as nothing.
  */
 export function createDocumentStore(): InMemoryLRUCache<DocumentNode> {
   return new InMemoryLRUCache<DocumentNode>({
@@ -25,7 +26,7 @@ export function createDocumentStore(): InMemoryLRUCache<DocumentNode> {
   });
 }
 
-/** A document's fragments by their names. */
+/** The fragments of a document by name. */
 export function getFragments({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of definitions) {
@@ -34,17 +35,17 @@ export function getFragments({ definitions }: DocumentNode): ReadonlyMap<string,
   return fragments;
 }
 
-/** The fields of Query or Mutation that an operation asks for, those in fragments included, by their names in the answer. */
+/** The root fields of an operation by response key, including those in fragments. */
 export function getRootFields(document: DocumentNode, { selectionSet }: OperationDefinitionNode): ReadonlyMap<string, FieldNode> {
   const fragments = getFragments(document);
   const fields = new Map<string, FieldNode>();
-  const seen = new Set<string>();
+  const visited = new Set<string>();
   const collect = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) fields.set((selection.alias ?? selection.name).value, selection);
       else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
-      else if (!seen.has(selection.name.value)) {
-        seen.add(selection.name.value);
+      else if (!visited.has(selection.name.value)) {
+        visited.add(selection.name.value);
         const fragment = fragments.get(selection.name.value);
         if (fragment) collect(fragment.selectionSet);
       }
@@ -54,7 +55,7 @@ export function getRootFields(document: DocumentNode, { selectionSet }: Operatio
   return fields;
 }
 
-/** The operation that was asked for, where the document could be read: Apollo Server has none that is not valid. */
+/** The requested operation if the document could be parsed. Apollo Server provides it only if the document is also valid. */
 export function getOperation({ document, operation, request }: GraphQLRequestContextWillSendResponse<BaseContext>): OperationDefinitionNode | undefined {
   return operation ?? (document && getOperationAST(document, request.operationName)) ?? undefined;
 }

@@ -3,55 +3,54 @@ import type { Limits } from "../limits/limits.js";
 import { createOperationLimits } from "../limits/operation-limits.js";
 import { errorForLog, type Logger } from "../logger.js";
 import type { ObservedContext, OperationRecord } from "../telemetry/telemetry.js";
-import { createAudit } from "./audit-log.js";
+import { createAuditLog } from "./audit-log.js";
 import { getOperation } from "./document.js";
+import { getErrorCodes, logError } from "./errors.js";
 import type { CompiledExecution } from "./jit.js";
-import { getErrorCodes, logError } from "./log-error.js";
 
 /**
- * What is done at each step of an operation. It is one plugin, for Apollo Server waits for each of several at every step:
- * five of them took a quarter of the promises of an answer.
+ * The steps of an operation: telemetry, audit log, limits, compiled execution and error log. They form one plugin, because
+ * Apollo Server awaits every plugin at every step: five plugins took a quarter of the promises of a request.
  */
-export function operationPlugin(logger: Logger, limits: Limits, { execute }: CompiledExecution): ApolloServerPlugin<ObservedContext> {
+export function createOperationPlugin(logger: Logger, limits: Limits, { execute }: CompiledExecution): ApolloServerPlugin<ObservedContext> {
   const operationLimits = createOperationLimits(limits);
-  const startAudit = createAudit(logger);
+  const startAudit = createAuditLog(logger);
   return {
     async unexpectedErrorProcessingRequest({ error }) {
       logger.error({ err: errorForLog(error) }, "A request failed.");
     },
     async requestDidStart({ contextValue }) {
-      const endTelemetry = contextValue.telemetry.startOperation();
+      const endTelemetry = contextValue.telemetry.onOperationStart();
       const endAudit = startAudit(contextValue);
       return {
-        async didResolveOperation(asked) {
-          operationLimits.check(asked);
+        async didResolveOperation(context) {
+          operationLimits.check(context);
         },
         responseForOperation: execute,
         async didEncounterErrors({ errors }) {
           for (const error of errors) logError(logger, error);
         },
-        async willSendResponse(answered) {
-          endAudit(answered);
-          operationLimits.tell(answered);
-          endTelemetry(getOutcome(answered));
+        async willSendResponse(context) {
+          endAudit(context);
+          operationLimits.addCost(context);
+          endTelemetry(toRecord(context));
         },
       };
     },
   };
 }
 
-/** A caller may name an operation as long as a document may be. */
-const MAX_NAME = 64;
+/** Callers choose the names of operations, which can be as long as a document. */
+const MAX_NAME_LENGTH = 64;
 
-/** What telemetry tells of an operation that is answered. */
-export function getOutcome(answered: GraphQLRequestContextWillSendResponse<ObservedContext>): Omit<OperationRecord, "durationMs"> {
-  const { operation, response } = answered;
-  const asked = getOperation(answered);
+function toRecord(context: GraphQLRequestContextWillSendResponse<ObservedContext>): Omit<OperationRecord, "durationMs"> {
+  const { response } = context;
+  const operation = getOperation(context);
   const errors = response.body.kind === "single" ? response.body.singleResult.errors : undefined;
   return {
-    name: asked?.name?.value.slice(0, MAX_NAME),
-    type: asked?.operation,
-    valid: operation !== undefined,
+    name: operation?.name?.value.slice(0, MAX_NAME_LENGTH),
+    type: operation?.operation,
+    valid: context.operation !== undefined,
     codes: getErrorCodes(errors ?? []),
   };
 }

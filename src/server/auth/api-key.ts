@@ -1,9 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { isScope, type Scope, SCOPES } from "../../graphql/scopes.js";
 
-/** A key that callers may come with, as the server keeps it. */
+/** An API key as the server stores it. */
 export interface ApiKey {
-  /** Whose it is, for the log. */
+  /** The owner's name, for logs and rate limits. */
   readonly name: string;
   /** SHA-256 of the key. It needs no salt and no slow hash: a key is 256 random bits. */
   readonly hash: Buffer;
@@ -15,21 +15,21 @@ const NAME = /^[\w.-]{1,64}$/;
 const HASH = /^sha256:[0-9a-f]{64}$/;
 
 /**
- * Makes a key.
- * @returns the key, to be given to its owner and kept nowhere else, and its line for API_KEYS
- * @throws {Error} that says what was expected, where the name or a scope will not do
+ * Creates an API key.
+ * @returns the key, which only its owner should store, and its line for API_KEYS
+ * @throws {Error} if the name or a scope is invalid
  */
 export function createApiKey(name: string, scopes: readonly string[]): { readonly key: string; readonly line: string } {
-  checkName(name);
+  assertName(name);
   const key = PREFIX + randomBytes(32).toString("base64url");
-  const line = `${name} sha256:${hashOf(key).toString("hex")} ${scopes.join(",")}`;
+  const line = `${name} sha256:${hashKey(key).toString("hex")} ${scopes.join(",")}`;
   parseApiKey(line);
   return { key, line };
 }
 
 /**
- * Reads keys as `createApiKey` writes them, one to a line or parted by semicolons; what comes after a # is a remark, to the end of the line.
- * @throws {Error} that says which line will not do, and why; it never holds a key
+ * Parses lines of `createApiKey`, separated by newlines or semicolons. A # starts a comment that extends to the end of the line.
+ * @throws {Error} if a line is invalid. The message never contains a key
  */
 export function parseApiKeys(text: string): ApiKey[] {
   const keys = text
@@ -38,42 +38,41 @@ export function parseApiKeys(text: string): ApiKey[] {
     .map((line) => line.trim())
     .filter((line) => line !== "")
     .map(parseApiKey);
-  const [first, ...more] = keys.filter(({ name }, at) => keys.findIndex((other) => other.name === name) !== at);
-  if (first) throw new Error(`the names of the keys must differ; ${[first, ...more].map(({ name }) => name).join(", ")} came more than once`);
+  const duplicates = keys.filter(({ name }, index) => keys.findIndex((other) => other.name === name) !== index);
+  if (duplicates.length > 0) throw new Error(`the names of the keys must be unique; duplicates: ${duplicates.map(({ name }) => name).join(", ")}`);
   return keys;
 }
 
 function parseApiKey(line: string): ApiKey {
   const [name = "", hash = "", scopes = "", ...rest] = line.split(/\s+/);
-  checkName(name);
-  if (!HASH.test(hash)) throw new Error(`the hash of the key "${name}" must be sha256: and 64 hexadecimal digits, as "kratos-graphql keys create" prints it`);
+  assertName(name);
+  if (!HASH.test(hash)) throw new Error(`the hash of the key "${name}" must be sha256: and 64 hexadecimal digits, as printed by "kratos-graphql keys create"`);
   const list = scopes.split(",");
   const unknown = list.filter((scope) => !isScope(scope));
   if (unknown.length > 0 || rest.length > 0) {
-    throw new Error(
-      `the scopes of the key "${name}" must be some of ${SCOPES.join(", ")}, parted by commas without blanks; ${quote([...unknown, ...rest].join(" "))} is none`,
-    );
+    const received = quote([...unknown, ...rest].join(" "));
+    throw new Error(`the scopes of the key "${name}" must be some of ${SCOPES.join(", ")}, separated by commas without spaces; received ${received}`);
   }
   return { name, hash: Buffer.from(hash.slice("sha256:".length), "hex"), scopes: new Set(list as Scope[]) };
 }
 
-function checkName(name: string): void {
-  if (!NAME.test(name)) throw new Error(`the name of a key must be 1 to 64 letters, digits, dots, dashes or underscores; it was ${quote(name)}`);
+function assertName(name: string): void {
+  if (!NAME.test(name)) throw new Error(`the name of a key must be 1 to 64 letters, digits, dots, dashes or underscores; received ${quote(name)}`);
 }
 
-/** Finds the key that a caller came with. It takes the same time whichever it is, and where it is none. */
-export function findApiKey(keys: readonly ApiKey[], presented: string): ApiKey | undefined {
-  const hash = hashOf(presented);
+/** Finds the API key of a token. Compares with every key, in constant time, so that timing reveals nothing about them. */
+export function findApiKey(keys: readonly ApiKey[], token: string): ApiKey | undefined {
+  const hash = hashKey(token);
   let found: ApiKey | undefined;
   for (const key of keys) if (timingSafeEqual(key.hash, hash)) found = key;
   return found;
 }
 
-function hashOf(key: string): Buffer {
+function hashKey(key: string): Buffer {
   return createHash("sha256").update(key).digest();
 }
 
-/** A text for a message; what might be a key by mistake is not repeated. */
+/** Quotes a value in a message, unless it might be a key in the wrong place. */
 function quote(text: string): string {
-  return text.includes(PREFIX) || text.length > 64 ? "something else, which is not repeated here" : JSON.stringify(text);
+  return text.includes(PREFIX) || text.length > 64 ? "a value that is not shown because it may be a key" : JSON.stringify(text);
 }

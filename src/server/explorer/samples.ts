@@ -1,16 +1,17 @@
-/** One tab of the explorer: a document with an operation for each of some root fields. */
+/** One tab of the explorer. */
 export interface Sample {
   readonly name: string;
+  /** A GraphQL document with one operation for each of some root fields. */
   readonly document: string;
-  /** Values to send the operations with; those of ids say in words where to find one. */
+  /** Variables of all operations. Placeholders of IDs describe what to insert. */
   readonly variables: object;
 }
 
-export const identities: Sample = {
+const identities: Sample = {
   name: "Identities",
-  document: `# Send an operation by the button above it. Everything else that there is to ask for stands under "Docs".
+  document: `# Click the button above an operation to send it. "Docs" describes the whole schema.
 
-# A page of identities. For the next one, give its endCursor as $after.
+# List identities. For the next page, set $after to the endCursor of this one.
 query Identities($after: String) {
   identities(first: 5, after: $after) {
     edges {
@@ -20,7 +21,7 @@ query Identities($after: String) {
   }
 }
 
-# One identity: put an id from the page above into the variables, at the bottom.
+# Look up an identity by ID. Copy an ID from the list into the variables below.
 query Identity($id: ID!) {
   identity(id: $id) {
     id
@@ -34,17 +35,17 @@ query Identity($id: ID!) {
   }
 }
 
-# What the traits of an identity have to look like.
+# The JSON schema that the traits of an identity must match.
 query IdentitySchema {
   identitySchema(id: "default") { id schema }
 }
 `,
-  variables: { id: "an identity's id", after: null },
+  variables: { id: "ID of an identity", after: null },
 };
 
-export const changes: Sample = {
+const changes: Sample = {
   name: "Changes",
-  document: `# What is wrong with the input comes back as userErrors, each with its path. Nothing was changed then.
+  document: `# Validation errors are returned in userErrors, each with the path of the input field. If there are any, nothing was changed.
 
 mutation CreateIdentity($create: CreateIdentityInput!) {
   createIdentity(input: $create) {
@@ -53,7 +54,7 @@ mutation CreateIdentity($create: CreateIdentityInput!) {
   }
 }
 
-# The traits replace the present ones.
+# The new traits replace all current ones.
 mutation UpdateIdentity($update: UpdateIdentityInput!) {
   updateIdentity(input: $update) {
     identity { id traits updatedAt }
@@ -61,7 +62,7 @@ mutation UpdateIdentity($update: UpdateIdentityInput!) {
   }
 }
 
-# Whoever has the link is that user: hand it to them alone.
+# Anyone who has the link can sign in as the user, so give it to nobody else.
 mutation CreateRecoveryLink($link: CreateRecoveryLinkInput!) {
   createRecoveryLink(input: $link) {
     recoveryLink { url expiresAt }
@@ -69,7 +70,7 @@ mutation CreateRecoveryLink($link: CreateRecoveryLinkInput!) {
   }
 }
 
-# This cannot be undone.
+# A deleted identity cannot be restored.
 mutation DeleteIdentity($delete: DeleteIdentityInput!) {
   deleteIdentity(input: $delete) {
     deletedIdentityId
@@ -79,16 +80,16 @@ mutation DeleteIdentity($delete: DeleteIdentityInput!) {
 `,
   variables: {
     create: { schemaId: "default", traits: { email: "ann@example.com", name: { first: "Ann", last: "Example" } } },
-    update: { id: "an identity's id", traits: { email: "ann@example.com", name: { first: "Anne", last: "Example" } } },
-    link: { identityId: "an identity's id", expiresIn: "1h" },
-    delete: { id: "an identity's id" },
+    update: { id: "ID of an identity", traits: { email: "ann@example.com", name: { first: "Anne", last: "Example" } } },
+    link: { identityId: "ID of an identity", expiresIn: "1h" },
+    delete: { id: "ID of an identity" },
   },
 };
 
-export const flows: Sample = {
+const flows: Sample = {
   name: "Flows",
-  document: `# A flow's id is the "flow" in the address of the page that shows it. Newer Kratos gives a browser's flow to that
-# browser alone, by its cookies.
+  document: `# The ID of a flow is the query parameter "flow" in the URL of the page that shows it. Newer versions of Kratos return the
+# flow of a browser only to that browser, which they recognize by its cookies.
 
 query LoginFlow($id: ID!) {
   loginFlow(id: $id) { ...Flow refresh requestedAal }
@@ -106,12 +107,12 @@ query VerificationFlow($id: ID!) {
   verificationFlow(id: $id) { ...Flow }
 }
 
-# Newer Kratos gives it to its own user alone, by their session token.
+# Newer versions of Kratos return a settings flow only to its user, and require the user's session token.
 query SettingsFlow($id: ID!, $sessionToken: String) {
   settingsFlow(id: $id, sessionToken: $sessionToken) { ...Flow identity { id } }
 }
 
-# The error that a user was sent to the error page with.
+# The error that Kratos redirected a user to the error page for.
 query SelfServiceError {
   selfServiceError(id: "stub:500") { id errors { code status reason message } }
 }
@@ -137,10 +138,10 @@ fragment Flow on SelfServiceFlow {
   }
 }
 `,
-  variables: { id: "a flow's id", sessionToken: null },
+  variables: { id: "ID of a flow", sessionToken: null },
 };
 
-export const system: Sample = {
+const system: Sample = {
   name: "System",
   document: `query Version {
   version
@@ -150,7 +151,7 @@ query Health {
   health { alive ready errors { name message } }
 }
 
-# Kratos' own metrics, in Prometheus' text format.
+# The metrics of Kratos, in the Prometheus text format.
 query Metrics {
   metrics
 }
@@ -158,9 +159,9 @@ query Metrics {
   variables: {},
 };
 
-export const supergraph: Sample = {
+const supergraph: Sample = {
   name: "Supergraph",
-  document: `# What a Federation router asks. Other graphs refer to an identity by its id.
+  document: `# Federation routers resolve references from other subgraphs with _entities.
 query Entities($representations: [_Any!]!) {
   _entities(representations: $representations) {
     __typename
@@ -169,18 +170,18 @@ query Entities($representations: [_Any!]!) {
   }
 }
 
-# The schema that the router composes.
+# The schema of this subgraph, for composition.
 query Service {
   _service { sdl }
 }
 `,
   variables: {
     representations: [
-      { __typename: "Identity", id: "an identity's id" },
+      { __typename: "Identity", id: "ID of an identity" },
       { __typename: "IdentitySchema", id: "default" },
     ],
   },
 };
 
-/** The explorer's tabs; together they have an operation for each root field of the graph. */
+/** The tabs of the explorer. Together they contain an operation for each root field of the schema. */
 export const SAMPLES: readonly Sample[] = [identities, changes, flows, system, supergraph];

@@ -1,11 +1,9 @@
 import { DEFAULT_EMBEDDED_SANDBOX_VERSION } from "@apollo/server/plugin/landingPage/default";
 import { createHash } from "node:crypto";
-import type { ServerResponse } from "node:http";
-import { sendPage } from "./page.js";
 import { SAMPLES } from "./samples.js";
 
-/* Apollo Server's own landing page waits for fonts from elsewhere before it shows anything, which on a closed network is
-   a long time, and has no place for a link to the explorer that works there. */
+/* Apollo Server's own landing page renders nothing before it has loaded fonts from other servers, which takes long on a
+   closed network, and it cannot link to the explorer that works there. */
 
 const CDN = "https://embeddable-sandbox.cdn.apollographql.com";
 const FRAME = "https://sandbox.embed.apollographql.com";
@@ -35,7 +33,8 @@ const SCRIPT = `
   else document.querySelector("#sandbox p").textContent = "Apollo Sandbox cannot be loaded from apollographql.com.";
 `;
 
-const PAGE = `<!doctype html>
+/** A page that shows Apollo Sandbox in a frame, and sends its operations to this server. */
+export const SANDBOX_HTML = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -46,25 +45,20 @@ const PAGE = `<!doctype html>
 <script type="module">${SCRIPT}</script>
 </head>
 <body>
-<header>Apollo Sandbox comes from apollographql.com. <a href="/explorer/">The explorer at /explorer/</a> needs this server alone.</header>
-<main id="sandbox"><p role="status">Apollo Sandbox is being loaded.</p></main>
+<header>Apollo Sandbox is loaded from apollographql.com. <a href="/explorer/">The explorer at /explorer/</a> works without internet access.</header>
+<main id="sandbox"><p role="status">Loading Apollo Sandbox…</p></main>
 </body>
 </html>
 `;
 
-const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const getHash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-const POLICY = [
+export const SANDBOX_POLICY = [
   "default-src 'none'",
-  `script-src ${hashOf(SCRIPT)} ${CDN}`,
-  `style-src ${hashOf(STYLE)}`,
+  `script-src ${getHash(SCRIPT)} ${CDN}`,
+  `style-src ${getHash(STYLE)}`,
   "img-src https://embeddable-explorer.cdn.apollographql.com",
   `frame-src ${FRAME}`,
   "connect-src 'self'",
   "frame-ancestors 'none'",
 ].join("; ");
-
-/** Serves Apollo Sandbox, which is a page of Apollo's in a frame; this one sends its operations for it. */
-export function serveSandbox(response: ServerResponse): void {
-  sendPage(response, PAGE, POLICY);
-}

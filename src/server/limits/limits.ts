@@ -3,33 +3,38 @@ import { maxDepthRule } from "@escape.tech/graphql-armor-max-depth";
 import { maxDirectivesRule } from "@escape.tech/graphql-armor-max-directives";
 import { GraphQLError, type GraphQLFormattedError, type ValidationContext, type ValidationRule } from "graphql";
 
-/** How large one operation may be. What is larger is refused before Kratos is asked for anything. */
+/** Maximum size of an operation. A larger one is refused before any request is sent to Kratos. */
 export interface Limits {
-  /** Fields within fields; introspection's do not count. */
+  /** Nesting of fields, except introspection fields. */
   readonly depth: number;
-  /** Fields under another name. */
   readonly aliases: number;
   /** Fields of Query or Mutation. */
   readonly rootFields: number;
   readonly directives: number;
-  /** Words and signs of the document. */
+  /** Lexical tokens of the document. */
   readonly tokens: number;
-  /** What docs/security.md prices: 1 for an object, 10 for a request to Kratos. */
+  /** Cost of the fields: 1 for an object, 10 for a request to Kratos (docs/security.md). */
   readonly cost: number;
 }
 
-/** Far above what applications ask for: a page of 250 with all there is costs some 4,000. */
+/** Far above what applications need: a page of 250 identities with all their fields costs about 4,000. */
 export const DEFAULT_LIMITS: Limits = { depth: 15, aliases: 50, rootFields: 50, directives: 50, tokens: 5_000, cost: 10_000 };
 
-/** An operation that is larger than one of the limits. */
-export function limitError(limit: string, most: number, found: number | string): GraphQLError {
-  return new GraphQLError(`The operation is too large: its ${limit} may be ${most} at the most, and it is ${found}. Ask for less at a time.`, {
-    extensions: { code: "OPERATION_TOO_LARGE", limit, most, http: { status: 400 } },
+const CODE = "OPERATION_TOO_LARGE";
+
+/** An operation exceeds a limit. */
+export function limitError(limit: string, max: number, actual: number | string): GraphQLError {
+  return new GraphQLError(tooLarge(`its ${limit} is ${actual}, but the limit is ${max}`), {
+    extensions: { code: CODE, limit, most: max, http: { status: 400 } },
   });
 }
 
-/** The limits that a document keeps or not whatever its variables are: checked as it is validated, once a document. */
-export function limitRules({ depth, aliases, directives }: Limits): ValidationRule[] {
+function tooLarge(reason: string): string {
+  return `The operation is too large: ${reason}. Split it into smaller operations.`;
+}
+
+/** Validation rules for the limits that do not depend on variables. They run once for each document, as Apollo Server caches valid ones. */
+export function createLimitRules({ depth, aliases, directives }: Limits): ValidationRule[] {
   return [
     maxDepthRule({ n: depth, flattenFragments: true, ...reportAs("depth", depth) }),
     maxAliasesRule({ n: aliases, ...reportAs("number of aliases", aliases) }),
@@ -37,30 +42,29 @@ export function limitRules({ depth, aliases, directives }: Limits): ValidationRu
   ] as ValidationRule[];
 }
 
-/** By themselves the rules throw, which Apollo Server takes for its own failure, and call it a syntax error. */
-function reportAs(limit: string, most: number) {
+/** By default the rules throw, which Apollo Server reports as a syntax error. */
+function reportAs(limit: string, max: number) {
   const report = (context: ValidationContext | null, error: GraphQLError) => {
-    const [found = "more"] = /\d+(?=\.$)/.exec(error.message) ?? [];
-    context?.reportError(limitError(limit, most, found));
+    const [actual = "larger"] = /\d+(?=\.$)/.exec(error.message) ?? [];
+    context?.reportError(limitError(limit, max, actual));
   };
   return { propagateOnRejection: false, onReject: [report] };
 }
 
-/** What graphql-js by itself finds too large: how its message begins, and how ours says it. */
-const FOUND: readonly (readonly [start: string, limit: string, message: (limits: Limits) => string])[] = [
-  ["Syntax Error: Document contains more that ", "number of tokens", ({ tokens }) => `its number of tokens may be ${tokens} at the most, and it is more`],
-  ["Maximum call stack size exceeded", "nesting", () => "its lists, objects or selections are nested too deeply to be read"],
-  ["Validation aborted.", "overlapping fields", () => "too many of its fields have one name in one place"],
+/** Limits that graphql-js enforces with errors of its own: how their messages begin, and the reason that we give instead. */
+const GRAPHQL_LIMITS: readonly (readonly [messageStart: string, limit: string, getReason: (limits: Limits) => string])[] = [
+  ["Syntax Error: Document contains more that ", "number of tokens", ({ tokens }) => `its number of tokens exceeds the limit of ${tokens}`],
+  ["Maximum call stack size exceeded", "nesting", () => "its lists, objects or selections are nested too deeply"],
+  ["Validation aborted.", "overlapping fields", () => "too many of its fields have the same name in the same place"],
 ];
 
-/** An error in the words and with the code that the other limits have, where it is one of a limit. */
-export function asLimit(formatted: GraphQLFormattedError, limits: Limits): GraphQLFormattedError {
+/** Gives an error that reports an exceeded limit the code and the message of `limitError`. Returns other errors unchanged. */
+export function formatLimitError(formatted: GraphQLFormattedError, limits: Limits): GraphQLFormattedError {
   const { message, locations, extensions } = formatted;
-  const code = "OPERATION_TOO_LARGE";
-  // Apollo Server gives all that it refuses as it validates one code.
-  if (extensions?.["limit"] !== undefined) return { ...formatted, extensions: { ...extensions, code } };
-  const isRefusal = ["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"].includes(String(extensions?.["code"]));
-  const [, limit, found] = (isRefusal && FOUND.find(([start]) => message.startsWith(start))) || [];
-  if (!limit || !found) return formatted;
-  return { message: `The operation is too large: ${found(limits)}. Ask for less at a time.`, locations, extensions: { code, limit } };
+  // Apollo Server replaces the code of every error of a validation rule.
+  if (extensions?.["limit"] !== undefined) return { ...formatted, extensions: { ...extensions, code: CODE } };
+  if (extensions?.["code"] !== "GRAPHQL_PARSE_FAILED" && extensions?.["code"] !== "GRAPHQL_VALIDATION_FAILED") return formatted;
+  const [, limit, getReason] = GRAPHQL_LIMITS.find(([messageStart]) => message.startsWith(messageStart)) ?? [];
+  if (!getReason) return formatted;
+  return { message: tooLarge(getReason(limits)), locations, extensions: { code: CODE, limit } };
 }

@@ -1,63 +1,64 @@
-import { RateLimiterMemory, type RateLimiterAbstract } from "rate-limiter-flexible";
-import type { Logger } from "../logger.js";
+import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract, type RateLimiterRes } from "rate-limiter-flexible";
 import { HttpError } from "../http-error.js";
+import type { Logger } from "../logger.js";
 
 export interface RateLimitOptions {
-  /** Requests that one caller may make in each window. */
+  /** Maximum number of requests of one caller in each window. */
   readonly requests: number;
   /** Length of a window in seconds. */
   readonly windowS: number;
-  /** Where the servers count together; each counts by itself where it is left out. */
+  /** URL of a Redis server that several servers share for counting. Default: each server counts in memory. */
   readonly redisUrl?: string;
 }
 
 export interface RateLimit {
   /**
-   * Counts a caller's request.
-   * @param operations how many it holds, where it is an array of them
-   * @throws {HttpError} with 429 where it is one too many, and when to come again
+   * Counts a caller's requests.
+   * @param count 1, or the number of operations in a batch
+   * @throws {HttpError} 429 with Retry-After if the caller has exceeded the limit
    */
-  take(caller: string, operations: number): Promise<void>;
+  consume(caller: string, count: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What callers wait at the most for a Redis that does not answer. */
+/** How long a request waits for Redis before it is counted in memory. */
 const REDIS_TIMEOUT_MS = 500;
 
-/** Counts in memory, or in Redis, and in memory while Redis is away. */
+/** Counts in memory or in Redis, and in memory while Redis is unavailable. */
 export async function createRateLimit({ requests, windowS, redisUrl }: RateLimitOptions, logger: Logger): Promise<RateLimit> {
   const options = { keyPrefix: "kratos-graphql", points: requests, duration: windowS };
   const memory = new RateLimiterMemory(options);
-  let limiter: RateLimiterAbstract = memory;
-  let stop = async () => {};
-  if (redisUrl !== undefined) {
-    // Loaded only here: most servers count by themselves.
-    const [{ Redis }, { RateLimiterRedis }] = await Promise.all([import("ioredis"), import("rate-limiter-flexible")]);
-    const redis = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: REDIS_TIMEOUT_MS });
-    // It tries again and again, and fails each time.
-    let isAway = false;
-    redis.on("error", ({ message }: Error) => {
-      if (!isAway) logger.warn({ reason: message }, "Redis cannot be used; requests are counted in memory.");
-      isAway = true;
-    });
-    redis.on("ready", () => {
-      if (isAway) logger.info("Redis can be used again; requests are counted there.");
-      isAway = false;
-    });
-    limiter = new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory });
-    stop = async () => redis.disconnect();
-  }
+  const redis = redisUrl === undefined ? undefined : await connect(redisUrl, logger);
+  const limiter: RateLimiterAbstract = redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory }) : memory;
   return {
-    async take(caller, operations) {
+    async consume(caller, count) {
       try {
-        await limiter.consume(caller, operations);
-      } catch (refused) {
-        if (refused instanceof Error) throw refused;
-        const seconds = Math.max(1, Math.ceil((refused as { msBeforeNext: number }).msBeforeNext / 1000));
-        const message = `You may send ${requests} requests in ${windowS} s, and this is one more. Come again in ${seconds} s.`;
+        await limiter.consume(caller, count);
+      } catch (rejection) {
+        // The limiter rejects with an Error if it fails, and with its state if the limit is exceeded.
+        if (rejection instanceof Error) throw rejection;
+        const seconds = Math.max(1, Math.ceil((rejection as RateLimiterRes).msBeforeNext / 1000));
+        const message = `Rate limit exceeded: at most ${requests} requests in ${windowS} s are allowed. Try again in ${seconds} s.`;
         throw new HttpError(429, "RATE_LIMITED", message, { "retry-after": String(seconds) });
       }
     },
-    stop,
+    stop: async () => redis?.disconnect(),
   };
+}
+
+async function connect(url: string, logger: Logger) {
+  // Lazy: most servers count in memory. Once it is bundled, a CommonJS module that is loaded lazily has only a default export.
+  const { default: ioredis } = await import("ioredis");
+  const redis = new ioredis.Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: REDIS_TIMEOUT_MS });
+  // Every failed attempt to reconnect emits an error; only the first one is logged.
+  let isAvailable = true;
+  redis.on("error", ({ message }: Error) => {
+    if (isAvailable) logger.warn({ reason: message }, "Redis is unavailable. Requests are counted in memory.");
+    isAvailable = false;
+  });
+  redis.on("ready", () => {
+    if (!isAvailable) logger.info("Redis is available again. Requests are counted in Redis.");
+    isAvailable = true;
+  });
+  return redis;
 }

@@ -6,13 +6,13 @@ import type { Logger } from "../logger.js";
 
 export type OtlpProtocol = "http/protobuf" | "http/json";
 
-/** How long the process waits at its end for a collector to take what there still is. */
-const LAST_WORDS_MS = 2_000;
+/** How long shutdown waits for the collector to accept the remaining spans. */
+const FLUSH_TIMEOUT_MS = 2_000;
 
-/** Sends spans to a collector. Where that is, and all else, the exporter reads from the standard `OTEL_…` variables by itself. */
+/** Exports spans to a collector. The exporter itself reads the endpoint and all other settings from the standard `OTEL_…` environment variables. */
 export async function exportSpans(protocol: OtlpProtocol, logger: Logger): Promise<{ readonly tracerProvider: TracerProvider; stop(): Promise<void> }> {
-  const say = (reason: string) => logger.warn({ reason }, "OpenTelemetry has a problem.");
-  diag.setLogger({ error: say, warn: say, info: () => {}, debug: () => {}, verbose: () => {} }, DiagLogLevel.WARN);
+  const warn = (reason: string) => logger.warn({ reason }, "OpenTelemetry reported a problem.");
+  diag.setLogger({ error: warn, warn, info: () => {}, debug: () => {}, verbose: () => {} }, DiagLogLevel.WARN);
   const { OTLPTraceExporter } =
     protocol === "http/json" ? await import("@opentelemetry/exporter-trace-otlp-http") : await import("@opentelemetry/exporter-trace-otlp-proto");
   const tracerProvider = new BasicTracerProvider({
@@ -21,6 +21,6 @@ export async function exportSpans(protocol: OtlpProtocol, logger: Logger): Promi
       .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
-  const flush = () => tracerProvider.shutdown().catch(({ message }: Error) => say(message));
-  return { tracerProvider, stop: () => Promise.race([flush(), sleep(LAST_WORDS_MS).then(() => say("The last spans were not taken in time."))]) };
+  const flush = () => tracerProvider.shutdown().catch(({ message }: Error) => warn(message));
+  return { tracerProvider, stop: () => Promise.race([flush(), sleep(FLUSH_TIMEOUT_MS).then(() => warn("The collector did not accept the remaining spans in time."))]) };
 }

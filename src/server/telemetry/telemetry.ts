@@ -9,49 +9,55 @@ import type { Logger } from "../logger.js";
 import type { Metrics } from "./metrics.js";
 import type { RequestTrace, Tracing } from "./tracing.js";
 
-/** One operation, as it is over. */
+/** Where requests are reported. */
+export interface Telemetry {
+  readonly logger: Logger;
+  /** Undefined if there is no registry. */
+  readonly metrics?: Metrics;
+  /** Undefined if there is no tracer provider. */
+  readonly tracing?: Tracing;
+}
+
+export interface TelemetryOptions {
+  readonly kratos: Kratos;
+  readonly logger: Logger;
+  readonly metrics?: Registry;
+  readonly tracerProvider?: TracerProvider;
+}
+
+/** Lazy: the modules of metrics and traces are loaded only if they are used. */
+export async function createTelemetry({ kratos, logger, metrics, tracerProvider }: TelemetryOptions): Promise<Telemetry> {
+  return {
+    logger,
+    metrics: metrics && new (await import("./metrics.js")).Metrics(metrics, kratos),
+    tracing: tracerProvider && new (await import("./tracing.js")).Tracing(tracerProvider),
+  };
+}
+
+/** What is reported about an executed operation. */
 export interface OperationRecord {
-  /** Its name in the document, cut where it is long; undefined where it has none. */
+  /** Its name in the document, truncated if it is long; undefined if it is anonymous. */
   readonly name?: string;
-  /** `query` or `mutation`; undefined where the document could not be read. */
+  /** `query` or `mutation`; undefined if the document could not be parsed. */
   readonly type?: string;
-  /** Whether the document is a valid one of this graph. */
+  /** Whether the document is valid. */
   readonly valid: boolean;
-  /** The codes of its errors, each once. */
+  /** The codes of its errors, without duplicates. */
   readonly codes: readonly string[];
   readonly durationMs: number;
 }
 
-type Headers = Readonly<Record<string, string>>;
-
-/** Observes one request to Kratos: measures it, and gives it a span. */
-export function observeUpstream(operation: string, headers: Headers, metrics?: Metrics, trace?: RequestTrace): ReturnType<Interceptor> {
-  if (!metrics && !trace) return { headers };
-  const startedAt = performance.now();
-  const span = trace?.startUpstream(operation);
-  return {
-    headers: { ...headers, ...span?.headers },
-    onEnd: (status, error) => {
-      const code = status === undefined ? getErrorCode(error) : status < 400 ? undefined : String(status);
-      metrics?.upstream(operation, performance.now() - startedAt, code);
-      span?.end(status, code);
-    },
-  };
-}
-
-/** Who hears of requests: the log always, the others where they are asked for. */
-export interface Telemetry {
-  readonly logger: Logger;
-  readonly metrics?: Metrics;
-  readonly tracing?: Tracing;
-}
-
+/** The context of an operation whose telemetry is collected. */
 export interface ObservedContext extends FacadeContext {
   readonly telemetry: RequestTelemetry;
 }
 
-/** What is told of one request: names, numbers and codes, and nothing that a caller or Kratos gave as a value. */
+/**
+ * Collects the telemetry of one HTTP request to /graphql. It contains names, numbers and codes, and never a value that comes
+ * from the caller or from Kratos.
+ */
 export class RequestTelemetry {
+  /** The caller's name, once it is known. */
   caller = "";
   readonly #operations: OperationRecord[] = [];
   readonly #startedAt = performance.now();
@@ -66,36 +72,34 @@ export class RequestTelemetry {
     this.#trace = telemetry.tracing?.startRequest(request);
   }
 
-  /** Hears how many keys a loader asks for at once; undefined where nobody wants to know. */
+  /** Counts the keys of each batch that a data loader requests. Undefined without metrics. */
   get onBatch(): BatchListener | undefined {
-    const { metrics } = this.telemetry;
-    return metrics && ((loader, size) => metrics.batch(loader, size));
+    return this.telemetry.metrics?.onBatch;
   }
 
-  /** Kratos as this request asks it: each question is counted, and goes with the request's id. */
-  kratosFrom(kratos: Kratos): Kratos {
+  /** Returns a Kratos client whose requests belong to this request: they are counted, and carry its ID. */
+  observe(kratos: Kratos): Kratos {
     const headers = { "x-request-id": this.requestId };
-    const { metrics } = this.telemetry;
     return kratos.withInterceptor((operation) => {
       this.#upstreamCalls++;
-      return observeUpstream(operation, headers, metrics, this.#trace);
+      return startUpstreamCall(operation, headers, this.telemetry.metrics, this.#trace);
     });
   }
 
-  /** @returns what is called when the operation is over */
-  startOperation(): (operation: Omit<OperationRecord, "durationMs">) => void {
+  /** @returns a function to call when the operation is completed */
+  onOperationStart(): (operation: Omit<OperationRecord, "durationMs">) => void {
     const startedAt = performance.now();
     const span = this.#trace?.startOperation();
     return (operation) => {
       const record = { ...operation, durationMs: performance.now() - startedAt };
       this.#operations.push(record);
-      this.telemetry.metrics?.operation(record, this.caller);
+      this.telemetry.metrics?.onOperation(record, this.caller);
       span?.end(record);
     };
   }
 
-  /** Writes the request's line to the log, one for each operation where it was an array of them. */
-  answered(status: number): void {
+  /** Writes the request log: one line, or one for each operation of a batch. */
+  onResponse(status: number): void {
     this.#trace?.end(status);
     const { logger } = this.telemetry;
     if (!logger.isLevelEnabled("info")) return;
@@ -112,25 +116,31 @@ export class RequestTelemetry {
     }
   }
 
-  /** The request did not get as far as GraphQL; the log has it already. */
-  refused(status: number, code: string): void {
-    this.telemetry.metrics?.refusal(code);
+  /** Called instead of `onResponse` if the request fails before it reaches GraphQL. The router writes the log in this case. */
+  onError(status: number, code: string): void {
+    this.telemetry.metrics?.onRefusal(code);
     this.#trace?.end(status, code);
   }
 }
 
-export interface TelemetryOptions {
-  readonly kratos: Kratos;
-  readonly logger: Logger;
-  readonly metrics?: Registry;
-  readonly tracerProvider?: TracerProvider;
+/** Returns a Kratos client whose requests are counted in the metrics but belong to no trace, for health checks. */
+export function withMetrics(kratos: Kratos, { metrics }: Telemetry): Kratos {
+  return metrics ? kratos.withInterceptor((operation) => startUpstreamCall(operation, {}, metrics)) : kratos;
 }
 
-/** What is not asked for is not loaded. */
-export async function createTelemetry({ kratos, logger, metrics, tracerProvider }: TelemetryOptions): Promise<Telemetry> {
+type Headers = Readonly<Record<string, string>>;
+
+/** Measures one request to Kratos, and gives it a span. */
+function startUpstreamCall(operation: string, headers: Headers, metrics?: Metrics, trace?: RequestTrace): ReturnType<Interceptor> {
+  if (!metrics && !trace) return { headers };
+  const startedAt = performance.now();
+  const span = trace?.startUpstream(operation);
   return {
-    logger,
-    metrics: metrics && new (await import("./metrics.js")).Metrics(metrics, kratos),
-    tracing: tracerProvider && new (await import("./tracing.js")).Tracing(tracerProvider),
+    headers: span ? { ...headers, ...span.headers } : headers,
+    onEnd: (status, error) => {
+      const code = status === undefined ? getErrorCode(error) : status < 400 ? undefined : String(status);
+      metrics?.onUpstream(operation, performance.now() - startedAt, code);
+      span?.end(status, code);
+    },
   };
 }

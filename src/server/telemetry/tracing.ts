@@ -16,7 +16,7 @@ import type { OperationRecord } from "./telemetry.js";
 
 const propagator = new W3CTraceContextPropagator();
 
-/** Makes OpenTelemetry's spans of requests. They go along by hand: nothing is patched, and no context is kept for async calls. */
+/** Creates OpenTelemetry spans. Their contexts are passed explicitly, so that no module is patched and no async context is tracked. */
 export class Tracing {
   readonly #tracer: Tracer;
 
@@ -24,37 +24,37 @@ export class Tracing {
     this.#tracer = provider.getTracer("kratos-graphql");
   }
 
-  /** The request's `traceparent` says which trace it belongs to; a new one where there is none. */
+  /** Continues the trace of the request's `traceparent` header, or starts a new one. */
   startRequest({ method = "", headers }: IncomingMessage): RequestTrace {
     return new RequestTrace(this.#tracer, method, propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter));
   }
 }
 
-/** The spans of one request: its own, its operations', and those of the requests to Kratos. */
+/** The spans of one request: that of the request itself, and those of its operations and of its requests to Kratos. */
 export class RequestTrace {
-  readonly #request: Span;
-  readonly #inRequest: Context;
-  #inOperation?: Context;
+  readonly #requestSpan: Span;
+  readonly #requestContext: Context;
+  #operationContext?: Context;
   #operations = 0;
 
   constructor(
     private readonly tracer: Tracer,
     method: string,
-    caller: Context,
+    parent: Context,
   ) {
     const attributes = { "http.request.method": method, "http.route": "/graphql" };
-    this.#request = tracer.startSpan(`${method} /graphql`, { kind: SpanKind.SERVER, attributes }, caller);
-    this.#inRequest = trace.setSpan(caller, this.#request);
+    this.#requestSpan = tracer.startSpan(`${method} /graphql`, { kind: SpanKind.SERVER, attributes }, parent);
+    this.#requestContext = trace.setSpan(parent, this.#requestSpan);
   }
 
   get id(): string {
-    return this.#request.spanContext().traceId;
+    return this.#requestSpan.spanContext().traceId;
   }
 
   startOperation() {
-    const span = this.tracer.startSpan("graphql", { kind: SpanKind.INTERNAL }, this.#inRequest);
+    const span = this.tracer.startSpan("graphql", { kind: SpanKind.INTERNAL }, this.#requestContext);
     this.#operations++;
-    this.#inOperation = trace.setSpan(this.#inRequest, span);
+    this.#operationContext = trace.setSpan(this.#requestContext, span);
     return {
       end: ({ name, type, codes: [code] }: OperationRecord) => {
         if (type) span.updateName(type).setAttribute("graphql.operation.type", type);
@@ -65,13 +65,13 @@ export class RequestTrace {
   }
 
   startUpstream(operation: string) {
-    // The operations of an array share the loaders, so what they ask of Kratos is nobody's alone.
-    const parent = this.#operations === 1 ? this.#inOperation! : this.#inRequest;
+    // The operations of a batch share data loaders, so their requests to Kratos belong to the whole batch.
+    const parent = this.#operations === 1 ? this.#operationContext! : this.#requestContext;
     const span = this.tracer.startSpan(operation, { kind: SpanKind.CLIENT }, parent);
     const headers: Record<string, string> = {};
     propagator.inject(trace.setSpan(parent, span), headers, defaultTextMapSetter);
     return {
-      /** What tells Kratos of the trace. */
+      /** Headers that propagate the trace to Kratos. */
       headers,
       end: (status: number | undefined, error: string | undefined) => {
         if (status !== undefined) span.setAttribute("http.response.status_code", status);
@@ -81,8 +81,8 @@ export class RequestTrace {
   }
 
   end(status: number, error = status >= 500 ? String(status) : undefined): void {
-    this.#request.setAttribute("http.response.status_code", status);
-    endSpan(this.#request, error);
+    this.#requestSpan.setAttribute("http.response.status_code", status);
+    endSpan(this.#requestSpan, error);
   }
 }
 
