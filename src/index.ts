@@ -9,11 +9,10 @@ export type { RateLimitOptions } from "./server/limits/rate-limit.js";
 export type { Logger } from "./server/logger.js";
 
 export { buildFacadeSchema, type FacadeSchema } from "./graphql/schema.js";
-export { createContext, type ContextOptions, type FacadeContext } from "./graphql/context.js";
+export { createContext, type Audit, type AuditEntry, type ContextOptions, type FacadeContext } from "./graphql/context.js";
 export type { Caller } from "./graphql/scopes.js";
 export type { Scope } from "./graphql/scopes.js";
 export { TraitsMask } from "./graphql/traits-mask/traits-mask.js";
-export type { Audit, AuditEntry } from "./graphql/audit.js";
 
 export {
   Kratos,

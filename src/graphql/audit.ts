@@ -1,26 +1,8 @@
 import { createMethodMiddlewareDecorator } from "type-graphql";
 import { isIdentityId, KratosError } from "../kratos/index.js";
-import type { FacadeContext } from "./context.js";
+import type { AuditEntry, FacadeContext } from "./context.js";
 import { getErrorCode } from "./errors.js";
 import type { UserError } from "./user-errors.js";
-
-/** The outcome of a mutation. Contains no personal data. */
-export interface AuditEntry {
-  /** Name of the mutation. */
-  readonly mutation: string;
-  /** UUID of the identity, if known. */
-  readonly identityId?: string;
-  /** `unknown`: the change was sent, but Kratos did not report whether it was made. */
-  readonly outcome: "done" | "refused" | "failed" | "unknown";
-  /** Codes of the user errors, or of the error. */
-  readonly codes?: readonly string[];
-}
-
-/** Records the mutations of one request. */
-export interface Audit {
-  /** @param key the mutation's key in the response: its alias, or else its name */
-  record(key: string, entry: AuditEntry): void;
-}
 
 interface Payload {
   readonly identity?: { readonly id: string } | null;

@@ -1,8 +1,6 @@
 import type DataLoader from "dataloader";
 import type { FlowCredentials, Kratos } from "../kratos/index.js";
-import type { Audit } from "./audit.js";
-import type { IdentitySchema } from "./identity-schema.js";
-import type { Identity } from "./identity/identity.type.js";
+import type { Identity, IdentitySchema } from "./identity/identity.type.js";
 import { type BatchListener, createIdentityLoader, createIdentitySchemaLoader } from "./loaders.js";
 import { ANYBODY, type Caller } from "./scopes.js";
 import type { TraitsMask } from "./traits-mask/traits-mask.js";
@@ -34,6 +32,24 @@ export interface FacadeContext {
   readonly mask: TraitsMask | undefined;
   /** Set by the server, to record mutations. */
   audit?: Audit;
+}
+
+/** The outcome of a mutation. Contains no personal data. */
+export interface AuditEntry {
+  /** Name of the mutation. */
+  readonly mutation: string;
+  /** UUID of the identity, if known. */
+  readonly identityId?: string;
+  /** `unknown`: the change was sent, but Kratos did not report whether it was made. */
+  readonly outcome: "done" | "refused" | "failed" | "unknown";
+  /** Codes of the user errors, or of the error. */
+  readonly codes?: readonly string[];
+}
+
+/** Records the mutations of one request. */
+export interface Audit {
+  /** @param key the mutation's key in the response: its alias, or else its name */
+  record(key: string, entry: AuditEntry): void;
 }
 
 /** Creates the context of one request, with empty loaders. */

@@ -1,7 +1,6 @@
 import DataLoader from "dataloader";
 import type { Kratos } from "../kratos/index.js";
-import { IdentitySchema } from "./identity-schema.js";
-import { Identity } from "./identity/identity.type.js";
+import { Identity, IdentitySchema } from "./identity/identity.type.js";
 import type { TraitsMask } from "./traits-mask/traits-mask.js";
 
 /** Names of the loaders, as used in metrics. */

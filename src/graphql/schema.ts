@@ -8,7 +8,6 @@ import { UiNodeInputResolver } from "./flow/redact.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
 import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
-import { IdentitySchemaResolver } from "./identity-schema.js";
 import { RecoveryLinkResolver } from "./recovery-link.js";
 import { SelfServiceErrorResolver } from "./self-service-error.js";
 import { SystemResolver } from "./system.js";
@@ -36,8 +35,7 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
       IdentityEdgeResolver,
       IdentityMutationResolver,
       IdentityResolver,
-      IdentitySchemaResolver,
-      RecoveryLinkResolver,
+        RecoveryLinkResolver,
       SelfServiceErrorResolver,
       SystemResolver,
       UiNodeInputResolver,

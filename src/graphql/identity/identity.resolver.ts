@@ -2,10 +2,9 @@ import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } f
 import { listCost, oneRequest } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
 import { badUserInput } from "../errors.js";
-import { IdentitySchema } from "../identity-schema.js";
 import type { Scope } from "../scopes.js";
 import { decodeCursor, IdentityConnection } from "./identity-connection.js";
-import { Identity } from "./identity.type.js";
+import { Identity, IdentitySchema } from "./identity.type.js";
 
 const DEFAULT_FIRST = 50;
 const MAX_FIRST = 250;
@@ -48,6 +47,19 @@ export class IdentityResolver {
     if (count < 1 || count > MAX_FIRST) throw badUserInput(`"first" must be between 1 and ${MAX_FIRST}; received ${count}.`);
     const position = after === null || after === undefined ? undefined : decodeCursor(after);
     return new IdentityConnection(await kratos.identities.list(count, position), position === undefined, mask);
+  }
+
+  @Authorized<Scope>("identities:read")
+  @Query(() => IdentitySchema, {
+    nullable: true,
+    complexity: oneRequest,
+    description: "Look up an identity schema by ID. Returns null if it does not exist.",
+  })
+  identitySchema(
+    @Arg("id", () => ID, { description: "ID of the identity schema, e.g. `default`." }) id: string,
+    @Ctx() { identitySchemas }: FacadeContext,
+  ): Promise<IdentitySchema | null> {
+    return identitySchemas.load(id);
   }
 
   @FieldResolver(() => IdentitySchema, { nullable: true, complexity: oneRequest, description: "Identity schema that defines the traits." })

@@ -160,3 +160,13 @@ export class Identity {
     this.updatedAt = toDateTime(wire.updated_at);
   }
 }
+
+@Directive('@key(fields: "id")')
+@ObjectType({ simpleResolvers: true, description: "An identity schema: a JSON Schema that defines the traits of identities." })
+export class IdentitySchema {
+  @Field(() => ID, { description: "ID of the schema, as set in the configuration of the Kratos server, e.g. `default`." })
+  id: string;
+
+  @Field(() => GraphQLJSONObject, { description: "The JSON Schema. The traits are defined under `properties.traits`." })
+  schema: object;
+}

@@ -2,7 +2,8 @@ import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "
 import type { Limits } from "../limits/limits.js";
 import { createOperationLimits } from "../limits/operation-limits.js";
 import { errorForLog, type Logger } from "../logger.js";
-import type { ObservedContext, OperationRecord } from "../telemetry/telemetry.js";
+import type { OperationRecord } from "../telemetry/metrics.js";
+import type { ObservedContext } from "../telemetry/telemetry.js";
 import { createAuditLog } from "./audit-log.js";
 import { getOperation } from "./document.js";
 import { getErrorCodes, logError } from "./errors.js";

@@ -1,7 +1,19 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { BatchListener } from "../../graphql/loaders.js";
 import type { Kratos } from "../../kratos/index.js";
-import type { OperationRecord } from "./telemetry.js";
+
+/** What is reported about an executed operation. */
+export interface OperationRecord {
+  /** Its name in the document, truncated if it is long; undefined if it is anonymous. */
+  readonly name?: string;
+  /** `query` or `mutation`; undefined if the document could not be parsed. */
+  readonly type?: string;
+  /** Whether the document is valid. */
+  readonly valid: boolean;
+  /** The codes of its errors, without duplicates. */
+  readonly codes: readonly string[];
+  readonly durationMs: number;
+}
 
 /** Maximum number of operation names that become labels. Each adds some twenty time series, for as long as the process runs. */
 const MAX_NAMES = 200;

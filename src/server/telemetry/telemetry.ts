@@ -6,7 +6,7 @@ import { getErrorCode } from "../../graphql/errors.js";
 import type { BatchListener } from "../../graphql/loaders.js";
 import type { Interceptor, Kratos } from "../../kratos/index.js";
 import type { Logger } from "../logger.js";
-import type { Metrics } from "./metrics.js";
+import type { Metrics, OperationRecord } from "./metrics.js";
 import type { RequestTrace, Tracing } from "./tracing.js";
 
 /** Where requests are reported. */
@@ -32,19 +32,6 @@ export async function createTelemetry({ kratos, logger, metrics, tracerProvider 
     metrics: metrics && new (await import("./metrics.js")).Metrics(metrics, kratos),
     tracing: tracerProvider && new (await import("./tracing.js")).Tracing(tracerProvider),
   };
-}
-
-/** What is reported about an executed operation. */
-export interface OperationRecord {
-  /** Its name in the document, truncated if it is long; undefined if it is anonymous. */
-  readonly name?: string;
-  /** `query` or `mutation`; undefined if the document could not be parsed. */
-  readonly type?: string;
-  /** Whether the document is valid. */
-  readonly valid: boolean;
-  /** The codes of its errors, without duplicates. */
-  readonly codes: readonly string[];
-  readonly durationMs: number;
 }
 
 /** The context of an operation whose telemetry is collected. */

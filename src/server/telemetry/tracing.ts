@@ -12,7 +12,7 @@ import {
 } from "@opentelemetry/api";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { IncomingMessage } from "node:http";
-import type { OperationRecord } from "./telemetry.js";
+import type { OperationRecord } from "./metrics.js";
 
 const propagator = new W3CTraceContextPropagator();
 
