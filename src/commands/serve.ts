@@ -61,7 +61,7 @@ async function start(): Promise<void> {
 /** Serves the metrics on a port of their own, so that Prometheus needs no access to the graph. */
 async function serveMetrics({ host, metricsPort }: Config) {
   if (metricsPort === undefined) return undefined;
-  const { createProcessMetrics } = await import("../server/telemetry/process-metrics.js");
+  const { createProcessMetrics } = await import("../server/telemetry/metrics.js");
   const { registry, handle } = createProcessMetrics();
   return { registry, ...(await listen(handle, host, metricsPort, "METRICS_PORT")) };
 }

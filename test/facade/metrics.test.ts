@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
-import { createProcessMetrics } from "../../src/server/telemetry/process-metrics.js";
+import { createProcessMetrics } from "../../src/server/telemetry/metrics.js";
 import { startLoopbackServer, type LoopbackServer } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { startScriptedKratos, type Scripted, type ScriptedKratos } from "../support/scripted-kratos.js";

@@ -1,7 +1,6 @@
 import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { type FieldNode, getArgumentValues, getVariableValues, type GraphQLField, OperationTypeNode } from "graphql";
-import type { AuditEntry } from "../../graphql/context.js";
-import type { FacadeContext } from "../../graphql/context.js";
+import type { AuditEntry, FacadeContext } from "../../graphql/context.js";
 import { isIdentityId } from "../../kratos/index.js";
 import type { Logger } from "../logger.js";
 import { getOperation, getRootFields } from "./document.js";

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import type { RequestListener } from "node:http";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { BatchListener } from "../../graphql/loaders.js";
 import type { Kratos } from "../../kratos/index.js";
 
@@ -127,4 +128,20 @@ export class Metrics {
 
   /** A property, as it is passed to the data loaders of each request. */
   readonly onBatch: BatchListener = (loader, size) => this.#batches.observe({ loader }, size);
+}
+
+/** Creates a registry with Node's process metrics, and a request handler that serves all of its metrics to Prometheus at /metrics. */
+export function createProcessMetrics(): { readonly registry: Registry; readonly handle: RequestListener } {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    handle: ({ url = "/" }, response) => {
+      if (url.split("?")[0] !== "/metrics") return void response.writeHead(404).end("Not found. Metrics are served at /metrics.\n");
+      registry.metrics().then(
+        (text) => response.writeHead(200, { "content-type": registry.contentType }).end(text),
+        () => response.writeHead(500).end(),
+      );
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { TraitField } from "./trait-fields";
+import type { TraitField } from "./trait-fields.ts";
 
 interface Props {
   field: Exclude<TraitField, { kind: "group" }>;

@@ -1,8 +1,8 @@
 import type { IdentitiesQuery } from "../generated/graphql";
 import { Moment } from "../parts/Moment";
-import { nameOf, subtitleOf } from "../parts/name-of";
+import { nameOf, subtitleOf } from "../parts/name-of.ts";
 import { StateBadge } from "../parts/StateBadge";
-import { paths } from "../use-route";
+import { paths } from "../use-route.ts";
 
 type Identity = NonNullable<IdentitiesQuery["identities"]>["edges"][number]["node"];
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { messageOf } from "../parts/message-of";
+import { messageOf } from "../parts/message-of.ts";
 
 interface Props {
   shown: number;

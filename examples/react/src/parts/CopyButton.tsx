@@ -1,4 +1,4 @@
-import { useStatus } from "../status/use-status";
+import { useStatus } from "../status/use-status.ts";
 
 /** Copies text, and confirms it. */
 export function CopyButton({ text, label, done }: { text: string; label: string; done: string }) {

@@ -1,4 +1,4 @@
-import { messageOf } from "./message-of";
+import { messageOf } from "./message-of.ts";
 
 interface Props {
   /** What failed, as a sentence. */
