@@ -19,10 +19,10 @@ const common = {
   transformIgnorePatterns: ["/node_modules/(?!(jose|ky|p-map)/)"],
 };
 
-/** The contract suite against the embedded Kratos as one release. */
+/** The contract suite against the fake Kratos as one release. */
 const contractOn = (release) => ({
   ...common,
-  displayName: `contract on embedded ${release}`,
+  displayName: `contract on fake ${release}`,
   testMatch: ["<rootDir>/test/contract/**/*.test.ts"],
   globals: { KRATOS_UNDER_TEST: release },
 });

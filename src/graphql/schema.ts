@@ -35,7 +35,7 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
       IdentityEdgeResolver,
       IdentityMutationResolver,
       IdentityResolver,
-        RecoveryLinkResolver,
+      RecoveryLinkResolver,
       SelfServiceErrorResolver,
       SystemResolver,
       UiNodeInputResolver,

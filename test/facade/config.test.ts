@@ -21,7 +21,7 @@ const mistakeIn = (env: Record<string, string>): string => {
   throw new Error("the configuration was taken");
 };
 
-it("by default serves the embedded Kratos on 127.0.0.1:4000, closed to other origins and hosts", () => {
+it("by default serves the fake Kratos on 127.0.0.1:4000, closed to other origins and hosts", () => {
   expect(loadConfig({})).toMatchObject({
     kratosAdminUrl: undefined,
     kratosTimeoutMs: 10_000,

@@ -20,7 +20,7 @@ async function doctor(env: Record<string, string>): Promise<Report> {
 
 const API_KEYS = `shop sha256:${"0".repeat(64)} identities:read,flows:read`;
 
-describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("with an embedded Kratos %s", (version) => {
+describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("with a fake Kratos %s", (version) => {
   it("reports every field of Query as working and what this version does not support, and exits with 0", async () => {
     const kratos = await stopAfterTest(startFakeKratos({ version }));
     const { exit, out, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, API_KEYS });

@@ -10,7 +10,7 @@ import { graphqlUrlOf, startCli } from "../support/child-process.js";
 import { fetchGraphQL, startLoopbackServer } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 
-it("serves an embedded Kratos with sample identities of two schemas if KRATOS_ADMIN_URL is not set, and says so in one line", async () => {
+it("serves a fake Kratos with sample identities of two schemas if KRATOS_ADMIN_URL is not set, and says so in one line", async () => {
   const started = await startCli({});
   const url = await graphqlUrlOf(started);
   expect(started.stdout.split("\n").filter((line) => line.includes("embedded fake Kratos"))).toHaveLength(1);

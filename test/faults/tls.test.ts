@@ -54,7 +54,7 @@ describe("a Kratos behind TLS", () => {
     const facade = await start({ KRATOS_ADMIN_URL: url, KRATOS_PUBLIC_URL: publicFront.url, KRATOS_CA: authority.cert });
     expect(dataOf(await facade.send("{ version identities(first: 1) { edges { cursor } } }"))["identities"].edges).toHaveLength(1);
     expect(seen.length).toBeGreaterThan(0);
-    // The proxy forwards to the embedded admin port, which answers with 307. It is enough that the request arrives.
+    // The proxy forwards to the fake admin port, which answers with 307. It is enough that the request arrives.
     await facade.send('{ identitySchema(id: "default") { id } }');
     expect(publicFront.seen).toHaveLength(1);
   });

@@ -48,7 +48,7 @@ it("prints help and the schema with `npx kratos-graphql`, and creates a key for 
   expect((await ask(url, "{ identities(first: 1) { edges { cursor } } }")).errors[0].extensions.code).toBe("UNAUTHENTICATED");
 });
 
-it("serves the embedded Kratos and the explorer with `npx kratos-graphql serve`", async () => {
+it("serves the fake Kratos and the explorer with `npx kratos-graphql serve`", async () => {
   const server = await installed.startNode(["node_modules/.bin/kratos-graphql", "serve"], { PORT: "0" });
   const url = await graphqlUrlOf(server);
   expect((await ask(url, "{ health { ready } version }")).data).toEqual({ health: { ready: true }, version: "v26.2.0" });

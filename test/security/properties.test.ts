@@ -22,7 +22,7 @@ const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 8);
 const OPERATIONS = operationsOf(buildFacadeSchema().schema);
 const CODES = ["BAD_USER_INPUT", "FORBIDDEN", "GRAPHQL_VALIDATION_FAILED", "OPERATION_TOO_LARGE", "BAD_REQUEST"];
 
-/** The ID of an identity of the current embedded Kratos. A mutation may delete it. */
+/** The ID of an identity of the current fake Kratos. A mutation may delete it. */
 let knownId = "";
 
 const NASTY = [

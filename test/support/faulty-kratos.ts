@@ -4,7 +4,7 @@ import { startFakeKratos, type FakeKratosVersion } from "../fake-kratos/index.js
 import { forwardTo, startLoopbackServer } from "./http.js";
 import type { Stoppable } from "./lifecycle.js";
 
-/** An embedded Kratos behind proxies that can fail in every way. */
+/** A fake Kratos behind proxies that can fail in every way. */
 export interface FaultyKratos extends Stoppable {
   readonly adminUrl: string;
   readonly publicUrl: string;

@@ -1,6 +1,6 @@
 import { startFakeKratos, type FakeKratosVersion } from "../fake-kratos/index.js";
 
-/** Set by the configuration of jest: a version of the embedded Kratos, or the Kratos in the environment. */
+/** Set by the configuration of jest: a version of the fake Kratos, or the Kratos in the environment. */
 declare const KRATOS_UNDER_TEST: FakeKratosVersion | "environment";
 
 export interface KratosUnderTest {

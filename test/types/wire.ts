@@ -1,5 +1,5 @@
 /*
- * Checks the wire types in src/kratos/wire.ts against the types in Ory's newest and oldest packages.
+ * Checks the wire types in src/kratos/types.ts against the types in Ory's newest and oldest packages.
  * There is nothing to run: `npm run typecheck` fails if a property does not exist in them, or has another type.
  */
 import type * as newest from "@ory/kratos-client";
