@@ -53,7 +53,9 @@ async function readJson(request: IncomingMessage, maxBytes: number): Promise<unk
 /** Reads a body to its end, even one that is too large: a client that is still sending does not read the response. */
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(badRequest(400, "The connection was closed before the request body was complete."));
+    const abort = () => {
+      if (!request.readableEnded) reject(badRequest(400, "The connection was closed before the request body was complete."));
+    };
     // The client may have left while its token was verified; then there are no more events.
     if (request.destroyed) return abort();
     if (Number(request.headers["content-length"]) > maxBytes) reject(tooLarge(maxBytes));
