@@ -102,8 +102,8 @@ function getQuery(operation: unknown): unknown {
 }
 
 async function send(response: ServerResponse, { status = 200, headers, body }: HTTPGraphQLResponse): Promise<void> {
-  // Responses contain personal data, which no cache may store.
-  const fields: Record<string, string | number> = { ...Object.fromEntries(headers), "cache-control": "no-store" };
+  // Responses contain personal data, which no cache may store, unless Apollo Server has computed another policy.
+  const fields: Record<string, string | number> = { "cache-control": "no-store", ...Object.fromEntries(headers) };
   if (body.kind === "complete") {
     fields["content-length"] = Buffer.byteLength(body.string);
     response.writeHead(status, fields).end(body.string);

@@ -2,7 +2,7 @@ import { CreateIdentity } from "./create/CreateIdentity";
 import { IdentityList } from "./identities/IdentityList";
 import { IdentityPage } from "./identity/IdentityPage";
 import { Page } from "./parts/Page";
-import { paths, useRoute, type Route } from "./use-route.ts";
+import { paths, useRoute, type Route } from "./use-route";
 
 export function App() {
   const route = useRoute();

@@ -2,7 +2,7 @@ import { ApolloProvider } from "@apollo/client/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
-import { client } from "./client.ts";
+import { client } from "./client";
 import { StatusProvider } from "./status/StatusProvider";
 import "./styles.css";
 

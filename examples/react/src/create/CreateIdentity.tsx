@@ -4,7 +4,7 @@ import { IdentitySchemaDocument } from "../generated/graphql";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { Page } from "../parts/Page";
 import { Skeleton } from "../parts/Skeleton";
-import { SCHEMA_IDS } from "./schema-ids.ts";
+import { SCHEMA_IDS } from "./schema-ids";
 import { TraitsForm } from "./TraitsForm";
 
 export function CreateIdentity() {

@@ -1,4 +1,4 @@
-import type { TraitField } from "./trait-fields.ts";
+import type { TraitField } from "./trait-fields";
 
 const HINTS: Partial<Record<TraitField["kind"], string>> = { list: "Enter one per line.", json: "Enter JSON." };
 

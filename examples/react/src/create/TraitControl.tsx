@@ -1,4 +1,4 @@
-import type { TraitField } from "./trait-fields.ts";
+import type { TraitField } from "./trait-fields";
 
 interface Props {
   field: Exclude<TraitField, { kind: "group" }>;

@@ -1,6 +1,6 @@
 import { FieldNotes } from "./FieldNotes";
 import { TraitControl } from "./TraitControl";
-import type { TraitField } from "./trait-fields.ts";
+import type { TraitField } from "./trait-fields";
 
 interface Props {
   field: TraitField;

@@ -1,15 +1,15 @@
 import { useMutation } from "@apollo/client/react";
 import { useEffect, useRef, type FormEvent } from "react";
 import { CreateIdentityDocument } from "../generated/graphql";
-import { messageOf } from "../parts/message-of.ts";
-import { nameOf } from "../parts/name-of.ts";
-import { useStatus } from "../status/use-status.ts";
-import { goTo, paths } from "../use-route.ts";
+import { messageOf } from "../parts/message-of";
+import { nameOf } from "../parts/name-of";
+import { useStatus } from "../status/use-status";
+import { goTo, paths } from "../use-route";
 import { ErrorSummary } from "./ErrorSummary";
-import { sortErrors } from "./sort-errors.ts";
+import { sortErrors } from "./sort-errors";
 import { TraitInput } from "./TraitInput";
-import { traitFieldsOf } from "./trait-fields.ts";
-import { traitsFrom } from "./traits-from.ts";
+import { traitFieldsOf } from "./trait-fields";
+import { traitsFrom } from "./traits-from";
 
 /** The form for the traits of one identity schema. */
 export function TraitsForm({ schemaId, schema }: { schemaId: string; schema: Record<string, unknown> }) {

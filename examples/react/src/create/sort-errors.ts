@@ -1,5 +1,5 @@
 import type { CreateIdentityMutation } from "../generated/graphql";
-import type { TraitField } from "./trait-fields.ts";
+import type { TraitField } from "./trait-fields";
 
 export type UserError = NonNullable<CreateIdentityMutation["createIdentity"]>["userErrors"][number];
 

@@ -1,4 +1,4 @@
-import type { TraitField } from "./trait-fields.ts";
+import type { TraitField } from "./trait-fields";
 
 /**
  * The traits in the form. Empty fields are omitted. An invalid number or invalid JSON is sent as text, so that Kratos reports

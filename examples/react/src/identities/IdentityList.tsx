@@ -4,7 +4,7 @@ import { IdentitiesDocument } from "../generated/graphql";
 import { ErrorPanel } from "../parts/ErrorPanel";
 import { Page } from "../parts/Page";
 import { Skeleton } from "../parts/Skeleton";
-import { paths } from "../use-route.ts";
+import { paths } from "../use-route";
 import { IdentityTable } from "./IdentityTable";
 import { LookUp } from "./LookUp";
 import { MoreButton } from "./MoreButton";

@@ -1,8 +1,8 @@
 import type { IdentitiesQuery } from "../generated/graphql";
 import { Moment } from "../parts/Moment";
-import { nameOf, subtitleOf } from "../parts/name-of.ts";
+import { nameOf, subtitleOf } from "../parts/name-of";
 import { StateBadge } from "../parts/StateBadge";
-import { paths } from "../use-route.ts";
+import { paths } from "../use-route";
 
 type Identity = NonNullable<IdentitiesQuery["identities"]>["edges"][number]["node"];
 

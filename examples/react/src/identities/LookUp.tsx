@@ -1,4 +1,4 @@
-import { goTo, paths } from "../use-route.ts";
+import { goTo, paths } from "../use-route";
 
 /** Opens the identity with the given ID. */
 export function LookUp() {

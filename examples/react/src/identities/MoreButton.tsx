@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { messageOf } from "../parts/message-of.ts";
+import { messageOf } from "../parts/message-of";
 
 interface Props {
   shown: number;

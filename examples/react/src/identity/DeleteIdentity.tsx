@@ -1,10 +1,10 @@
 import { useMutation } from "@apollo/client/react";
 import { useRef } from "react";
 import { DeleteIdentityDocument } from "../generated/graphql";
-import { messageOf } from "../parts/message-of.ts";
-import { useStatus } from "../status/use-status.ts";
-import { goTo, paths } from "../use-route.ts";
-import { removeFromList } from "./remove-from-list.ts";
+import { messageOf } from "../parts/message-of";
+import { useStatus } from "../status/use-status";
+import { goTo, paths } from "../use-route";
+import { removeFromList } from "./remove-from-list";
 
 /** Deletes an identity after confirmation. */
 export function DeleteIdentity({ id, name }: { id: string; name: string }) {

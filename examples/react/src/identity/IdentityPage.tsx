@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { IdentityDocument } from "../generated/graphql";
 import { ErrorPanel } from "../parts/ErrorPanel";
-import { nameOf } from "../parts/name-of.ts";
+import { nameOf } from "../parts/name-of";
 import { Page } from "../parts/Page";
 import { Skeleton } from "../parts/Skeleton";
 import { StateBadge } from "../parts/StateBadge";

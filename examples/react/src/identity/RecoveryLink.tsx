@@ -2,7 +2,7 @@ import { useMutation } from "@apollo/client/react";
 import type { FormEvent } from "react";
 import { CreateRecoveryLinkDocument } from "../generated/graphql";
 import { CopyButton } from "../parts/CopyButton";
-import { messageOf } from "../parts/message-of.ts";
+import { messageOf } from "../parts/message-of";
 import { Moment } from "../parts/Moment";
 
 /** Lifetimes to choose from, as values of the scalar Duration. */

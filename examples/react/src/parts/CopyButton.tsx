@@ -1,4 +1,4 @@
-import { useStatus } from "../status/use-status.ts";
+import { useStatus } from "../status/use-status";
 
 /** Copies text, and confirms it. */
 export function CopyButton({ text, label, done }: { text: string; label: string; done: string }) {

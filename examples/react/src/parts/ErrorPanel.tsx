@@ -1,4 +1,4 @@
-import { messageOf } from "./message-of.ts";
+import { messageOf } from "./message-of";
 
 interface Props {
   /** What failed, as a sentence. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ReactNode } from "react";
-import { paths } from "../use-route.ts";
+import { paths } from "../use-route";
 
 interface Props {
   title: string;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState, type ReactNode } from "react";
-import { StatusContext } from "./use-status.ts";
+import { StatusContext } from "./use-status";
 
 const SHOWN_MS = 6000;
 
