@@ -26,6 +26,6 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
     if (!proxy.version || request.url !== "/version") return forward(request, response);
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ version: proxy.version }));
   });
-  const proxy: RecordingProxy = { ...server, seen, target, take: () => seen.splice(0).filter(({ path }) => path !== "/version") };
+  const proxy: RecordingProxy = { ...server, seen, target, take: () => seen.splice(0).filter(({ path }) => !/^(\/admin)?\/version$/.test(path)) };
   return proxy;
 }
