@@ -9,7 +9,7 @@ import type { OtlpProtocol } from "./server/telemetry/otlp.js";
 
 /** The configuration of the process, read from environment variables. */
 export interface Config {
-  /** Base URL of Kratos' admin API. If it is not set, the process starts a fake Kratos. */
+  /** Base URL of the Kratos admin API. If it is not set, the process starts the built-in fake Kratos. */
   readonly kratosAdminUrl?: string;
   readonly kratosPublicUrl?: string;
   readonly kratosVersion?: string;
@@ -110,14 +110,14 @@ function describeProblem(name: string, expected: string, values: Readonly<Record
 function checkKratos(data: Variables): string[] {
   if (data.KRATOS_ADMIN_URL) return [];
   const dependent = (["KRATOS_PUBLIC_URL", "KRATOS_VERSION", "KRATOS_HEADERS"] as const).filter((name) => data[name]);
-  return dependent.map((name) => `${name} requires KRATOS_ADMIN_URL, which is not set; set both, or neither to use the fake Kratos`);
+  return dependent.map((name) => `${name} requires KRATOS_ADMIN_URL, which is not set; set both, or neither to use the built-in fake Kratos`);
 }
 
 function checkTls({ KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, KRATOS_CA, KRATOS_CLIENT_CERT, KRATOS_CLIENT_KEY }: Variables): string[] {
   const problems: string[] = [];
   const set = Object.entries({ KRATOS_CA, KRATOS_CLIENT_CERT, KRATOS_CLIENT_KEY }).filter(([, value]) => value);
   if (set.length > 0 && ![KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL].some((url) => url?.startsWith("https:"))) {
-    problems.push(`${set.map(([name]) => name).join(", ")} requires an https:// URL in KRATOS_ADMIN_URL or KRATOS_PUBLIC_URL`);
+    problems.push(`${set.map(([name]) => name).join(", ")} ${set.length === 1 ? "requires" : "require"} an https:// URL in KRATOS_ADMIN_URL or KRATOS_PUBLIC_URL`);
   }
   if (!KRATOS_CLIENT_CERT !== !KRATOS_CLIENT_KEY) problems.push("KRATOS_CLIENT_CERT and KRATOS_CLIENT_KEY must be set together");
   else if (KRATOS_CLIENT_CERT && KRATOS_CLIENT_KEY && !isKeyOf(KRATOS_CLIENT_KEY, KRATOS_CLIENT_CERT)) {
@@ -136,7 +136,7 @@ function checkAuthentication(data: Variables): string[] {
   }
   if (isOpen(toAuthentication(data)) && !isLoopback(data.HOST) && !data.INSECURE_NO_AUTH) {
     problems.push(
-      `HOST must be a loopback address such as 127.0.0.1 as long as authentication is not configured; received ${JSON.stringify(data.HOST)}, which other machines can reach, and whoever reaches it would control every account. ` +
+      `HOST must be a loopback address, e.g. 127.0.0.1, if authentication is not configured; received ${JSON.stringify(data.HOST)}. Other machines can reach this address, and anyone who can reach it would control every account. ` +
         'Set API_KEYS (create a key with "kratos-graphql keys create"), or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL, or HOST=127.0.0.1, or INSECURE_NO_AUTH=true to accept the risk',
     );
   }

@@ -5,7 +5,7 @@ import { createKey } from "./commands/keys.js";
 import { SCOPES } from "./graphql/scopes.js";
 
 const HELP = `
-Try it out with a fake Kratos and sample identities:
+Try it out with the built-in fake Kratos and sample identities:
 
   kratos-graphql
 
@@ -19,22 +19,22 @@ Use your own Kratos, for callers with a key:
 
 The most important environment variables:
 
-  KRATOS_ADMIN_URL   Kratos admin API; if it is not set, a fake Kratos is started
-  KRATOS_PUBLIC_URL  Kratos public API: schemas, flows and errors of newer versions
-  API_KEYS           keys of callers, one line per key as printed by "keys create".
+  KRATOS_ADMIN_URL   Kratos admin API; if it is not set, the built-in fake Kratos is used
+  KRATOS_PUBLIC_URL  Kratos public API; flows, errors and schemas require it since v0.7
+  API_KEYS           keys of callers, one per line, as printed by "keys create".
                      For JWTs, set JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL instead
-  HOST, PORT         address to listen on, 127.0.0.1 and 4000 by default. A HOST that
+  HOST, PORT         address to listen on, by default 127.0.0.1 and 4000. A HOST that
                      other machines can reach requires API keys or JWTs
   NODE_ENV           "production" turns off explorers and introspection
   LOG_LEVEL          trace, debug, info, warn, error or silent
 
 Each variable can be read from a file: append _FILE to its name. If a variable is
-invalid, the server does not start and lists all problems. All variables:
+invalid, the server does not start, and lists all problems. For all variables, see
 docs/configuration.md in the repository.
 `;
 
 const program = new Command("kratos-graphql")
-  .description("A GraphQL server for the admin API of Ory Kratos. It is configured by environment variables.")
+  .description("A GraphQL server for the Ory Kratos admin API. It is configured with environment variables.")
   .showHelpAfterError("See kratos-graphql --help. Settings are environment variables, e.g. KRATOS_ADMIN_URL and PORT.")
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "kratos-graphql:")) })
   .allowExcessArguments(false)
@@ -57,7 +57,7 @@ program
 
 program
   .command("doctor")
-  .description("check a deployment: configuration, authentication, Kratos, its version and the clock")
+  .description("check a deployment: the configuration, authentication, Kratos, its version and clock")
   .allowExcessArguments(false)
   .action(async () => (await import("./commands/doctor.js")).doctor());
 
@@ -65,7 +65,7 @@ program
   .command("keys")
   .description("manage the API keys of callers")
   .command("create")
-  .description("create an API key, and print it with its configuration")
+  .description("create an API key, and print it with its line for API_KEYS")
   .requiredOption("--name <name>", "name of the owner, for the log, e.g. web-shop")
   .requiredOption("--scopes <scopes>", `comma-separated scopes: ${SCOPES.join(", ")}`)
   .allowExcessArguments(false)

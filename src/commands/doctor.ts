@@ -45,7 +45,7 @@ async function examine(): Promise<Finding[]> {
   const findings = [ok("Configuration", "all variables are valid"), ...(await checkAuthentication(config))];
   const { kratosAdminUrl: adminUrl, kratosPublicUrl: publicUrl } = config;
   if (adminUrl === undefined) {
-    return [...findings, note("Kratos", "KRATOS_ADMIN_URL is not set: the server would start a fake Kratos to try it out")];
+    return [...findings, note("Kratos", "KRATOS_ADMIN_URL is not set: the server would use the built-in fake Kratos")];
   }
   const kratos = new Kratos({ adminUrl, publicUrl, version: config.kratosVersion, timeoutMs: config.kratosTimeoutMs, ...config.kratos });
   findings.push(...(await checkKratos(kratos, adminUrl, publicUrl)));
@@ -56,8 +56,8 @@ async function examine(): Promise<Finding[]> {
 /** Lists who may call the server, and checks that the keys of the JWT issuer can be loaded. */
 async function checkAuthentication({ authentication: { apiKeys, jwt }, host, facade }: Config): Promise<Finding[]> {
   if (apiKeys.length === 0 && !jwt) {
-    if (facade.loopbackOnly) return [note("Authentication", `none: anyone on this machine can do anything at ${host}`)];
-    return [fail("Authentication", `none: anyone who reaches ${host} can do anything; set API_KEYS or JWT_ISSUER`)];
+    if (facade.loopbackOnly) return [note("Authentication", `none: anyone on this machine has access to everything at ${host}`)];
+    return [fail("Authentication", `none: anyone who can reach ${host} has access to everything; set API_KEYS, or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL`)];
   }
   const findings = apiKeys.map(({ name, scopes }) => ok(`API key ${name}`, [...scopes].join(" ")));
   if (jwt) findings.push(await checkIssuer(jwt.issuer, jwt.jwksUrl));
@@ -81,10 +81,10 @@ async function checkIssuer(issuer: string, jwksUrl: string): Promise<Finding> {
 
 /** Features that older versions of Kratos do not have, and what that means for the graph. */
 const MISSING: readonly (readonly [keyof Features, check: string, message: string])[] = [
-  ["state", "Identity.state", "always null: requires Kratos v0.7"],
-  ["metadata", "Identity.metadataPublic, metadataAdmin", "always null: requires Kratos v0.10"],
-  ["patch", "updateIdentity", "takes two requests, a read and a replacement: partial updates require Kratos v0.11"],
-  ["idsFilter", "identities by ID, _entities", "takes one request per identity, 16 at a time: requests for many IDs require Kratos v1.1"],
+  ["state", "Identity.state", "always null: requires Kratos v0.7 or later"],
+  ["metadata", "Identity.metadataPublic, metadataAdmin", "always null: requires Kratos v0.10 or later"],
+  ["patch", "updateIdentity", "takes two requests, a read and a replacement: partial updates require Kratos v0.11 or later"],
+  ["idsFilter", "identities by ID, _entities", "takes one request per identity, 16 at a time: looking up several IDs at once requires Kratos v1.1 or later"],
 ];
 
 /** Checks that Kratos can be reached at both of its addresses, which version it is, and that the clocks agree. */
@@ -96,7 +96,7 @@ async function checkKratos(kratos: Kratos, adminUrl: string, publicUrl: string |
   const findings = [ok("Kratos admin API", `reached at ${adminUrl}`)];
 
   const { ready, failing } = await kratos.system.readiness();
-  findings.push(ready ? ok("Kratos health", "ready") : fail("Kratos health", `not ready: ${failing.join(", ") || "no reason given"}; see the log of Kratos`));
+  findings.push(ready ? ok("Kratos health", "ready") : fail("Kratos health", `not ready: ${failing.join(", ") || "no reason given"}; see the Kratos log`));
 
   try {
     const { name: version, features } = await kratos.system.detectVersion();
@@ -126,7 +126,7 @@ function checkClock(date: Date | undefined): Finding {
   const skew = Math.abs(Date.now() - date.getTime());
   // The Date header has a resolution of one second.
   if (skew <= MAX_SKEW_MS) return ok("Clock", "agrees with the clock of Kratos");
-  return fail("Clock", `differs from the clock of Kratos by ${Math.round(skew / 1000)} s; synchronize both with NTP, otherwise tokens and links expire at the wrong time`);
+  return fail("Clock", `differs from the clock of Kratos by ${Math.round(skew / 1000)} s; synchronize both with NTP. Otherwise, tokens and links expire at the wrong time`);
 }
 
 /** An ID that no identity and no flow has. */
@@ -163,7 +163,7 @@ async function checkField(schema: GraphQLSchema, field: string, kratos: Kratos):
   const { data, errors } = await graphql({ schema, source: `{ ${SELECTIONS[field]} }`, contextValue: createContext({ kratos }) });
   const [error] = errors ?? [];
   if (!error) return ok(check, data?.[field] === null ? "works (null: the object does not exist)" : "works");
-  // Newer versions reveal only to the user of a flow if it exists. Flows can be turned off in the configuration of Kratos.
+  // Kratos v0.7 and later reveal whether a settings flow exists only to its user. Flows can be turned off in the configuration of Kratos.
   if (error.originalError?.name === "KratosForbiddenError") return ok(check, "works (only for the user of the flow)");
   if (error.originalError?.name === "KratosDisabledError") return note(check, error.message);
   return fail(check, error.message);

@@ -11,7 +11,7 @@ export function createKey(name: string, scopes: string): void {
 
   ${key}
 
-Add this line to the API_KEYS of the server, or to the file named by API_KEYS_FILE:
+Add this line to API_KEYS on the server, or to the file that API_KEYS_FILE names:
 
   ${line}
 

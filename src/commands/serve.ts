@@ -52,7 +52,7 @@ async function start(): Promise<void> {
     process.exit(0);
   };
   process.once("SIGTERM", () => {
-    logger.info("Stopping: the server reports itself as not ready, and exits once running requests are answered.");
+    logger.info("Stopping: the server reports that it is not ready, and exits when the running requests are completed.");
     void stop(config.shutdownDelayMs);
   });
   process.once("SIGINT", () => void stop(0));
@@ -72,7 +72,7 @@ async function exportTraces({ otlpProtocol }: Config, logger: Logger) {
   return exportSpans(otlpProtocol, logger);
 }
 
-/** Returns the addresses of the configured Kratos, or of a fake one that it starts. */
+/** Returns the addresses of the configured Kratos, or of the built-in fake Kratos, which it starts. */
 async function connectKratos(config: Config, logger: Logger) {
   if (config.kratosAdminUrl !== undefined) {
     logger.info(`Using Kratos at ${config.kratosAdminUrl}.`);
@@ -82,13 +82,13 @@ async function connectKratos(config: Config, logger: Logger) {
   const { startFakeKratos } = await import("../fake-kratos/index.js");
   const fake = await startFakeKratos();
   logger.info(
-    `KRATOS_ADMIN_URL is not set: using an embedded fake Kratos ${fake.version} with sample identities, which are kept in memory only.`,
+    `KRATOS_ADMIN_URL is not set: using the built-in fake Kratos ${fake.version} with sample identities, which are kept in memory only.`,
   );
   return fake;
 }
 
 function describeAccess({ authentication: { apiKeys, jwt }, facade: { explorers } }: Config): string {
   const explorer = explorers ? "open it in a browser to explore the graph" : "explorers are off (EXPLORERS=true turns them on)";
-  const callers = apiKeys.length > 0 || jwt ? "callers need a token" : "there is no authentication";
+  const callers = apiKeys.length > 0 || jwt ? "callers must authenticate" : "there is no authentication";
   return `${explorer}; ${callers}`;
 }

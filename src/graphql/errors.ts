@@ -35,7 +35,7 @@ export function formatError(formatted: GraphQLFormattedError, thrown: unknown): 
   const { locations, path } = formatted;
   if (thrown instanceof KratosError) return { message: getMessage(thrown), locations, path, extensions: getExtensions(thrown) };
   if (!isUnexpected(formatted, thrown)) return formatted;
-  return { message: "Internal server error. See the server's log for details.", locations, path, extensions: { code: "INTERNAL_SERVER_ERROR" } };
+  return { message: "Internal server error. For details, see the server log.", locations, path, extensions: { code: "INTERNAL_SERVER_ERROR" } };
 }
 
 /**

@@ -26,7 +26,7 @@ const SUBGRAPH = parse(`
   type _Service { "The SDL of this subgraph." sdl: String }
   extend type Query {
     "Look up entities by their representations. Used by routers."
-    _entities("The representations, at most ${MAX_REPRESENTATIONS}." representations: [_Any!]!): [_Entity]!
+    _entities("The representations to look up, at most ${MAX_REPRESENTATIONS}." representations: [_Any!]!): [_Entity]!
     "Information about this subgraph. Used by routers."
     _service: _Service!
   }
@@ -64,6 +64,6 @@ async function loadEntity(representation: unknown, context: EntityContext): Prom
   const load = typeof type === "string" && Object.hasOwn(LOADERS, type) ? LOADERS[type] : undefined;
   if (load && typeof id === "string") return load(context, id);
   throw badUserInput(
-    `A representation must have "__typename" (${Object.keys(LOADERS).join(" or ")}) and "id" (a string); received ${describeReceived(representation)}.`,
+    `A representation must have a "__typename" (${Object.keys(LOADERS).join(" or ")}) and an "id" (a string); received ${describeReceived(representation)}.`,
   );
 }

@@ -12,10 +12,10 @@ import { toUserErrors, UserError } from "./user-errors.js";
   description: "A link that lets a user regain access to their account. Anyone who has the link can log in as that user.",
 })
 export class RecoveryLink {
-  @Field(() => String, { description: "URL of the link. It can be used once." })
+  @Field(() => String, { description: "URL of the link. It can be used only once." })
   url: string;
 
-  @Field(() => DateTime, { nullable: true, description: "Expiration time." })
+  @Field(() => DateTime, { nullable: true, description: "Expiration time. Null if Kratos does not report it." })
   expiresAt: string | null;
 
   static from({ recovery_link, expires_at }: WireRecoveryLink): RecoveryLink {
@@ -23,12 +23,12 @@ export class RecoveryLink {
   }
 }
 
-@InputType({ description: "Input of `createRecoveryLink`." })
+@InputType({ description: "Input for `createRecoveryLink`." })
 export class CreateRecoveryLinkInput {
-  @Field(() => ID, { description: "ID of the identity." })
+  @Field(() => ID, { description: "ID of the identity that the link gives access to." })
   identityId: string;
 
-  @Field(() => Duration, { nullable: true, description: "Time until the link expires. Default: the time set in the configuration of the Kratos server." })
+  @Field(() => Duration, { nullable: true, description: "How long the link is valid. Default: the lifespan set in the Kratos configuration." })
   expiresIn?: string | null;
 }
 
@@ -37,7 +37,7 @@ export class CreateRecoveryLinkPayload {
   @Field(() => RecoveryLink, { nullable: true, description: "The created link. Null if there are user errors." })
   recoveryLink: RecoveryLink | null;
 
-  @Field(() => [UserError], { description: "Validation errors. Empty on success." })
+  @Field(() => [UserError], { description: "Errors that prevented the mutation. Empty on success." })
   userErrors: UserError[];
 }
 
@@ -48,10 +48,10 @@ export class RecoveryLinkResolver {
   @Mutation(() => CreateRecoveryLinkPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Create a link that lets a user regain access to their account. Kratos does not send the link to the user.",
+    description: "Create a link that lets a user regain access to their account. Kratos does not send the link; deliver it to the user yourself.",
   })
   async createRecoveryLink(
-    @Arg("input", () => CreateRecoveryLinkInput, { description: "The identity to create a link for, and how long the link is valid." })
+    @Arg("input", () => CreateRecoveryLinkInput, { description: "The identity to create a link for and how long the link is valid." })
     { identityId, expiresIn }: CreateRecoveryLinkInput,
     @Ctx() { kratos }: FacadeContext,
   ): Promise<CreateRecoveryLinkPayload> {

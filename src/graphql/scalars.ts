@@ -3,7 +3,7 @@ import { GraphQLError, GraphQLScalarType, Kind, print } from "graphql";
 /** A timestamp of Kratos, as text: a JavaScript Date would lose its nanoseconds. */
 export const DateTime = new GraphQLScalarType<string, string>({
   name: "DateTime",
-  description: "An RFC 3339 date and time, exactly as sent by Kratos, with up to nanosecond precision, e.g. `2026-11-22T00:20:15.27926Z`.",
+  description: "An RFC 3339 date and time with a precision of up to nanoseconds, exactly as sent by Kratos, e.g. `2026-11-22T00:20:15.27926Z`.",
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
   serialize: (value) => String(value),
 });
@@ -16,7 +16,7 @@ export function toDateTime(value: string | null | undefined): string | null {
 /** A duration, as text. Kratos validates it, so that an invalid one becomes a user error. */
 export const Duration = new GraphQLScalarType<string, string>({
   name: "Duration",
-  description: 'A length of time in the format of Go: numbers with the units h, m, s, ms, us or ns, e.g. `"12h"`, `"1h30m"` or `"4ms"`.',
+  description: 'A duration in the format of Go: one or more numbers, each with a unit (`h`, `m`, `s`, `ms`, `us` or `ns`), e.g. `"12h"`, `"1h30m"` or `"4ms"`.',
   specifiedByURL: "https://pkg.go.dev/time#ParseDuration",
   serialize: requireString,
   parseValue: requireString,

@@ -43,8 +43,8 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
     authChecker,
     validate: false,
   });
-  graph.getQueryType()!.description = "The root of all queries.";
-  graph.getMutationType()!.description = "The root of all mutations. Errors in the input are returned as `userErrors`.";
+  graph.getQueryType()!.description = "The query root.";
+  graph.getMutationType()!.description = "The mutation root. Errors that callers can act on, e.g. invalid input, are returned as `userErrors`.";
   const sorted = lexicographicSortSchema(graph);
   const typeDefs = withFederation(getDocumentNodeFromSchema(sorted));
   const sdl = `${print(typeDefs)}\n`;

@@ -8,27 +8,27 @@ import { DateTime, toDateTime } from "./scalars.js";
 import type { Scope } from "./scopes.js";
 
 // The class is not called KratosError, like the type, because the adapter's base class is.
-@ObjectType("KratosError", { simpleResolvers: true, description: "An error, as reported by the Kratos server." })
+@ObjectType("KratosError", { simpleResolvers: true, description: "An error, as reported by Kratos." })
 export class KratosErrorEntry {
-  @Field(() => Int, { nullable: true, description: "HTTP status code, e.g. 500." })
+  @Field(() => Int, { nullable: true, description: "HTTP status code, e.g. 500. Null if Kratos does not report it." })
   code: number | null;
 
-  @Field(() => String, { nullable: true, description: "HTTP status text, e.g. `Internal Server Error`." })
+  @Field(() => String, { nullable: true, description: "HTTP status text, e.g. `Internal Server Error`. Null if Kratos does not report it." })
   status: string | null;
 
-  @Field(() => String, { nullable: true, description: "Error message in English." })
+  @Field(() => String, { nullable: true, description: "Error message in English. Null if Kratos does not report it." })
   message: string | null;
 
-  @Field(() => String, { nullable: true, description: "Reason for the error. Null if Kratos does not give one." })
+  @Field(() => String, { nullable: true, description: "Reason for the error. Null if Kratos does not report it." })
   reason: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "Name of this kind of error, e.g. `security_csrf_violation`. Null if Kratos does not give one, as on early versions.",
+    description: "Identifier of this kind of error, e.g. `security_csrf_violation`. Null if Kratos does not report it.",
   })
   errorId: string | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: "Additional details. Null if Kratos does not give any." })
+  @Field(() => GraphQLJSONObject, { nullable: true, description: "Additional details. Null if Kratos does not report them." })
   details: object | null;
 
   static from({ code, status, message, reason, id, details }: WireErrorBody): KratosErrorEntry {
@@ -43,18 +43,18 @@ export class KratosErrorEntry {
   }
 }
 
-@ObjectType({ simpleResolvers: true, description: "An error of a self-service flow that Kratos stores to be shown on the error page." })
+@ObjectType({ simpleResolvers: true, description: "An error of a self-service flow. Kratos stores it so that the error page can show it." })
 export class SelfServiceError {
-  @Field(() => ID, { description: "ID of the error, as passed to the error page." })
+  @Field(() => ID, { description: "ID of the error: the `error` or `id` parameter in the URL of the error page." })
   id: string;
 
-  @Field(() => [KratosErrorEntry], { description: "What went wrong. Kratos v0.7 and later store one error; earlier versions can store several." })
+  @Field(() => [KratosErrorEntry], { description: "Errors that occurred. Kratos v0.7 and later store a single error; earlier versions can store several." })
   errors: KratosErrorEntry[];
 
-  @Field(() => DateTime, { nullable: true, description: "Creation time." })
+  @Field(() => DateTime, { nullable: true, description: "Creation time. Null if Kratos does not report it." })
   createdAt: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Time of the last update." })
+  @Field(() => DateTime, { nullable: true, description: "Time of the last update. Null if Kratos does not report it." })
   updatedAt: string | null;
 
   static from({ id, errors, created_at, updated_at }: SelfServiceErrorRecord): SelfServiceError {
@@ -77,7 +77,7 @@ export class SelfServiceErrorResolver {
   })
   async selfServiceError(
     @Arg("id", () => ID, {
-      description: "ID of the error: the `error` or `id` parameter in the URL of the error page. `stub:500` returns an example.",
+      description: "ID of the error: the `error` or `id` parameter in the URL of the error page. For an example, use `stub:500`.",
     })
     id: string,
     @Ctx() { kratos }: FacadeContext,

@@ -10,26 +10,26 @@ export enum UserErrorCode {
 
 registerEnumType(UserErrorCode, {
   name: "UserErrorCode",
-  description: "The code of a user error.",
+  description: "The possible codes of a user error.",
   valuesConfig: {
-    INVALID: { description: "A value is invalid, e.g. a trait does not match the identity schema. `message` says what was expected." },
-    NOT_FOUND: { description: "The identity does not exist." },
-    CONFLICT: { description: "Another identity already uses one of the identifiers or addresses." },
-    UNSUPPORTED: { description: "The operation is disabled in the configuration of the Kratos server." },
+    INVALID: { description: "A value is invalid, e.g. a trait does not match the identity schema. `message` states what was expected." },
+    NOT_FOUND: { description: "No identity has this ID." },
+    CONFLICT: { description: "Another identity already uses one of these identifiers or addresses." },
+    UNSUPPORTED: { description: "The feature is disabled in the Kratos configuration." },
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: "An error in the input of a mutation. If there is one, the mutation changed nothing." })
+@ObjectType({ simpleResolvers: true, description: "An error that prevented a mutation. If a mutation returns user errors, it has changed nothing." })
 export class UserError {
-  @Field(() => UserErrorCode, { description: "Code of the error." })
+  @Field(() => UserErrorCode, { description: "Error code." })
   code: UserErrorCode;
 
-  @Field(() => String, { description: "Error message in English, for developers. Use `code` and `path` to show a translated message." })
+  @Field(() => String, { description: "Error message in English, for developers. To show users a translated message, use `code` and `path`." })
   message: string;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Path of the argument that caused the error, e.g. `["input", "traits", "email"]`. Use it to find the form field to show the error at.',
+    description: 'Path of the argument that caused the error, e.g. `["input", "traits", "email"]`. Use it to show the error next to the right form field.',
   })
   path: string[] | null;
 }

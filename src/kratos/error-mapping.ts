@@ -39,9 +39,9 @@ export async function toKratosError(operation: string, error: unknown, isChange:
   if (!(error instanceof NetworkError || error instanceof DeadlineError)) return error;
 
   const options = { cause: error, detail: getNetworkDetail(error), outcome } as const;
-  const suffix = isChange ? " Whether the change was made is unknown." : "";
-  if (error instanceof DeadlineError) return new KratosUnavailableError(operation, `Kratos did not answer ${operation} in time.${suffix}`, options);
-  if (error.isUnreadable) return new KratosUnreadableResponseError(operation, `Kratos' response to ${operation} cannot be read.${suffix}`, options);
+  const suffix = isChange ? " It is unknown whether the change was made." : "";
+  if (error instanceof DeadlineError) return new KratosUnavailableError(operation, `Kratos did not respond to ${operation} in time.${suffix}`, options);
+  if (error.isUnreadable) return new KratosUnreadableResponseError(operation, `The response of Kratos to ${operation} cannot be read.${suffix}`, options);
   return new KratosUnavailableError(operation, `Kratos could not be reached for ${operation}.${suffix}`, options);
 }
 
@@ -80,7 +80,7 @@ export function toResponseError(
   const reason = body?.reason ?? "";
   if (DISABLED.test(reason)) {
     const [subject = "This"] = /^(Login|Registration|Recovery|Verification|Settings)\b/.exec(reason) ?? [];
-    return new KratosDisabledError(operation, `${subject} is not allowed because it was disabled in Kratos' configuration.`);
+    return new KratosDisabledError(operation, `${subject} is not allowed because it was disabled in the Kratos configuration.`);
   }
   switch (status) {
     case 400:
@@ -93,14 +93,14 @@ export function toResponseError(
       return body ? new KratosNotFoundError(operation) : new KratosVersionMismatchError(operation, status, "");
     case 409:
       // v0.6.3 names the database's constraint, later versions nothing.
-      return new KratosConflictError(operation, "Another identity already has one of these identifiers or addresses.");
+      return new KratosConflictError(operation, "Another identity already uses one of these identifiers or addresses.");
     case 410:
       return new KratosFlowExpiredError(operation, getFlowReplacement(body));
     case 429:
     case 502:
     case 503:
     case 504: {
-      const message = `Kratos cannot answer ${operation} at the moment (status ${status}).`;
+      const message = `Kratos is temporarily unavailable for ${operation} (status ${status}).`;
       return new KratosUnavailableError(operation, message, { detail: getErrorDetail(body), outcome, retryAfterS });
     }
     default:
@@ -140,13 +140,13 @@ function getFlowReplacement(body: WireErrorBody | undefined): FlowReplacement {
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)$/,
-    "Kratos' certificate was issued by an authority that is not trusted here: set KRATOS_CA_FILE to that authority's certificate",
+    "the certificate of Kratos was issued by a CA that is not trusted: set KRATOS_CA_FILE to a file with the certificate of this CA",
   ],
-  [/^CERT_HAS_EXPIRED$/, "Kratos' certificate, or its authority's, has expired: renew it"],
-  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, "Kratos' certificate is for another host: use one of its names in KRATOS_ADMIN_URL and KRATOS_PUBLIC_URL"],
+  [/^CERT_HAS_EXPIRED$/, "the certificate of Kratos, or of its CA, has expired: renew it"],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, "the certificate of Kratos is for another host: use one of the host names in the certificate in KRATOS_ADMIN_URL and KRATOS_PUBLIC_URL"],
   [/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/, "Kratos requires a client certificate: set KRATOS_CLIENT_CERT_FILE and KRATOS_CLIENT_KEY_FILE"],
   [/ALERT_(UNKNOWN_CA|BAD_CERTIFICATE)|DECRYPT_ERROR/, "Kratos does not accept the certificate in KRATOS_CLIENT_CERT_FILE"],
-  [/^(ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG)$/, "the server at this address does not speak TLS: the URL may have to begin with http://"],
+  [/^(ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG)$/, "nothing at this address responds with TLS: the URL may have to begin with http://"],
 ];
 
 /** What the network reported, for the operator's log, with advice if there is any. */

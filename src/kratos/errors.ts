@@ -8,8 +8,8 @@ export interface ValidationIssue {
 /**
  * What is known of the change that a failed operation was to make:
  * - `not-sent`: the change was not sent to Kratos. Always the case if a read fails.
- * - `refused`: Kratos answered that it did not make the change.
- * - `unknown`: the change was sent, and no answer says whether it was made.
+ * - `refused`: Kratos responded that it did not make the change.
+ * - `unknown`: the change was sent, but no response says whether it was made.
  */
 export type ChangeOutcome = "not-sent" | "refused" | "unknown";
 
@@ -41,13 +41,13 @@ export abstract class KratosError extends Error {
   }
 }
 
-/** Another identity already has one of the identifiers or addresses in the traits. Kratos does not say which. */
+/** Another identity already uses one of the identifiers or addresses in the traits. Kratos does not say which. */
 export class KratosConflictError extends KratosError {}
 
-/** Kratos' configuration disables the operation, e.g. the verification flow or the link method. */
+/** The operation is disabled in the Kratos configuration, e.g. the verification flow or the link method. */
 export class KratosDisabledError extends KratosError {}
 
-/** How to continue after a flow has expired, as far as Kratos says. */
+/** How to continue after a flow has expired, as far as Kratos reports it. */
 export interface FlowReplacement {
   /** Path and query on Kratos' public URL that start a new flow of the same kind. */
   readonly newFlowPath?: string;
@@ -68,11 +68,11 @@ export class KratosFlowExpiredError extends KratosError {
 /** Kratos requires a session, a cookie or a permission that the caller did not present (status 401 or 403). */
 export class KratosForbiddenError extends KratosError {
   constructor(operation: string) {
-    super(operation, `Kratos refuses ${operation} to this caller.`);
+    super(operation, `Kratos does not allow this caller to perform ${operation}.`);
   }
 }
 
-/** Kratos rejects the request body. Each issue names its location in the body. */
+/** Kratos rejected the request body. Each issue has its location in the body. */
 export class KratosInvalidError extends KratosError {
   readonly issues: readonly ValidationIssue[];
 
@@ -82,10 +82,10 @@ export class KratosInvalidError extends KratosError {
   }
 }
 
-/** Kratos has no such identity, schema, flow or error. */
+/** The identity, schema, flow or error does not exist in Kratos. */
 export class KratosNotFoundError extends KratosError {
   constructor(operation: string) {
-    super(operation, "Kratos has no such resource.");
+    super(operation, "The resource does not exist in Kratos.");
   }
 }
 
@@ -100,7 +100,7 @@ export class KratosOverloadedError extends KratosError {
 /** The connected Kratos serves the operation on its public port, and the public URL is not configured. */
 export class KratosPublicUrlRequiredError extends KratosError {
   constructor(operation: string, version: string) {
-    const message = `Kratos ${version} serves ${operation} on its public port only. Set KRATOS_PUBLIC_URL to that address.`;
+    const message = `Kratos ${version} serves ${operation} only on its public port. Set KRATOS_PUBLIC_URL to the URL of that port.`;
     super(operation, message, { outcome: "not-sent" });
   }
 }
@@ -121,7 +121,7 @@ export class KratosUnexpectedResponseError extends KratosError {
   readonly status: number;
 
   constructor(operation: string, status: number, options: KratosErrorOptions) {
-    super(operation, `Kratos failed to answer ${operation} (status ${status}). See Kratos' log.`, options);
+    super(operation, `Kratos returned an unexpected response to ${operation} (status ${status}). For details, see the Kratos log.`, options);
     this.status = status;
   }
 }
@@ -149,8 +149,8 @@ export class KratosVersionMismatchError extends KratosError {
   readonly location: string;
 
   constructor(operation: string, status: number, location: string) {
-    super(operation, `Kratos does not serve ${operation} where its version should (status ${status}).`, {
-      detail: location ? `redirects to ${URL.canParse(location) ? new URL(location).origin : "a path of its own"}` : undefined,
+    super(operation, `Kratos does not serve ${operation} at the path that its version should have (status ${status}).`, {
+      detail: location ? `redirects to ${URL.canParse(location) ? new URL(location).origin : "another path"}` : undefined,
     });
     this.location = location;
   }

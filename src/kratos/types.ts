@@ -104,7 +104,7 @@ export interface WireFlow {
   readonly expires_at?: string;
   readonly request_url?: string;
   readonly active?: string;
-  /** Since v0.7 in some kinds of flows, since v1.1 in all. */
+  /** In login and registration flows since v1.1, in all other kinds in every version. */
   readonly state?: unknown;
   readonly return_to?: string;
   readonly ui: WireUiContainer;

@@ -12,7 +12,7 @@ export class InvalidBodyError extends Error {
 
 export const INVALID_DURATION: ValidationIssue = {
   path: ["expires_in"],
-  message: 'Kratos rejects this duration. Expected e.g. "12h", "1h30m" or "4ms": greater than zero, less than 292 years.',
+  message: 'The duration is invalid. Expected a duration that is greater than zero and less than 292 years, e.g. "12h", "1h30m" or "4ms".',
 };
 
 /** Maximum length of the JSON that is sent. A short operation can name one large variable many times. */
@@ -24,7 +24,7 @@ const MAX_BODY_CHARACTERS = 1_000_000;
  */
 export function stringifyBody(json: unknown): string {
   if (measure(json, MAX_BODY_CHARACTERS) < 0) {
-    throw new InvalidBodyError([{ path: ["traits"], message: `Too large. Expected at most ${MAX_BODY_CHARACTERS} characters of JSON.` }]);
+    throw new InvalidBodyError([{ path: ["traits"], message: `The input is too large. Expected at most ${MAX_BODY_CHARACTERS} characters of JSON.` }]);
   }
   return JSON.stringify(json);
 }
@@ -57,7 +57,7 @@ export function getValidationIssues(body: WireErrorBody | undefined): readonly V
     const match = pattern.exec(reason);
     if (match) return [toIssue(match[1] ?? "")];
   }
-  return [{ path: [], message: toPublicText(reason) ?? toPublicText(body?.message) ?? "Kratos rejects this input." }];
+  return [{ path: [], message: toPublicText(reason) ?? toPublicText(body?.message) ?? "Kratos rejected the input." }];
 }
 
 const LINE = /^(\s*)I\[#([^\]]*)\] S\[[^\]]*\] (.+)$/;

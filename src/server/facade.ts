@@ -56,7 +56,7 @@ export interface Facade {
 }
 
 /**
- * Creates a GraphQL facade of a Kratos server.
+ * Creates a GraphQL facade for one Kratos.
  * @throws {Error} if the safelist is not a valid manifest
  */
 export async function createFacade(options: FacadeOptions): Promise<Facade> {

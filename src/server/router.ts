@@ -63,7 +63,7 @@ export function createRouter({ graphql, kratos, logger, explorers, loopbackOnly,
       logger.error({ requestId, err: errorForLog(error) }, "A request failed.");
     }
     if (response.headersSent) return;
-    sendHttpError(response, error instanceof HttpError ? error : new HttpError(500, "INTERNAL_SERVER_ERROR", "Internal server error. See the server's log for details."));
+    sendHttpError(response, error instanceof HttpError ? error : new HttpError(500, "INTERNAL_SERVER_ERROR", "Internal server error. For details, see the server log."));
   }
 
   return {
@@ -107,7 +107,7 @@ const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
  */
 function assertLoopbackHost({ headers }: IncomingMessage): void {
   if (LOOPBACK_HOST.test(headers.host ?? "")) return;
-  throw new HttpError(421, "MISDIRECTED_REQUEST", "This server has no authentication, so it only accepts requests to localhost or 127.0.0.1.");
+  throw new HttpError(421, "MISDIRECTED_REQUEST", "This server has no authentication, so it accepts only requests to localhost or a loopback address, e.g. 127.0.0.1.");
 }
 
 /** Whether a request is for an explorer: a browser that opens /graphql accepts HTML and sends no query. */

@@ -108,7 +108,7 @@ describe("a Kratos before v0.11, which supports only PUT", () => {
     await serve("v0.10.1", (path, { method }) => (path.endsWith(ID) ? (method === "PUT" ? "reset" : { json: stored }) : undefined));
     const reply = await facade.send(`mutation { updateIdentity(input: { id: "${ID}", traits: {} }) { userErrors { code } } }`);
     expect(codeOf(reply)).toBe("KRATOS_UNAVAILABLE");
-    expect(reply.errors![0]!.message).toContain("Whether the change was made is unknown.");
+    expect(reply.errors![0]!.message).toContain("It is unknown whether the change was made.");
     expect(asked("PUT")).toHaveLength(1);
   });
 });

@@ -10,10 +10,10 @@ import { graphqlUrlOf, startCli } from "../support/child-process.js";
 import { fetchGraphQL, startLoopbackServer } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 
-it("serves a fake Kratos with sample identities of two schemas if KRATOS_ADMIN_URL is not set, and says so in one line", async () => {
+it("serves the built-in fake Kratos with sample identities of two schemas if KRATOS_ADMIN_URL is not set, and says so in one line", async () => {
   const started = await startCli({});
   const url = await graphqlUrlOf(started);
-  expect(started.stdout.split("\n").filter((line) => line.includes("embedded fake Kratos"))).toHaveLength(1);
+  expect(started.stdout.split("\n").filter((line) => line.includes("built-in fake Kratos"))).toHaveLength(1);
   const { data } = await fetchGraphQL(url, { query: "{ identities(first: 100) { edges { node { schemaId schema { id } } } } }" });
   const schemas = data.identities.edges.map(({ node }: any) => node.schema.id);
   expect(schemas.length).toBeGreaterThanOrEqual(25);

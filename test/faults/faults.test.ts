@@ -112,7 +112,7 @@ it("reads a response of 40 MB, and fails with KRATOS_ERROR above 50 MB", async (
     kratos.fault = { do: largeBody(bytes), to: (line) => line.includes("/identities?") };
     return facade.send("{ identities(first: 1) { edges { cursor } } }");
   };
-  expect((await ask(51_000_000)).errors![0]!.message).toBe("Kratos' response to listIdentities cannot be read.");
+  expect((await ask(51_000_000)).errors![0]!.message).toBe("The response of Kratos to listIdentities cannot be read.");
   expect((await ask(40_000_000)).errors![0]!.message).toContain("status 200");
   kratos.fault = undefined;
   expect(dataOf(await facade.send(query))["metrics"]).toContain("go_goroutines");

@@ -67,7 +67,7 @@ describe("a Kratos behind TLS", () => {
       const reply = await facade.send(PAGE);
       expect(codeOf(reply)).toBe("KRATOS_UNAVAILABLE");
       expect(JSON.stringify(reply)).not.toContain("certificate");
-      expect(facade.log.join("")).toContain("set KRATOS_CA_FILE to that authority's certificate");
+      expect(facade.log.join("")).toContain("set KRATOS_CA_FILE to a file with the certificate of this CA");
     }
     expect(seen).toEqual([]);
   });

@@ -19,7 +19,7 @@ it("composes with a subgraph whose orders refer to identities", () => {
   const { publicSdl, errors } = compose(sdl);
   expect(errors).toBeUndefined();
   expect(publicSdl).toContain("buyer: Identity");
-  expect(publicSdl).toContain("A user, device or service that is managed by the Kratos server.");
+  expect(publicSdl).toContain("An account in Kratos. It belongs to a user, a device or a service.");
 });
 
 it("does not compose without the key of Identity", () => {

@@ -60,7 +60,7 @@ const repeat = (count: number, part: (at: number) => string) => Array.from({ len
 const bomb = (type: string, levels: number, leaf: string) =>
   `${repeat(levels, (at) => `fragment F${at} on ${type} { ...F${at + 1} ...F${at + 1} }`)} fragment F${levels} on ${type} { ${leaf} }`;
 
-describe("each limit allows an operation that just keeps it, and rejects one more with both numbers", () => {
+describe("each limit allows an operation that is exactly at the limit, and rejects one more with both numbers", () => {
   const LIST = "query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }";
   const NONE = { __typename: "Identity", id: "none" };
   const NAMES = { rootFields: "number of root fields", aliases: "number of aliases", directives: "number of directives", tokens: "number of tokens" };

@@ -137,7 +137,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     expect(Object.keys(headers).filter((name) => ![...HEADERS, ...ofFlows].includes(name))).toEqual([]);
   }
 
-  it.each(OPERATIONS.map((operation) => [operation.field, operation] as const))("%s sends only intended requests to Kratos, whatever it gets", async (_, { text: query, args }) => {
+  it.each(OPERATIONS.map((operation) => [operation.field, operation] as const))("%s sends only intended requests to Kratos, whatever the input", async (_, { text: query, args }) => {
     const variables = fc.record(Object.fromEntries(args.map(({ name, type }) => [name, valueFor(type)])));
     const examples = NASTY.map((nasty): [Record<string, unknown>, object] => [Object.fromEntries(args.map(({ name, type }) => [name, nastyFor(type, nasty)])), {}]);
     const property = fc.asyncProperty(variables, headers, async (variables, headers) => {

@@ -41,7 +41,7 @@ export class FlowResolver {
     nullable: true,
     complexity: oneRequest,
     description:
-      "Look up a settings flow by ID. Returns null if it does not exist. Kratos v0.7 or later returns it only to the user it belongs to. Everyone else gets a `FORBIDDEN` error, even if it does not exist.",
+      "Look up a settings flow by ID. Kratos v0.7 and later return a settings flow only to the user it belongs to; anyone else gets a `FORBIDDEN` error. If the flow does not exist, a request with a session returns null (on v0.7, a `FORBIDDEN` error), and a request without a session returns a `FORBIDDEN` error. Kratos v0.6 does not require a session.",
   })
   settingsFlow(
     @Arg("id", () => ID, ID_ARG) id: string,
@@ -62,7 +62,11 @@ export class FlowResolver {
   }
 
   @Authorized<Scope>("identities:read")
-  @FieldResolver(() => Identity, { nullable: true, complexity: oneRequest, description: "Identity of the user the flow belongs to." })
+  @FieldResolver(() => Identity, {
+    nullable: true,
+    complexity: oneRequest,
+    description: "Identity of the user the flow belongs to. Null, with a `FORBIDDEN` error, if the caller lacks the scope `identities:read`.",
+  })
   identity(@Root() { identityId }: SettingsFlow, @Ctx() { identities }: FacadeContext): Promise<Identity | null> {
     return identities.load(identityId);
   }

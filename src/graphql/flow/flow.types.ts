@@ -10,40 +10,40 @@ export enum FlowType {
 
 registerEnumType(FlowType, {
   name: "FlowType",
-  description: "The type of client that started a flow.",
+  description: "The type of client that a flow was started for.",
   valuesConfig: {
-    API: { description: "An application that calls the API of Kratos directly, without a browser." },
-    BROWSER: { description: "A browser, which sends the cookies of Kratos." },
+    API: { description: "An application that calls the Kratos API directly, e.g. a mobile app." },
+    BROWSER: { description: "A browser, which Kratos recognizes by its cookies." },
   },
 });
 
-@InterfaceType({ description: "A self-service flow: a form and its state, kept until it expires." })
+@InterfaceType({ description: "A self-service flow: a form that a user fills in, and its state. Kratos keeps it until it expires." })
 export abstract class SelfServiceFlow {
   @Field(() => ID, { description: "ID of the flow: the `flow` parameter in the URL of the page that shows it." })
   id: string;
 
-  @Field(() => FlowType, { nullable: true, description: "Type of client that started the flow. Null if Kratos does not report it." })
+  @Field(() => FlowType, { nullable: true, description: "Type of client that the flow was started for. Null if Kratos does not report it." })
   type: FlowType | null;
 
-  @Field(() => DateTime, { description: "Time the flow was started." })
+  @Field(() => DateTime, { description: "Time when the flow was started." })
   issuedAt: string;
 
   @Field(() => DateTime, { description: "Expiration time." })
   expiresAt: string;
 
-  @Field(() => String, { description: "URL that the flow was started with, including the query." })
+  @Field(() => String, { description: "URL that the flow was started with, including its query string." })
   requestUrl: string;
 
-  @Field(() => String, { nullable: true, description: "Method in use, e.g. `password`. Null until the user chooses one." })
+  @Field(() => String, { nullable: true, description: "Method in use, e.g. `password`, `code` or `link`. Null if no method has been chosen yet." })
   active: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "State of the flow, e.g. `choose_method`. Requires Kratos v1.1 or later, for some types of flows v0.7 or later. Null on earlier versions.",
+    description: "State of the flow, e.g. `choose_method`. Null for login and registration flows before Kratos v1.1.",
   })
   state: string | null;
 
-  @Field(() => String, { nullable: true, description: "URL to send the user to when the flow is complete. Null if it is the configured default." })
+  @Field(() => String, { nullable: true, description: "URL to redirect the user to when the flow is complete. Null if Kratos uses its configured default." })
   returnTo: string | null;
 
   @Field(() => UiContainer, { description: "Form to show to the user." })
@@ -64,21 +64,24 @@ function toSelfServiceFlow(wire: WireFlows[FlowKind]): SelfServiceFlow {
   };
 }
 
-@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A login flow: a user logs in." })
+@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A flow in which a user logs in." })
 export class LoginFlow extends SelfServiceFlow {
-  @Field(() => Boolean, { description: "True if the user must log in again although they are logged in." })
+  @Field(() => String, { nullable: true, description: "State of the flow, e.g. `choose_method`. Requires Kratos v1.1 or later. Null on earlier versions." })
+  override state: string | null;
+
+  @Field(() => Boolean, { description: "True if the user must log in again even though they are already logged in." })
   refresh: boolean;
 
   @Field(() => String, {
     nullable: true,
-    description: "Required authenticator assurance level, e.g. `aal2` for a second factor. Null if Kratos does not report it.",
+    description: "Requested authenticator assurance level, e.g. `aal2` for a second factor. Null if Kratos does not report it.",
   })
   requestedAal: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Creation time." })
+  @Field(() => DateTime, { nullable: true, description: "Creation time. Null if Kratos does not report it." })
   createdAt: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Time of the last update." })
+  @Field(() => DateTime, { nullable: true, description: "Time of the last update. Null if Kratos does not report it." })
   updatedAt: string | null;
 
   static from(wire: WireFlows["login"]): LoginFlow {
@@ -92,29 +95,41 @@ export class LoginFlow extends SelfServiceFlow {
   }
 }
 
-@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A registration flow: a user signs up." })
+@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A flow in which a user signs up." })
 export class RegistrationFlow extends SelfServiceFlow {
+  @Field(() => String, { nullable: true, description: "State of the flow, e.g. `choose_method`. Requires Kratos v1.1 or later. Null on earlier versions." })
+  override state: string | null;
+
   static from(wire: WireFlows["registration"]): RegistrationFlow {
     return Object.assign(new RegistrationFlow(), toSelfServiceFlow(wire) satisfies RegistrationFlow);
   }
 }
 
-@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A recovery flow: a user who cannot log in regains access to their account." })
+@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A flow in which a user who cannot log in regains access to their account." })
 export class RecoveryFlow extends SelfServiceFlow {
+  @Field(() => String, { nullable: true, description: "State of the flow, e.g. `choose_method` or `sent_email`." })
+  override state: string | null;
+
   static from(wire: WireFlows["recovery"]): RecoveryFlow {
     return Object.assign(new RecoveryFlow(), toSelfServiceFlow(wire) satisfies RecoveryFlow);
   }
 }
 
-@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A verification flow: a user proves that an address is theirs." })
+@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A flow in which a user verifies that an address belongs to them." })
 export class VerificationFlow extends SelfServiceFlow {
+  @Field(() => String, { nullable: true, description: "State of the flow, e.g. `choose_method` or `sent_email`." })
+  override state: string | null;
+
   static from(wire: WireFlows["verification"]): VerificationFlow {
     return Object.assign(new VerificationFlow(), toSelfServiceFlow(wire) satisfies VerificationFlow);
   }
 }
 
-@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A settings flow: a user who is logged in changes their account." })
+@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A flow in which a logged-in user changes their account." })
 export class SettingsFlow extends SelfServiceFlow {
+  @Field(() => String, { nullable: true, description: "State of the flow, e.g. `show_form` or `success`." })
+  override state: string | null;
+
   /** The field `identity` loads this identity: the flow contains only what the user may see of it. */
   identityId: string;
 

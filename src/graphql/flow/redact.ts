@@ -72,7 +72,7 @@ const SECRET_INPUTS: ReadonlySet<string> = new Set([...SECRET_NAMES, "password"]
 export class UiNodeInputResolver {
   @FieldResolver(() => GraphQLJSON, {
     nullable: true,
-    description: "Initial value, or the value to submit: a string, number or boolean. Tokens and codes require the scope `secrets:read`.",
+    description: "Initial value, or the value to submit: a string, number or boolean. Passwords, tokens and codes require the scope `secrets:read`.",
   })
   value(@Root() { name, initialValue }: UiNodeInputAttributes, @Ctx() { caller }: FacadeContext): unknown {
     // @Authorized would apply to all inputs.

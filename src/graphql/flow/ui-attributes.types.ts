@@ -2,24 +2,24 @@ import { GraphQLJSONObject } from "graphql-scalars";
 import { createUnionType, Field, Int, ObjectType } from "type-graphql";
 import type { WireUiText } from "../../kratos/index.js";
 
-@ObjectType({ simpleResolvers: true, description: "A text to show to the user." })
+@ObjectType({ simpleResolvers: true, description: "A message or label to show to the user." })
 export class UiText {
   @Field(() => Int, {
-    description: "Number of the text.",
-    deprecationReason: "Use `number`. Client caches take `id` for a unique key, but many texts share a number.",
+    description: "Number of the message.",
+    deprecationReason: "Use `number`. Client caches treat `id` as a unique key, but many messages share a number.",
   })
   id: number;
 
-  @Field(() => Int, { description: "Number of the text, which identifies its sentence for translation. Many texts share a number." })
+  @Field(() => Int, { description: "Number that identifies the wording of the message, e.g. for translation. Many messages share a number." })
   number: number;
 
-  @Field(() => String, { description: "The text in English." })
+  @Field(() => String, { description: "The message in English." })
   text: string;
 
-  @Field(() => String, { description: "Type of the text: `info`, `error`, `success`, or another that Kratos defines." })
+  @Field(() => String, { description: "Type of the message: `info`, `error`, `success`, or another one that Kratos defines." })
   type: string;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: "Values that the text contains, e.g. for a translation." })
+  @Field(() => GraphQLJSONObject, { nullable: true, description: "Values that the message contains, e.g. for use in a translation. Null if Kratos does not report them." })
   context: object | null;
 
   static from({ id, text, type, context }: WireUiText): UiText {
@@ -32,9 +32,9 @@ export class UiText {
  * GraphQL requires equal types there. `id` is nullable because v0.6.3 does not send it.
  */
 
-@ObjectType({ simpleResolvers: true, description: "Attributes of an input field or button." })
+@ObjectType({ simpleResolvers: true, description: "Attributes of an input field or a button." })
 export class UiNodeInputAttributes {
-  @Field(() => String, { description: "Name to submit the value with, e.g. `traits.email`." })
+  @Field(() => String, { description: "Name under which to submit the value, e.g. `traits.email`." })
   name: string;
 
   @Field(() => String, { description: "HTML input type, e.g. `text`, `password`, `hidden` or `submit`." })
@@ -49,37 +49,37 @@ export class UiNodeInputAttributes {
   @Field(() => Boolean, { description: "True if the input is disabled." })
   disabled: boolean;
 
-  @Field(() => UiText, { nullable: true, description: "Label of the input. Most elements have their label in `meta` instead." })
+  @Field(() => UiText, { nullable: true, description: "Label of the input. Null for most inputs: their label is in the `meta` field of the node." })
   label: UiText | null;
 
-  @Field(() => String, { nullable: true, description: "Regular expression that the value must match." })
+  @Field(() => String, { nullable: true, description: "Regular expression that the value must match. Null if there is none." })
   pattern: string | null;
 
-  @Field(() => Int, { nullable: true, description: "Maximum number of characters." })
+  @Field(() => Int, { nullable: true, description: "Maximum number of characters. Null if there is none." })
   maxlength: number | null;
 
   @Field(() => String, { nullable: true, description: "HTML `autocomplete` attribute, e.g. `current-password`." })
   autocomplete: string | null;
 
-  @Field(() => String, { nullable: true, description: "JavaScript to run on click. Sent by early versions of Kratos; prefer `onclickTrigger`." })
+  @Field(() => String, { nullable: true, description: "JavaScript code to run on click. Deprecated by Kratos; use `onclickTrigger` if it is not null." })
   onclick: string | null;
 
-  @Field(() => String, { nullable: true, description: "Name of the function in Ory's script to call on click." })
+  @Field(() => String, { nullable: true, description: "Name of the function in Ory's script to call on click. Null if there is none." })
   onclickTrigger: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "JavaScript to run when the form is shown. Sent by early versions of Kratos; prefer `onloadTrigger`.",
+    description: "JavaScript code to run when the form is shown. Deprecated by Kratos; use `onloadTrigger` if it is not null.",
   })
   onload: string | null;
 
-  @Field(() => String, { nullable: true, description: "Name of the function in Ory's script to call when the form is shown." })
+  @Field(() => String, { nullable: true, description: "Name of the function in Ory's script to call when the form is shown. Null if there is none." })
   onloadTrigger: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "Attributes of an image, e.g. the QR code for an authenticator app." })
 export class UiNodeImageAttributes {
-  @Field(() => String, { nullable: true, description: "ID of the HTML element." })
+  @Field(() => String, { nullable: true, description: "ID of the HTML element. Null if Kratos does not report it." })
   id: string | null;
 
   @Field(() => String, { description: "URL of the image, often a `data:` URL." })
@@ -94,7 +94,7 @@ export class UiNodeImageAttributes {
 
 @ObjectType({ simpleResolvers: true, description: "Attributes of a link." })
 export class UiNodeAnchorAttributes {
-  @Field(() => String, { nullable: true, description: "ID of the HTML element." })
+  @Field(() => String, { nullable: true, description: "ID of the HTML element. Null if Kratos does not report it." })
   id: string | null;
 
   @Field(() => String, { description: "URL of the link." })
@@ -104,18 +104,18 @@ export class UiNodeAnchorAttributes {
   title: UiText | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "Attributes of a text, e.g. a list of recovery codes." })
+@ObjectType({ simpleResolvers: true, description: "Attributes of a paragraph of text, e.g. a list of recovery codes." })
 export class UiNodeTextAttributes {
-  @Field(() => String, { nullable: true, description: "ID of the HTML element." })
+  @Field(() => String, { nullable: true, description: "ID of the HTML element. Null if Kratos does not report it." })
   id: string | null;
 
-  @Field(() => UiText, { nullable: true, description: "The text." })
+  @Field(() => UiText, { nullable: true, description: "Text to show." })
   text: UiText | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "Attributes of a script that the page must load, e.g. for security keys." })
+@ObjectType({ simpleResolvers: true, description: "Attributes of a script that the page must load, e.g. to use security keys." })
 export class UiNodeScriptAttributes {
-  @Field(() => String, { nullable: true, description: "ID of the HTML element." })
+  @Field(() => String, { nullable: true, description: "ID of the HTML element. Null if Kratos does not report it." })
   id: string | null;
 
   @Field(() => String, { description: "URL of the script." })
@@ -124,25 +124,25 @@ export class UiNodeScriptAttributes {
   @Field(() => String, { description: "Media type of the script." })
   type: string;
 
-  @Field(() => Boolean, { description: "True if the script loads asynchronously." })
+  @Field(() => Boolean, { description: "True if the script must be loaded asynchronously." })
   async: boolean;
 
   @Field(() => String, { description: "HTML `crossorigin` attribute." })
   crossorigin: string;
 
-  @Field(() => String, { description: "HTML `integrity` attribute: a hash of the script." })
+  @Field(() => String, { description: "HTML `integrity` attribute: the hash of the script." })
   integrity: string;
 
   @Field(() => String, { description: "HTML `referrerpolicy` attribute." })
   referrerpolicy: string;
 
-  @Field(() => String, { description: "Nonce for a content security policy." })
+  @Field(() => String, { description: "Nonce for the content security policy of the page." })
   nonce: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: "Attributes of a container for a widget, e.g. a CAPTCHA." })
 export class UiNodeDivisionAttributes {
-  @Field(() => String, { nullable: true, description: "ID of the HTML element." })
+  @Field(() => String, { nullable: true, description: "ID of the HTML element. Null if Kratos does not report it." })
   id: string | null;
 
   @Field(() => String, { nullable: true, description: "HTML `class` attribute." })
@@ -152,7 +152,7 @@ export class UiNodeDivisionAttributes {
   data: object | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "Attributes of an element whose type is not yet part of this schema." })
+@ObjectType({ simpleResolvers: true, description: "Attributes of an element whose type is not part of this schema yet." })
 export class UiNodeOtherAttributes {
   @Field(() => GraphQLJSONObject, { description: "All attributes, as sent by Kratos." })
   attributes: object;
@@ -160,7 +160,7 @@ export class UiNodeOtherAttributes {
 
 export const UiNodeAttributes = createUnionType({
   name: "UiNodeAttributes",
-  description: "Attributes of a form element, depending on its type.",
+  description: "Attributes of a form element. Their type depends on the type of the element.",
   types: () =>
     [
       UiNodeInputAttributes,

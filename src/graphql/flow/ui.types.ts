@@ -5,16 +5,16 @@ import { UiNodeAttributes, UiText } from "./ui-attributes.types.js";
 
 @ObjectType({ simpleResolvers: true, description: "Metadata of a form element." })
 export class UiNodeMeta {
-  @Field(() => UiText, { nullable: true, description: "Label of the element." })
+  @Field(() => UiText, { nullable: true, description: "Label of the element. Null if it has none." })
   label: UiText | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "An element of a form." })
 export class UiNode {
-  @Field(() => String, { description: "Type of the element: `input`, `img`, `a`, `text`, `script`, `div`, or another that Kratos defines." })
+  @Field(() => String, { description: "Type of the element: `input`, `img`, `a`, `text`, `script`, `div`, or another one that Kratos defines." })
   type: string;
 
-  @Field(() => String, { description: "Method the element belongs to, e.g. `password` or `oidc`. Elements of the group `default` belong to all methods." })
+  @Field(() => String, { description: "Method that the element belongs to, e.g. `password` or `oidc`. Elements in the group `default` belong to all methods." })
   group: string;
 
   @Field(() => UiNodeAttributes, { description: "Attributes of the element." })
@@ -47,7 +47,7 @@ export class UiContainer {
   @Field(() => String, { description: "HTTP method to submit the form with, e.g. `POST`." })
   method: string;
 
-  @Field(() => [UiNode], { description: "Elements of the form, in order." })
+  @Field(() => [UiNode], { description: "Elements of the form, in the order in which to show them." })
   nodes: UiNode[];
 
   @Field(() => [UiText], { description: "Messages to show above the form." })

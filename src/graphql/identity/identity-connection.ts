@@ -7,18 +7,18 @@ import { Identity } from "./identity.type.js";
 // Other subgraphs have connections too, and Relay requires all of them to share one PageInfo. No other type is shareable: if
 // another subgraph has a UserError, a Health or a version, it means something else, and composition must fail.
 @Directive("@shareable")
-@ObjectType({ simpleResolvers: true, description: "Information about a page of results." })
+@ObjectType({ simpleResolvers: true, description: "Information about a page of a list." })
 export class PageInfo {
-  @Field(() => Boolean, { description: "True if more results follow." })
+  @Field(() => Boolean, { description: "True if there are more results after the page." })
   hasNextPage: boolean;
 
-  @Field(() => Boolean, { description: "True if results precede the page." })
+  @Field(() => Boolean, { description: "True if there are results before the page." })
   hasPreviousPage: boolean;
 
   @Field(() => String, { nullable: true, description: "Cursor of the first result. Null if the page is empty." })
   startCursor: string | null;
 
-  @Field(() => String, { nullable: true, description: "Cursor of the last result. Pass it as `after` to get the next page. Null if the page is empty." })
+  @Field(() => String, { nullable: true, description: "Cursor of the last result. To get the next page, pass it as `after`. Null if the page is empty." })
   endCursor: string | null;
 }
 
@@ -59,7 +59,7 @@ export class IdentityConnection {
 @Resolver(() => IdentityEdge)
 export class IdentityEdgeResolver {
   @FieldResolver(() => String, {
-    description: "Position of the identity in the list. Pass it as `after` to get the identities that follow. Valid for any page size.",
+    description: "Position of the identity in the list. To get the identities that follow, pass it as `after`, with any page size.",
   })
   cursor(@Root() { position }: IdentityEdge): string {
     return encodeCursor(position);

@@ -8,48 +8,56 @@ import type { Scope } from "../scopes.js";
 import { toUserErrors, UserError } from "../user-errors.js";
 import { Identity } from "./identity.type.js";
 
-@InputType({ description: "Input of `createIdentity`." })
+@InputType({ description: "Input for `createIdentity`." })
 export class CreateIdentityInput {
-  @Field(() => String, { description: "ID of the identity schema that defines the traits, e.g. `default`." })
+  @Field(() => String, { description: "ID of the identity schema that the traits must match, e.g. `default`." })
   schemaId: string;
 
-  @Field(() => GraphQLJSONObject, { description: "Traits, as defined by the identity schema." })
+  @Field(() => GraphQLJSONObject, { description: "Traits of the identity. They must match the identity schema." })
   traits: object;
 }
 
 @ObjectType({ simpleResolvers: true, description: "Payload of `createIdentity`." })
 export class CreateIdentityPayload {
   @Authorized<Scope>("identities:read")
-  @Field(() => Identity, { nullable: true, simple: false, description: "The created identity. Null if there are user errors." })
+  @Field(() => Identity, {
+    nullable: true,
+    simple: false,
+    description: "The created identity. Null if there are user errors. Also null, with a `FORBIDDEN` error, if the caller lacks the scope `identities:read`.",
+  })
   identity: Identity | null;
 
-  @Field(() => [UserError], { description: "Validation errors. Empty on success." })
+  @Field(() => [UserError], { description: "Errors that prevented the mutation. Empty on success." })
   userErrors: UserError[];
 }
 
-@InputType({ description: "Input of `updateIdentity`." })
+@InputType({ description: "Input for `updateIdentity`." })
 export class UpdateIdentityInput {
   @Field(() => ID, { description: "ID of the identity." })
   id: string;
 
-  @Field(() => String, { nullable: true, description: "ID of the identity schema to switch to. Default: the current schema." })
+  @Field(() => String, { nullable: true, description: "ID of the identity schema to switch to. Default: the current identity schema." })
   schemaId?: string | null;
 
-  @Field(() => GraphQLJSONObject, { description: "All traits of the identity. They replace the current traits." })
+  @Field(() => GraphQLJSONObject, { description: "All traits of the identity. They replace the current traits and must match the identity schema." })
   traits: object;
 }
 
 @ObjectType({ simpleResolvers: true, description: "Payload of `updateIdentity`." })
 export class UpdateIdentityPayload {
   @Authorized<Scope>("identities:read")
-  @Field(() => Identity, { nullable: true, simple: false, description: "The updated identity. Null if there are user errors." })
+  @Field(() => Identity, {
+    nullable: true,
+    simple: false,
+    description: "The updated identity. Null if there are user errors. Also null, with a `FORBIDDEN` error, if the caller lacks the scope `identities:read`.",
+  })
   identity: Identity | null;
 
-  @Field(() => [UserError], { description: "Validation errors. Empty on success." })
+  @Field(() => [UserError], { description: "Errors that prevented the mutation. Empty on success." })
   userErrors: UserError[];
 }
 
-@InputType({ description: "Input of `deleteIdentity`." })
+@InputType({ description: "Input for `deleteIdentity`." })
 export class DeleteIdentityInput {
   @Field(() => ID, { description: "ID of the identity." })
   id: string;
@@ -60,7 +68,7 @@ export class DeleteIdentityPayload {
   @Field(() => ID, { nullable: true, description: "ID of the deleted identity. Null if there are user errors." })
   deletedIdentityId: string | null;
 
-  @Field(() => [UserError], { description: "Validation errors. Empty on success." })
+  @Field(() => [UserError], { description: "Errors that prevented the mutation. Empty on success." })
   userErrors: UserError[];
 }
 
@@ -85,10 +93,10 @@ export class IdentityMutationResolver {
   @Mutation(() => UpdateIdentityPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Replace the traits of an identity and, if given, its schema. Everything else stays unchanged.",
+    description: "Update an identity: replace its traits and, if `schemaId` is given, its identity schema. Everything else remains unchanged.",
   })
   async updateIdentity(
-    @Arg("input", () => UpdateIdentityInput, { description: "The identity to update, and its new traits." })
+    @Arg("input", () => UpdateIdentityInput, { description: "The identity to update and its new traits." })
     { id, schemaId, traits }: UpdateIdentityInput,
     @Ctx() context: FacadeContext,
   ): Promise<UpdateIdentityPayload> {
@@ -118,7 +126,7 @@ export class IdentityMutationResolver {
   }
 }
 
-/** Makes the rest of the request see the identity as the mutation left it. */
+/** Ensures that the rest of the request sees the identity as the mutation left it. */
 function primeLoader({ identities, mask }: FacadeContext, wire: WireIdentity): Identity {
   const identity = Identity.from(wire, mask);
   identities.clear(identity.id).prime(identity.id, identity);

@@ -28,17 +28,17 @@ export class IdentityResolver {
   @Query(() => IdentityConnection, {
     nullable: true,
     complexity: listCost(({ first }) => Math.min(Math.max(Number(first ?? DEFAULT_FIRST), 0), MAX_FIRST)),
-    description: "List all identities. Paging through the list returns each identity once, even if others are created or deleted meanwhile.",
+    description: "List all identities. Paging through the list returns every identity exactly once, even if others are created or deleted in the meantime.",
   })
   async identities(
     @Arg("first", () => Int, {
       nullable: true,
-      description: `Maximum number of results, 1–${MAX_FIRST}. Default: ${DEFAULT_FIRST}.`,
+      description: `Maximum number of identities to return, from 1 to ${MAX_FIRST}. Default: ${DEFAULT_FIRST}.`,
     })
     first: number | null | undefined,
     @Arg("after", () => String, {
       nullable: true,
-      description: "Cursor of the identity after which the results start. Default: the start of the list.",
+      description: "Cursor of the identity after which to continue: the `cursor` of an edge or the `endCursor` of a page. Default: the start of the list.",
     })
     after: string | null | undefined,
     @Ctx() { kratos, mask }: FacadeContext,

@@ -12,37 +12,37 @@ export enum IdentityState {
 
 registerEnumType(IdentityState, {
   name: "IdentityState",
-  description: "The state of an identity.",
+  description: "The state of an identity, which determines whether it can log in.",
   valuesConfig: {
     ACTIVE: { description: "The identity can log in." },
     INACTIVE: { description: "The identity cannot log in." },
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: "An address that the identity can verify to be its own." })
+@ObjectType({ simpleResolvers: true, description: "An address that the owner of an identity can verify." })
 export class VerifiableAddress {
-  @Field(() => ID, { nullable: true, description: "ID of the address. Null if Kratos does not give one." })
+  @Field(() => ID, { nullable: true, description: "ID of the address. Null if Kratos does not report it." })
   readonly id: string | null;
 
-  @Field(() => String, { description: "The address, e.g. `ann@example.com`. Later versions of Kratos convert it to lower case." })
+  @Field(() => String, { description: "The address, e.g. `ann@example.com`. Newer versions of Kratos convert it to lowercase." })
   readonly value: string;
 
   @Field(() => Boolean, { description: "True if the address is verified." })
   readonly verified: boolean;
 
-  @Field(() => String, { description: "How messages are sent to the address: `email`, or another channel that Kratos supports." })
+  @Field(() => String, { description: "Channel of the address: `email`, or another one that Kratos defines." })
   readonly via: string;
 
-  @Field(() => String, { description: "Status of the verification: `pending`, `sent`, `completed`, or another that Kratos defines." })
+  @Field(() => String, { description: "Status of the verification: `pending`, `sent`, `completed`, or another one that Kratos defines." })
   readonly status: string;
 
-  @Field(() => DateTime, { nullable: true, description: "Time the address was verified. Null if it is not verified." })
+  @Field(() => DateTime, { nullable: true, description: "Time when the address was verified. Null if it is not verified." })
   readonly verifiedAt: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Creation time." })
+  @Field(() => DateTime, { nullable: true, description: "Creation time. Null if Kratos does not report it." })
   readonly createdAt: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Time of the last update." })
+  @Field(() => DateTime, { nullable: true, description: "Time of the last update. Null if Kratos does not report it." })
   readonly updatedAt: string | null;
 
   constructor(wire: WireVerifiableAddress) {
@@ -57,21 +57,21 @@ export class VerifiableAddress {
   }
 }
 
-@ObjectType({ simpleResolvers: true, description: "An address that the identity can use to recover its account." })
+@ObjectType({ simpleResolvers: true, description: "An address that the owner of an identity can use to regain access to their account." })
 export class RecoveryAddress {
-  @Field(() => ID, { nullable: true, description: "ID of the address. Null if Kratos does not give one." })
+  @Field(() => ID, { nullable: true, description: "ID of the address. Null if Kratos does not report it." })
   readonly id: string | null;
 
-  @Field(() => String, { description: "The address, e.g. `ann@example.com`. Later versions of Kratos convert it to lower case." })
+  @Field(() => String, { description: "The address, e.g. `ann@example.com`. Newer versions of Kratos convert it to lowercase." })
   readonly value: string;
 
-  @Field(() => String, { description: "How messages are sent to the address: `email`, or another channel that Kratos supports." })
+  @Field(() => String, { description: "Channel of the address: `email`, or another one that Kratos defines." })
   readonly via: string;
 
-  @Field(() => DateTime, { nullable: true, description: "Creation time." })
+  @Field(() => DateTime, { nullable: true, description: "Creation time. Null if Kratos does not report it." })
   readonly createdAt: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Time of the last update." })
+  @Field(() => DateTime, { nullable: true, description: "Time of the last update. Null if Kratos does not report it." })
   readonly updatedAt: string | null;
 
   constructor(wire: WireRecoveryAddress) {
@@ -88,7 +88,7 @@ export class RecoveryAddress {
  * they save 3 of 440 us, with the addresses they cost 30 to 80 us more, because graphql-jit reads a list several times.
  */
 @Directive('@key(fields: "id")')
-@ObjectType({ simpleResolvers: true, description: "A user, device or service that is managed by the Kratos server." })
+@ObjectType({ simpleResolvers: true, description: "An account in Kratos. It belongs to a user, a device or a service." })
 export class Identity {
   @Field(() => ID, { description: "ID of the identity: a UUID that never changes." })
   readonly id: string;
@@ -96,48 +96,48 @@ export class Identity {
   @Field(() => String, { description: "ID of the identity schema that defines the traits." })
   readonly schemaId: string;
 
-  @Field(() => String, { description: "URL of the identity schema, as reported by the Kratos server." })
+  @Field(() => String, { description: "URL of the identity schema, as reported by Kratos." })
   readonly schemaUrl: string;
 
-  @Field(() => GraphQLJSONObject, { description: "Traits, e.g. a name and an email address, as defined by the identity schema." })
+  @Field(() => GraphQLJSONObject, { description: "Traits of the identity, e.g. a name and an email address, as defined by the identity schema." })
   readonly traits: object;
 
   @Field(() => IdentityState, {
     nullable: true,
-    description: "Determines if the identity can log in. Requires Kratos v0.7 or later. Null on earlier versions.",
+    description: "State of the identity, which determines whether it can log in. Requires Kratos v0.7 or later. Null on earlier versions.",
   })
   readonly state: IdentityState | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: "Time `state` last changed. Requires Kratos v0.7 or later. Null on earlier versions.",
+    description: "Time when `state` last changed. Requires Kratos v0.7 or later. Null on earlier versions.",
   })
   readonly stateChangedAt: string | null;
 
-  @Field(() => [VerifiableAddress], { description: "Addresses that can be or have been verified. Empty if the identity schema defines none." })
+  @Field(() => [VerifiableAddress], { description: "Addresses that can be verified. Empty if the identity schema defines none." })
   readonly verifiableAddresses: VerifiableAddress[];
 
-  @Field(() => [RecoveryAddress], { description: "Addresses that can be used to recover the account. Empty if the identity schema defines none." })
+  @Field(() => [RecoveryAddress], { description: "Addresses that can be used to regain access to the account. Empty if the identity schema defines none." })
   readonly recoveryAddresses: RecoveryAddress[];
 
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: "Custom data that the identity itself can read. Requires Kratos v0.10 or later. Null on earlier versions.",
+    description: "Custom data that the owner of the identity can read but not change. Requires Kratos v0.10 or later. Null on earlier versions.",
   })
   readonly metadataPublic: unknown;
 
   @Authorized<Scope>("secrets:read")
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: "Custom data that only administrators can read. Requires the scope `secrets:read`, and Kratos v0.10 or later. Null on earlier versions.",
+    description: "Custom data that only administrators can read. Requires the scope `secrets:read` and Kratos v0.10 or later. Null on earlier versions.",
     simple: false,
   })
   readonly metadataAdmin: unknown;
 
-  @Field(() => DateTime, { nullable: true, description: "Creation time." })
+  @Field(() => DateTime, { nullable: true, description: "Creation time. Null if Kratos does not report it." })
   readonly createdAt: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Time of the last update. Kratos v0.6 never changes it." })
+  @Field(() => DateTime, { nullable: true, description: "Time of the last update. Null if Kratos does not report it. Kratos v0.6 never changes it." })
   readonly updatedAt: string | null;
 
   /** @param mask the traits to hide, if any */
@@ -164,9 +164,9 @@ export class Identity {
 @Directive('@key(fields: "id")')
 @ObjectType({ simpleResolvers: true, description: "An identity schema: a JSON Schema that defines the traits of identities." })
 export class IdentitySchema {
-  @Field(() => ID, { description: "ID of the schema, as set in the configuration of the Kratos server, e.g. `default`." })
+  @Field(() => ID, { description: "ID of the identity schema in the Kratos configuration, e.g. `default`." })
   id: string;
 
-  @Field(() => GraphQLJSONObject, { description: "The JSON Schema. The traits are defined under `properties.traits`." })
+  @Field(() => GraphQLJSONObject, { description: "The JSON Schema. It defines the traits under `properties.traits`." })
   schema: object;
 }

@@ -48,7 +48,7 @@ export class MaskedChange {
 }
 
 const LIST_MESSAGE =
-  "The items of this list contain values that are hidden from you. Send the list as you see it; you may only add new values for the hidden ones.";
+  "The items of this list contain values that are hidden from you. Send the list exactly as you received it; you can only add new values for the hidden ones.";
 
 /** The items of a list are known by their positions only, so a list with hidden values must stay as the caller sees it. */
 function getChangedList(path: TraitPath, current: object, visible: object, given: object): TraitPath[] {

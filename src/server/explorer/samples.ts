@@ -9,7 +9,7 @@ export interface Sample {
 
 const identities: Sample = {
   name: "Identities",
-  document: `# Click the button above an operation to send it. "Docs" describes the whole schema.
+  document: `# To send an operation, click the button above it. "Docs" describes the whole schema.
 
 # List identities. For the next page, set $after to the endCursor of this one.
 query Identities($after: String) {
@@ -35,7 +35,7 @@ query Identity($id: ID!) {
   }
 }
 
-# The JSON schema that the traits of an identity must match.
+# The JSON Schema that the traits of an identity must match.
 query IdentitySchema {
   identitySchema(id: "default") { id schema }
 }
@@ -45,7 +45,7 @@ query IdentitySchema {
 
 const changes: Sample = {
   name: "Changes",
-  document: `# Validation errors are returned in userErrors, each with the path of the input field. If there are any, nothing was changed.
+  document: `# Errors such as invalid input are returned in userErrors, with the path of the input field. If there are any, nothing was changed.
 
 mutation CreateIdentity($create: CreateIdentityInput!) {
   createIdentity(input: $create) {
@@ -62,7 +62,7 @@ mutation UpdateIdentity($update: UpdateIdentityInput!) {
   }
 }
 
-# Anyone who has the link can sign in as the user, so give it to nobody else.
+# Anyone who has the link can log in as the user, so give it only to the user.
 mutation CreateRecoveryLink($link: CreateRecoveryLinkInput!) {
   createRecoveryLink(input: $link) {
     recoveryLink { url expiresAt }
@@ -88,8 +88,8 @@ mutation DeleteIdentity($delete: DeleteIdentityInput!) {
 
 const flows: Sample = {
   name: "Flows",
-  document: `# The ID of a flow is the query parameter "flow" in the URL of the page that shows it. Newer versions of Kratos return the
-# flow of a browser only to that browser, which they recognize by its cookies.
+  document: `# The ID of a flow is the query parameter "flow" in the URL of the page that shows it. Kratos v0.7 and later return
+# the flow of a browser only to that browser, which they recognize by its cookies.
 
 query LoginFlow($id: ID!) {
   loginFlow(id: $id) { ...Flow refresh requestedAal }
@@ -107,12 +107,12 @@ query VerificationFlow($id: ID!) {
   verificationFlow(id: $id) { ...Flow }
 }
 
-# Newer versions of Kratos return a settings flow only to its user, and require the user's session token.
+# Kratos v0.7 and later return a settings flow only to its user, and require the session token of the user.
 query SettingsFlow($id: ID!, $sessionToken: String) {
   settingsFlow(id: $id, sessionToken: $sessionToken) { ...Flow identity { id } }
 }
 
-# The error that Kratos redirected a user to the error page for.
+# Look up an error by the ID that Kratos passes to the error page. "stub:500" is an example.
 query SelfServiceError {
   selfServiceError(id: "stub:500") { id errors { code status reason message } }
 }
@@ -151,7 +151,7 @@ query Health {
   health { alive ready errors { name message } }
 }
 
-# The metrics of Kratos, in the Prometheus text format.
+# The metrics of Kratos in the Prometheus text format.
 query Metrics {
   metrics
 }
@@ -161,7 +161,7 @@ query Metrics {
 
 const supergraph: Sample = {
   name: "Supergraph",
-  document: `# Federation routers resolve references from other subgraphs with _entities.
+  document: `# Routers resolve references from other subgraphs with _entities.
 query Entities($representations: [_Any!]!) {
   _entities(representations: $representations) {
     __typename
