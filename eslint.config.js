@@ -1,7 +1,7 @@
 import graphql from "@graphql-eslint/eslint-plugin";
 import tseslint from "typescript-eslint";
 
-/** The rooms, and which others each may import from. Everything points one way: server → graphql → kratos. */
+/** The folders of src, and the other folders that each may import from. Imports go one way: server → graphql → kratos. */
 const ARROWS = {
   "src/kratos": [],
   "src/graphql": ["kratos"],
@@ -21,15 +21,15 @@ const arrows = Object.entries(ARROWS).map(([room, allowed]) => {
           patterns: [
             {
               regex: `^(\\.\\./)+(${forbidden.join("|")}|main|index|config|commands)(/|\\.js$)`,
-              message: `${room} imports from ${allowed.join(" and ") || "no other room"} alone (see eslint.config.js).`,
+              message: `${room} may import from ${allowed.join(" and ") || "no other folder"} only (see eslint.config.js).`,
             },
             ...(room === "src/graphql" || room === "src/server"
-              ? [{ regex: "/kratos/(?!index\\.js$)", message: "Import the adapter by kratos/index.js." }]
+              ? [{ regex: "/kratos/(?!index\\.js$)", message: "Import the adapter from kratos/index.js." }]
               : []),
             ...(room === "src/kratos" || room === "src/graphql"
-              ? [{ regex: "^@ory/", allowTypeImports: true, message: "Ory's packages give types alone." }]
+              ? [{ regex: "^@ory/", allowTypeImports: true, message: "Import only types from Ory's packages: they are development dependencies." }]
               : []),
-            ...(room === "src/kratos" ? [{ regex: "^(graphql|type-graphql|@apollo)", message: "The adapter knows nothing of GraphQL." }] : []),
+            ...(room === "src/kratos" ? [{ regex: "^(graphql|type-graphql|@apollo)", message: "The adapter must not depend on GraphQL." }] : []),
           ],
         },
       ],
@@ -37,7 +37,7 @@ const arrows = Object.entries(ARROWS).map(([room, allowed]) => {
   };
 });
 
-/** What schema.graphql takes from federation and so does not define. */
+/** Federation directives that schema.graphql uses but does not define. */
 const FEDERATION = `
   directive @link(url: String!, import: [String!]) repeatable on SCHEMA
   directive @key(fields: String!) repeatable on OBJECT
@@ -59,10 +59,10 @@ export default tseslint.config(
   {
     files: ["src/{kratos,graphql,server,fake-kratos}/**/*.ts"],
     rules: {
-      "no-restricted-syntax": ["error", { selector: "ImportExpression[source.value=/\\.\\.\\//]", message: "Import at the top, where the arrows are checked." }],
+      "no-restricted-syntax": ["error", { selector: "ImportExpression[source.value=/\\.\\.\\//]", message: "Use a static import at the top: the direction of dynamic imports is not checked." }],
     },
   },
-  // Answers of any shape are looked into in the tests and the soak.
+  // The tests and the soak test inspect responses of any shape.
   { files: ["test/**/*.ts", "soak/**/*.ts"], rules: { "@typescript-eslint/no-explicit-any": "off" } },
   ...arrows,
   {
@@ -71,8 +71,8 @@ export default tseslint.config(
     plugins: { "@graphql-eslint": graphql },
     rules: {
       ...graphql.configs["flat/schema-recommended"].rules,
-      // What has no life of its own in Kratos has no id there either: answers, pages, errors, the parts of a form. Addresses
-      // have one that Kratos does not always give, and a text's is a number that says which sentence it is.
+      // Payloads, pages, errors and the parts of a form have no ID in Kratos. Addresses have one only on newer versions, and the
+      // ID of a text is the number of its wording.
       "@graphql-eslint/strict-id-in-types": [
         "error",
         {

@@ -18,8 +18,8 @@ interface Traits {
 }
 
 /**
- * One caller, with identities of its own and a model of how they must be: every answer is held against it.
- * A change that failed may have been made, so it reads then what there is.
+ * One caller with its own identities and a model of their expected state, which every response is compared with. A mutation that
+ * failed may have been made, so the caller then looks up the current state.
  */
 export class Caller {
   readonly #model = new Map<string, Traits>();
@@ -43,7 +43,7 @@ export class Caller {
     return this.#read();
   }
 
-  /** Pages through all identities: each of its own must come, once, as it is. */
+  /** Pages through all identities: each of the caller's own must appear exactly once, in its expected state. */
   async walk(): Promise<void> {
     const seen = new Map<string, unknown>();
     const first = 20 + Math.floor(Math.random() * 200);
@@ -149,7 +149,7 @@ export class Caller {
     }
   }
 
-  /** @returns the data, with `_failed` where there are errors with it; undefined where no answer came */
+  /** @returns the data, with `_failed` if the response also has errors, or undefined if there is no response */
   async #ask(query: string, variables: object): Promise<Data | undefined> {
     const begun = performance.now();
     try {

@@ -32,5 +32,5 @@ export class KratosError extends Error {
 
 export const badRequest = (reason: string): KratosError => new KratosError(400, { reason });
 
-/** What every lookup answers if the row does not exist, or if the ID is not a UUID. */
+/** The response to every lookup of a row that does not exist, or of an ID that is not a UUID. */
 export const notFound = (): KratosError => new KratosError(404, { message: "Unable to locate the resource" });

@@ -4,7 +4,7 @@ import type { Profile } from "./profile.js";
 import type { KratosRequest, Routes } from "./server.js";
 import { timestamp, ZERO_TIME } from "./time.js";
 
-/** Where browsers are sent to: the pages that an operator of Kratos brings. */
+/** The pages that browsers are redirected to, which an operator of Kratos provides. */
 export const UI_URL = "http://127.0.0.1:4455";
 
 /** The kinds of flow that need no session. */

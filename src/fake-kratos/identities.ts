@@ -140,7 +140,7 @@ function newAddress(value: string): Address {
 /**
  * What v26 serves at `/identities`. The facade only sends what is answered here: schema ID and traits to create an identity, and
  * patches that replace whole fields.
- * @param toJson how this release shows an identity
+ * @param toJson how this version represents an identity
  */
 export function identityRoutes(identities: Identities, toJson: (identity: Identity) => object): Routes {
   return {

@@ -1,6 +1,6 @@
 import type { KratosError } from "./errors.js";
 
-/** The values in which releases of Kratos differ, as far as the facade can see them. */
+/** The values in which versions of Kratos differ, as far as the facade can see them. */
 export interface Profile {
   readonly version: string;
   /** The last segment of an identity's `schema_url`. */
@@ -13,7 +13,7 @@ export interface Profile {
   /** Whether a flow is only shown to the browser or the user that it belongs to. */
   readonly guardsFlows: boolean;
   /**
-   * New flows as that release answers them, by kind (`login`) or, if the form for browsers is another, by kind and type
+   * New flows as that version responds with them, by kind (`login`) or, if the form for browsers is another, by kind and type
    * (`login/api`). They are recorded from the real program, with the sample schemas and every method enabled; `{id}` and other
    * names in braces are filled in.
    */

@@ -9,7 +9,7 @@ interface RecoveryLinkBody {
   readonly expires_in?: string;
 }
 
-/** @param refuse the error if this release makes no link for the identity that was found */
+/** @param refuse the error if this version creates no link for the identity */
 export function recoveryLinkRoutes(
   identities: Identities,
   publicUrl: string,

@@ -5,7 +5,7 @@ import device from "./schemas/device.schema.json" with { type: "json" };
 import person from "./schemas/person.schema.json" with { type: "json" };
 import type { Routes } from "./server.js";
 
-/** An identity schema, as far as it is looked into. */
+/** The parts of an identity schema that the fake Kratos reads. */
 export interface IdentitySchema {
   readonly properties: { readonly traits: { readonly properties: Readonly<Record<string, object>> } };
 }
@@ -29,7 +29,7 @@ export function getEmails(schema: IdentitySchema, traits: Readonly<Record<string
   return marked.map(([name]) => traits[name]).filter((value) => typeof value === "string");
 }
 
-/** An address of RFC 5322, without a display name, at a host name. Kratos takes spaces in front. */
+/** An address of RFC 5322, without a display name, at a host name. Kratos accepts leading spaces. */
 const LOCAL_PART = /^ *[^\s\p{Cc}()<>[\]:;@\\,."]+(\.[^\s\p{Cc}()<>[\]:;@\\,."]+)*$/u;
 const HOST_NAME = /^(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i;
 
@@ -47,7 +47,7 @@ export function validateTraits(schema: IdentitySchema, traits: unknown): string 
   if (!validate || validate({ traits })) return undefined;
   const errors = validate.errors ?? [];
   const mistyped = new Set(errors.filter(({ keyword }) => keyword === "type").map(({ instancePath }) => instancePath));
-  // Of a value of the wrong type, Kratos reports nothing else.
+  // If a value has the wrong type, Kratos reports nothing else about it.
   return report(errors.filter(({ keyword, instancePath }) => keyword === "type" || !mistyped.has(instancePath))).join("\n");
 }
 
@@ -90,7 +90,7 @@ function describe({ keyword, schema, data, message = keyword }: ErrorObject, own
   }
 }
 
-/** A schema is found by its plain ID in every release, and by the segment that a `schema_url` has. */
+/** Every version finds a schema by its plain ID, and by the segment in a `schema_url`. */
 export function schemaRoutes({ schemaSegment, schemaNotFound }: Profile): Routes {
   return {
     "GET /schemas/:id": ({ id }) => {

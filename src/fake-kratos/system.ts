@@ -1,7 +1,7 @@
 import type { Identities } from "./identities.js";
 import type { Routes } from "./server.js";
 
-/** Both ports tell their health. */
+/** Both ports have health checks. */
 export const healthRoutes: Routes = {
   "GET /health/alive": () => ({ json: { status: "ok" } }),
   "GET /health/ready": () => ({ json: { status: "ok" } }),

@@ -22,7 +22,7 @@ export interface KratosOptions {
   /** Requests that wait for a running one to end. Further ones are refused. Default: 256. */
   readonly queueLength?: number;
   readonly tls?: KratosTls;
-  /** Headers sent with every request, to both ports and nobody else. Names are in lower case. */
+  /** Headers sent with every request to Kratos, and nowhere else. Names are in lowercase. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -140,7 +140,7 @@ export class KratosClient {
 
   /** Every other request waits for the version, so these go first. */
   #detectVersion(operation: string): Promise<KratosVersion> {
-    return this.#shared.versions.detect(operation, (probe, request) => this.call(probe, "root", request, { priority: true }));
+    return this.#shared.versions.detect(operation, (name, request) => this.call(name, "root", request, { priority: true }));
   }
 
   /**
@@ -157,7 +157,8 @@ export class KratosClient {
     let isChange = false;
     let status: number | undefined;
     const api = ky.extend({
-      headers: intercepted?.headers,
+      // Undefined would remove the headers of the port.
+      headers: intercepted?.headers ?? {},
       retry: options.retry === false ? { limit: 0 } : retryBefore(deadline),
       fetch: async (input) => {
         const attempt = input as Request;
@@ -188,7 +189,7 @@ function createKy(baseUrl: string, headers: Readonly<Record<string, string>> = {
   return ky.create({
     prefixUrl: toPrefix(baseUrl),
     headers: { accept: "application/json" },
-    // A redirect is an answer: it says that Kratos is another version, or something else.
+    // Redirects are not followed: they mean that the version differs, or that something else responds.
     redirect: "manual",
     // ky's timeout is for each attempt. The deadline is for all of them together.
     timeout: false,
@@ -207,14 +208,14 @@ function toPrefix(baseUrl: string): string {
   return origin + pathname.replace(/\/+$/, "");
 }
 
-/** Makes the requests of one operation as the connected version of Kratos has them. */
+/** Makes the requests of one operation to the ports and paths of the connected version of Kratos. */
 export class KratosApi {
   constructor(
     private readonly client: KratosClient,
     readonly version: KratosVersion,
   ) {}
 
-  /** Makes a request to the admin API, under the path that this version serves it at. */
+  /** Makes a request to the admin API, which is under `/admin` since v0.9. */
   admin<T>(operation: string, request: (api: KyInstance) => Promise<T>, options?: CallOptions): Promise<T> {
     return this.client.call(operation, this.version.features.adminPrefix ? "admin" : "root", request, options);
   }

@@ -18,7 +18,7 @@ import {
 import { DeadlineError, NetworkError } from "./fetch.js";
 import { QueueFullError } from "./request-queue.js";
 import { ResponseFormatError } from "./response.js";
-import { getRetryAfterS } from "./retry.js";
+import { getRetryAfterS, TEMPORARY_STATUSES } from "./retry.js";
 import { isUuid, type WireErrorBody } from "./types.js";
 import { getValidationIssues, InvalidBodyError } from "./validation.js";
 
@@ -30,12 +30,13 @@ import { getValidationIssues, InvalidBodyError } from "./validation.js";
  * @returns what was thrown, if it is an error of the adapter already, or a programming error
  */
 export async function toKratosError(operation: string, error: unknown, isChange: boolean, status = 0): Promise<unknown> {
-  const outcome = isChange ? "unknown" : "not-sent";
-  if (isHTTPError(error)) return getResponseError(operation, error.response, outcome);
-  if (error instanceof ResponseFormatError) return new KratosUnexpectedResponseError(operation, status, { detail: error.message, outcome });
-  if (error instanceof SyntaxError) return new KratosUnexpectedResponseError(operation, status, { detail: "not JSON", outcome });
+  if (isHTTPError(error)) return getResponseError(operation, error.response, isChange);
   if (error instanceof InvalidBodyError) return new KratosInvalidError(operation, error.issues);
   if (error instanceof QueueFullError) return new KratosOverloadedError(operation, error);
+
+  const outcome = isChange ? "unknown" : "not-sent";
+  if (error instanceof ResponseFormatError) return new KratosUnexpectedResponseError(operation, status, { detail: error.message, outcome });
+  if (error instanceof SyntaxError) return new KratosUnexpectedResponseError(operation, status, { detail: "not JSON", outcome });
   if (!(error instanceof NetworkError || error instanceof DeadlineError)) return error;
 
   const options = { cause: error, detail: getNetworkDetail(error), outcome } as const;
@@ -45,12 +46,16 @@ export async function toKratosError(operation: string, error: unknown, isChange:
   return new KratosUnavailableError(operation, `Kratos could not be reached for ${operation}.${suffix}`, options);
 }
 
-async function getResponseError(operation: string, response: Response, outcome: ChangeOutcome): Promise<KratosError> {
+async function getResponseError(operation: string, response: Response, isChange: boolean): Promise<KratosError> {
   const { status, headers } = response;
-  if (status < 400) return new KratosVersionMismatchError(operation, status, headers.get("location") ?? "");
+  if (status < 400) return new KratosVersionMismatchError(operation, status, headers.get("location") ?? "", refused(isChange));
   const isJson = headers.get("content-type")?.includes("json");
   const body = isJson ? parseErrorBody(await response.text()) : undefined;
-  return toResponseError(operation, status, body, { outcome, retryAfterS: getRetryAfterS(response) });
+  return toResponseError(operation, status, body, isChange, getRetryAfterS(response));
+}
+
+function refused(isChange: boolean): { readonly outcome: ChangeOutcome } {
+  return { outcome: isChange ? "refused" : "not-sent" };
 }
 
 function parseErrorBody(text: string): WireErrorBody | undefined {
@@ -68,43 +73,42 @@ const DISABLED = /^[^[]*(is not allowed because it|endpoint) was disabled/;
 /**
  * The error that a status and an error body of Kratos mean. The `code` in the body is ignored, as it often differs.
  * @param body what is under `error`. Undefined if the response is not of Kratos' form
- * @param options.outcome what is known of the change if Kratos fails
- * @param options.retryAfterS seconds after which to try again, if the response says so
+ * @param retryAfterS seconds after which to try again, if the response says so
  */
 export function toResponseError(
   operation: string,
   status: number,
   body: WireErrorBody | undefined,
-  { outcome, retryAfterS }: { readonly outcome: ChangeOutcome; readonly retryAfterS?: number },
+  isChange: boolean,
+  retryAfterS?: number,
 ): KratosError {
   const reason = body?.reason ?? "";
+  const options = refused(isChange);
   if (DISABLED.test(reason)) {
     const [subject = "This"] = /^(Login|Registration|Recovery|Verification|Settings)\b/.exec(reason) ?? [];
-    return new KratosDisabledError(operation, `${subject} is not allowed because it was disabled in the Kratos configuration.`);
+    return new KratosDisabledError(operation, `${subject} is not allowed because it was disabled in the Kratos configuration.`, options);
+  }
+  if (TEMPORARY_STATUSES.includes(status)) {
+    const outcome = isChange && status !== 429 ? "unknown" : options.outcome;
+    const message = `Kratos is temporarily unavailable for ${operation} (status ${status}).`;
+    return new KratosUnavailableError(operation, message, { detail: getErrorDetail(body), outcome, retryAfterS });
   }
   switch (status) {
     case 400:
-      return new KratosInvalidError(operation, getValidationIssues(body));
+      return new KratosInvalidError(operation, getValidationIssues(body), options);
     case 401:
     case 403:
-      return new KratosForbiddenError(operation);
+      return new KratosForbiddenError(operation, options);
     case 404:
       // A missing resource has an error body. A path that this version does not have is answered in plain text.
-      return body ? new KratosNotFoundError(operation) : new KratosVersionMismatchError(operation, status, "");
+      return body ? new KratosNotFoundError(operation, options) : new KratosVersionMismatchError(operation, status, "", options);
     case 409:
-      // v0.6.3 names the database's constraint, later versions nothing.
-      return new KratosConflictError(operation, "Another identity already uses one of these identifiers or addresses.");
+      // v0.6.3 names the database's constraint, newer versions nothing.
+      return new KratosConflictError(operation, "Another identity already uses one of these identifiers or addresses.", options);
     case 410:
       return new KratosFlowExpiredError(operation, getFlowReplacement(body));
-    case 429:
-    case 502:
-    case 503:
-    case 504: {
-      const message = `Kratos is temporarily unavailable for ${operation} (status ${status}).`;
-      return new KratosUnavailableError(operation, message, { detail: getErrorDetail(body), outcome, retryAfterS });
-    }
     default:
-      return new KratosUnexpectedResponseError(operation, status, { detail: getErrorDetail(body) });
+      return new KratosUnexpectedResponseError(operation, status, { detail: getErrorDetail(body), outcome: isChange ? "unknown" : "not-sent" });
   }
 }
 

@@ -32,7 +32,7 @@ export abstract class KratosError extends Error {
   /** What is known of the change that the operation was to make. */
   readonly outcome: ChangeOutcome;
 
-  constructor(operation: string, message: string, { detail, cause, outcome = "refused" }: KratosErrorOptions = {}) {
+  constructor(operation: string, message: string, { detail, cause, outcome = "not-sent" }: KratosErrorOptions = {}) {
     super(message, { cause });
     this.name = new.target.name;
     this.operation = operation;
@@ -67,8 +67,8 @@ export class KratosFlowExpiredError extends KratosError {
 
 /** Kratos requires a session, a cookie or a permission that the caller did not present (status 401 or 403). */
 export class KratosForbiddenError extends KratosError {
-  constructor(operation: string) {
-    super(operation, `Kratos does not allow this caller to perform ${operation}.`);
+  constructor(operation: string, options: KratosErrorOptions = {}) {
+    super(operation, `Kratos does not allow this caller to perform ${operation}.`, options);
   }
 }
 
@@ -76,16 +76,16 @@ export class KratosForbiddenError extends KratosError {
 export class KratosInvalidError extends KratosError {
   readonly issues: readonly ValidationIssue[];
 
-  constructor(operation: string, issues: readonly ValidationIssue[]) {
-    super(operation, issues.map(({ message }) => message).join("; "));
+  constructor(operation: string, issues: readonly ValidationIssue[], options: KratosErrorOptions = {}) {
+    super(operation, issues.map(({ message }) => message).join("; "), options);
     this.issues = issues;
   }
 }
 
 /** The identity, schema, flow or error does not exist in Kratos. */
 export class KratosNotFoundError extends KratosError {
-  constructor(operation: string) {
-    super(operation, "The resource does not exist in Kratos.");
+  constructor(operation: string, options: KratosErrorOptions = {}) {
+    super(operation, "The resource does not exist in Kratos.", options);
   }
 }
 
@@ -93,7 +93,7 @@ export class KratosNotFoundError extends KratosError {
 export class KratosOverloadedError extends KratosError {
   constructor(operation: string, cause: Error) {
     const message = `Too many requests to Kratos are running: ${operation} was not sent, and nothing was changed. Try again later.`;
-    super(operation, message, { cause, detail: cause.message, outcome: "not-sent" });
+    super(operation, message, { cause, detail: cause.message });
   }
 }
 
@@ -101,7 +101,7 @@ export class KratosOverloadedError extends KratosError {
 export class KratosPublicUrlRequiredError extends KratosError {
   constructor(operation: string, version: string) {
     const message = `Kratos ${version} serves ${operation} only on its public port. Set KRATOS_PUBLIC_URL to the URL of that port.`;
-    super(operation, message, { outcome: "not-sent" });
+    super(operation, message);
   }
 }
 
@@ -135,7 +135,7 @@ export class KratosUnsupportedError extends KratosError {
   readonly since: string;
 
   constructor(operation: string, version: string, since: string) {
-    super(operation, `${operation} requires Kratos ${since} or later. The connected Kratos is ${version}.`, { outcome: "not-sent" });
+    super(operation, `${operation} requires Kratos ${since} or later. The connected Kratos is ${version}.`);
     this.since = since;
   }
 }
@@ -148,8 +148,9 @@ export class KratosVersionMismatchError extends KratosError {
   /** The redirect's `Location` header, as Kratos wrote it. Empty if the response is not a redirect. */
   readonly location: string;
 
-  constructor(operation: string, status: number, location: string) {
+  constructor(operation: string, status: number, location: string, options: KratosErrorOptions = {}) {
     super(operation, `Kratos does not serve ${operation} at the path that its version should have (status ${status}).`, {
+      ...options,
       detail: location ? `redirects to ${URL.canParse(location) ? new URL(location).origin : "another path"}` : undefined,
     });
     this.location = location;

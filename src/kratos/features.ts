@@ -3,7 +3,7 @@ import { compare } from "semver";
 /** The oldest version of Kratos that the adapter supports. */
 export const OLDEST_VERSION = "v0.6.3-alpha.1";
 
-/** What differs between versions, each with the first version that has it. Read in Ory's sources, and tried on the programs. */
+/** What differs between versions, each with the first version that has it. Taken from Ory's sources, and checked with the programs. */
 export const FIRST_VERSION = {
   /** Flows, errors and schemas are served on the public port. The admin port redirects there (307). */
   publicPort: "v0.7.0-alpha.1",

@@ -99,7 +99,7 @@ export class PoolFetch {
   }
 }
 
-/** Collects one response. Its slot is free again when undici is done with it, which may be after the caller is. */
+/** Collects one response. Releases the slot when undici has finished, which may be after the deadline has passed. */
 class ResponseCollector implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #timer?: NodeJS.Timeout;

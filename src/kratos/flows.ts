@@ -49,5 +49,5 @@ async function getErrorBehind(api: KratosApi, redirect: KratosVersionMismatchErr
   const id = URL.canParse(redirect.location) && new URL(redirect.location).searchParams.get("error");
   if (!id) return redirect;
   const [error] = (await getSelfServiceError(api, id)).errors;
-  return toResponseError(redirect.operation, error?.code ?? 500, error, { outcome: "not-sent" });
+  return toResponseError(redirect.operation, error?.code ?? 500, error, false);
 }

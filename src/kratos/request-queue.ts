@@ -6,7 +6,7 @@ export interface KratosLoad {
   readonly queued: number;
 }
 
-/** The queue is full, so the request was not sent. */
+/** The request was not sent, because the queue is full, or because no slot became free before the deadline. */
 export class QueueFullError extends Error {
   override readonly name = "QueueFullError";
 }

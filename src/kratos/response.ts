@@ -5,15 +5,18 @@ export class ResponseFormatError extends Error {
   override readonly name = "ResponseFormatError";
 }
 
+/** The media types that requests accept, and what a response of another type is. */
+const MEDIA_TYPES: Readonly<Record<string, string>> = { "application/json": "not JSON", "text/plain": "not plain text" };
+
 /**
- * Checks that a successful response has the media type that was asked for. A page that a proxy serves in Kratos' place can
- * happen to be valid JSON, but does not say so.
+ * Checks that a successful response has the media type that the request accepts. A page that a proxy serves in Kratos' place
+ * can happen to be valid JSON, but is not labeled as JSON.
  */
 export const checkContentType: AfterResponseHook = (request, _options, response) => {
   if (!response.ok || response.status === 204) return;
-  const expected = request.headers.get("accept") === "text/plain" ? "text/plain" : "json";
-  const isExpected = response.headers.get("content-type")?.includes(expected);
-  if (!isExpected) throw new ResponseFormatError(expected === "json" ? "not JSON" : "not plain text");
+  const accepted = request.headers.get("accept") ?? "";
+  const mismatch = MEDIA_TYPES[accepted];
+  if (mismatch && !response.headers.get("content-type")?.includes(accepted)) throw new ResponseFormatError(mismatch);
 };
 
 /**

@@ -1,8 +1,8 @@
 import { isHTTPError, type RetryOptions } from "ky";
 import { NetworkError } from "./fetch.js";
 
-/** Statuses of a read that are worth another attempt. */
-const RETRIED_STATUSES = [429, 502, 503, 504];
+/** Statuses that mean that the same request may succeed later. */
+export const TEMPORARY_STATUSES = [429, 502, 503, 504];
 const DELAY_MS = 200;
 
 /**
@@ -14,15 +14,17 @@ const DELAY_MS = 200;
  */
 export function retryBefore(deadline: number): RetryOptions {
   let delayMs = 0;
+  let hasRetriedStatus = false;
   return {
     limit: 2,
     methods: ["get"],
-    statusCodes: RETRIED_STATUSES,
+    statusCodes: TEMPORARY_STATUSES,
     // ky would wait for longer than the deadline.
     afterStatusCodes: [],
     shouldRetry: ({ error, retryCount }) => {
       if (isHTTPError(error)) {
-        if (retryCount > 1) return false;
+        if (hasRetriedStatus) return false;
+        hasRetriedStatus = true;
         delayMs = (getRetryAfterS(error.response) ?? DELAY_MS / 1000) * 1000;
       } else {
         if (!(error instanceof NetworkError) || error.isUnreadable) return false;

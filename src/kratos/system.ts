@@ -10,7 +10,7 @@ export interface Readiness {
   readonly failing: readonly string[];
 }
 
-/** Deadline of a health check. Whoever asks wants to know soon. */
+/** Deadline of a health check, which has to be quick. */
 const PROBE_TIMEOUT_MS = 2_000;
 
 /** Kratos as a program: its health, version and metrics. */
@@ -29,7 +29,7 @@ export class System {
     return this.client.run("getVersion", ({ version }) => Promise.resolve(version));
   }
 
-  /** Checks whether a port responds. Returns the time of Kratos' clock, if it says it, or undefined if nothing responds. */
+  /** Checks whether anything responds on a port. Returns the time of its clock if the response has it, or undefined if nothing responds. */
   async reach(port: "admin" | "public"): Promise<{ readonly date?: Date } | undefined> {
     const response = await this.#probe("isAlive", "health/alive", port === "admin" ? "root" : "public");
     if (!response) return undefined;
@@ -39,13 +39,13 @@ export class System {
 
   /** Whether Kratos accepts requests. */
   async isAlive(): Promise<boolean> {
-    return (await this.#probe("isAlive", "health/alive"))?.status === 200;
+    return isHealthy(await this.#probe("isAlive", "health/alive"));
   }
 
   /** Whether Kratos and its dependencies can serve requests. */
   async readiness(): Promise<Readiness> {
     const response = await this.#probe("isReady", "health/ready");
-    return { ready: response?.status === 200, failing: response?.status === 503 ? getFailing(await response.text()) : [] };
+    return { ready: isHealthy(response), failing: response?.status === 503 ? getFailing(await response.text()) : [] };
   }
 
   /** Kratos' metrics in Prometheus' text format. */
@@ -54,7 +54,7 @@ export class System {
     return followAdminRedirect("metrics/prometheus", (path) => this.client.call("prometheus", "root", (root) => root.get(path, { headers }).text()));
   }
 
-  /** A health check goes before all other requests, so that a busy Kratos does not look down; but one at a time. */
+  /** Health checks go before all other requests, so that a busy Kratos does not look unavailable. Equal ones share a response. */
   #probe(operation: string, path: string, port: PortName = "root"): Promise<KyResponse | undefined> {
     const key = `${port} ${path}`;
     const probe = this.#probes.get(key) ?? this.#startProbe(operation, path, port).finally(() => this.#probes.delete(key));
@@ -62,18 +62,23 @@ export class System {
     return probe;
   }
 
-  /** @returns the response, whatever its status, or undefined if there is none that Kratos would give */
+  /** @returns the response, whatever it is, or undefined if there is none */
   async #startProbe(operation: string, path: string, port: PortName): Promise<KyResponse | undefined> {
-    const options = { retry: false, priority: true, deadline: performance.now() + PROBE_TIMEOUT_MS };
-    // A redirect must fail for it to be followed.
-    const throwHttpErrors = (status: number) => status < 400;
+    const callOptions = { retry: false, priority: true, deadline: performance.now() + PROBE_TIMEOUT_MS };
+    // A redirect to /admin must fail for it to be followed.
+    const options = { headers: { accept: "*/*" }, throwHttpErrors: (status: number) => status === 307 };
     try {
-      return await followAdminRedirect(path, (at) => this.client.call(operation, port, (api) => api.get(at, { throwHttpErrors }), options));
+      return await followAdminRedirect(path, (at) => this.client.call(operation, port, (api) => api.get(at, options), callOptions));
     } catch (error) {
       if (error instanceof KratosError) return undefined;
       throw error;
     }
   }
+}
+
+/** A proxy that responds in Kratos' place does so with a page. */
+function isHealthy(response: KyResponse | undefined): boolean {
+  return response?.status === 200 && (response.headers.get("content-type") ?? "").includes("json");
 }
 
 function getFailing(body: string): string[] {

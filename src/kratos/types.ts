@@ -1,5 +1,5 @@
 /*
- * What Kratos sends, as far as the adapter reads it: the newest version's shape, with what only the oldest has added to it.
+ * What Kratos sends, as far as the adapter reads it: the shape of the newest version, extended by what only the oldest has.
  * Values are passed on as they are, so they may contain more. Ory's own packages, against which test/types/wire.ts checks
  * these types, are development dependencies only: users of this package do not have them.
  */

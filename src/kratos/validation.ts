@@ -73,7 +73,7 @@ const NAMED = /^(missing properties: |additionalProperties )("(?:[^"\\]|\\.)*"(?
  * order each time, so issues are returned once each and sorted by path.
  * @returns an empty list if the text is not of this form
  */
-export function parseSchemaIssues(reason: string): ValidationIssue[] {
+function parseSchemaIssues(reason: string): ValidationIssue[] {
   const lines = reason.split("\n").flatMap((line) => {
     const [, indent, pointer, message] = LINE.exec(line) ?? [];
     if (indent === undefined || pointer === undefined || message === undefined) return [];

@@ -3,6 +3,7 @@ import { compare, valid } from "semver";
 import { KratosUnsupportedError, KratosVersionMismatchError } from "./errors.js";
 import { FIRST_VERSION, getFeatures, OLDEST_VERSION, type Features } from "./features.js";
 import { expectObject } from "./response.js";
+import { TEMPORARY_STATUSES } from "./retry.js";
 
 /** The connected version of Kratos. */
 export interface KratosVersion {
@@ -14,7 +15,7 @@ export interface KratosVersion {
 }
 
 /** Makes one request to the root of the admin port. */
-export type RootCall = <T>(operation: string, request: (api: KyInstance) => Promise<T>) => Promise<T>;
+type RootCall = <T>(operation: string, request: (api: KyInstance) => Promise<T>) => Promise<T>;
 
 /** How long a detected version is assumed. Kratos can be replaced without a failing request. */
 const VERSION_TTL_MS = 2_000;
@@ -79,13 +80,16 @@ export function parseVersion(name: string): string | undefined {
 }
 
 /**
- * Finds out the features of a build from source by trying them.
- * @returns the oldest version that answers alike
+ * Detects the features of a build from source by trying them.
+ * @returns the oldest version that responds in the same way
  */
 async function probe(call: RootCall): Promise<string> {
-  const list = await call("listIdentities", (root) => root.get("admin/identities", { searchParams: { page_size: 1 }, throwHttpErrors: false }));
+  // A temporary failure says nothing about the version.
+  const throwHttpErrors = (status: number) => TEMPORARY_STATUSES.includes(status);
+  const headers = { accept: "*/*" };
+  const list = await call("listIdentities", (root) => root.get("admin/identities", { searchParams: { page_size: 1 }, headers, throwHttpErrors }));
   if (list.status === 200) return list.headers.get("link")?.includes("page_token=") ? FIRST_VERSION.keysetPages : FIRST_VERSION.adminPrefix;
-  const error = await call("getSelfServiceError", (root) => root.get("self-service/errors", { searchParams: { error: "stub:500" }, throwHttpErrors: false }));
+  const error = await call("getSelfServiceError", (root) => root.get("self-service/errors", { searchParams: { error: "stub:500" }, headers, throwHttpErrors }));
   return error.status === 200 ? OLDEST_VERSION : FIRST_VERSION.publicPort;
 }
 

@@ -6,7 +6,7 @@ import { HttpError } from "./http-error.js";
 /** Default limit of a request body, in bytes. */
 export const DEFAULT_MAX_BODY_BYTES = 1_000_000;
 
-/** Maximum nesting of lists and objects. JSON.stringify overflows the stack on much deeper values, which Kratos would be sent. */
+/** Maximum nesting of lists and objects. JSON.stringify, which writes the request to Kratos, overflows the stack on much deeper values. */
 const MAX_DEPTH = 200;
 
 /** Reads a request's JSON body. Resolves to undefined if it has none, and rejects with an {@link HttpError} if it is refused. */

@@ -110,7 +110,8 @@ it("gives the pod no privileges, and a memory limit with room above the heap", (
   expect(spec).toMatchObject({ automountServiceAccountToken: false, securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } } });
   const { securityContext, resources, env } = container();
   expect(securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } });
-  const heap = Number(env.find(({ name }: { name: string }) => name === "NODE_OPTIONS").value.split("=")[1]);
+  const options = env.find(({ name }: { name: string }) => name === "NODE_OPTIONS").value;
+  const heap = Number(/--max-old-space-size=(\d+)/.exec(options)![1]);
   expect(parseInt(resources.limits.memory, 10)).toBeGreaterThanOrEqual(heap + 128);
 });
 

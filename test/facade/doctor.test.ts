@@ -55,6 +55,15 @@ it("reports an unavailable Kratos and an issuer without keys, and says what to c
   expect(exit).toBe(1);
 }, 30_000);
 
+it("reports a proxy that responds in the place of Kratos as reached, but not healthy", async () => {
+  const { url } = await stopAfterTest(startLoopbackServer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>Sign in</html>")));
+  const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: url, API_KEYS });
+  expect(lines.get("Kratos admin API")).toMatch(/^ok: reached/);
+  expect(lines.get("Kratos health")).toMatch(/^FAIL/);
+  expect(lines.get("Kratos version")).toMatch(/^FAIL: .*status 200/);
+  expect(exit).toBe(1);
+}, 30_000);
+
 it("reports a clock that differs from that of Kratos by a minute", async () => {
   const { url } = await stopAfterTest(
     startLoopbackServer((request, response) => {

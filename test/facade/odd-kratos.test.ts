@@ -64,6 +64,13 @@ describe("a failing Kratos", () => {
     expect(asked("/identities")).toHaveLength(3);
   });
 
+  it("gets a read again if it hangs up and is then unavailable for a moment, as during a restart behind a load balancer", async () => {
+    const responses: Scripted[] = ["reset", { status: 503, text: "" }];
+    await serve("v26.2.0", (path) => (path.includes("/identities") ? (responses.shift() ?? { json: IDENTITY }) : undefined));
+    expect(dataOf(await facade.send(ONE))["identity"].id).toBe(ID);
+    expect(asked("/identities")).toHaveLength(3);
+  });
+
   it.each(["reset", { status: 503, text: "" }] satisfies Scripted[])("never gets a mutation twice (%j)", async (answer) => {
     await serve("v26.2.0", (_path, { method }) => (method === "GET" ? undefined : answer));
     const reply = await facade.send(`mutation {

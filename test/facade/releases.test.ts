@@ -75,6 +75,20 @@ describe("the version of Kratos", () => {
     expect(ids).toEqual(version === "v26.2.0" ? [...ids].sort() : [...ids].sort().reverse());
   });
 
+  it("is not mistaken for the oldest one if the probe of a build from source meets a temporary failure", async () => {
+    let isFailing = true;
+    const kratos = await stopAfterTest(
+      startScriptedKratos("master", (_, path) => {
+        if (!path.startsWith("/admin/identities")) return undefined;
+        if (isFailing) return ((isFailing = false), { status: 503, text: "" });
+        return { json: [], headers: { link: '</admin/identities?page_size=1&page_token=x>; rel="first"' } };
+      }),
+    );
+    const facade = await startFacade({ adminUrl: kratos.url });
+    dataOf(await facade.send(LIST));
+    expect(kratos.seen.at(-1)).toBe("GET /admin/identities?page_size=3");
+  });
+
   it("is detected again after an outage, during which Kratos may have been replaced", async () => {
     const { proxy, facade, next } = await startReplaceable("v0.6.3-alpha.1", "v26.2.0");
     dataOf(await facade.send(LIST));

@@ -90,7 +90,7 @@ it("has no line for skipped mutations and queries", async () => {
 });
 
 it.each([
-  [{ status: 500, json: { error: { message: "canary" } } }, "failed", "KRATOS_ERROR"],
+  [{ status: 500, json: { error: { message: "canary" } } }, "unknown", "KRATOS_ERROR"],
   ["reset" as const, "unknown", "KRATOS_UNAVAILABLE"],
   [{ status: 503, text: "canary" }, "unknown", "KRATOS_UNAVAILABLE"],
 ])("says, if Kratos responds with %j, that the outcome is %s", async (answer, outcome, code) => {

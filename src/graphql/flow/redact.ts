@@ -12,7 +12,7 @@ import { UiNodeInputAttributes } from "./ui-attributes.types.js";
  * file); the rest is replaced, because it is part of something that everyone may see.
  */
 
-/** Names of inputs and URL parameters whose values let their holder continue in place of the user. */
+/** Names of inputs and URL parameters whose values let whoever has them act as the user. */
 const SECRET_NAMES: readonly string[] = ["token", "code", "session_token", "session_token_exchange_code"];
 
 /** IDs of the nodes that show the secrets of a second factor to the user. */

@@ -27,7 +27,7 @@ const IDS_PER_REQUEST = 200;
 /**
  * Gets many identities in as few requests as this version allows. An ID that could not be looked up has its error.
  * @param ids UUIDs, each once
- * @param deadline one for all requests: a thousand of them, one by one, would wait for a lost Kratos sixty times over
+ * @param deadline one for all requests: otherwise a thousand of them, 16 at a time, would wait for an unavailable Kratos sixty times
  */
 export async function getIdentities(api: KratosApi, ids: readonly string[], deadline: number): Promise<Map<string, WireIdentity | Error>> {
   const size = api.version.features.idsFilter ? IDS_PER_REQUEST : 1;

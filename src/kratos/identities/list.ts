@@ -52,7 +52,7 @@ async function findIndexAfter(api: KratosApi, { id, index = 0 }: PagePosition, f
   return { index: await search(isAfter, index) };
 }
 
-/** More than any Kratos has. */
+/** Upper limit of the search, above any real number of identities. */
 const MAX_IDENTITIES = 1e9;
 
 /** The first index from 0 at which `holds` is true, and stays true from there on. Searched from `near` outwards. */
