@@ -1,5 +1,5 @@
 import type { KratosApi, KratosClient } from "./client.js";
-import { expectObject } from "./response.js";
+import { expectJson, isJson, isString, listOf, objectWith, optional, toErrorBody } from "./response.js";
 import type { WireErrorBody, WireSelfServiceError } from "./types.js";
 
 /** An error that Kratos keeps for the error page. */
@@ -11,6 +11,14 @@ export interface SelfServiceErrorRecord {
 }
 
 const OPERATION = "getSelfServiceError";
+
+const isSelfServiceError = objectWith<WireSelfServiceError>({
+  id: isString,
+  error: isJson,
+  errors: optional(listOf(isJson)),
+  created_at: optional(isString),
+  updated_at: optional(isString),
+});
 
 /** Errors that users were sent to the error page with. */
 export class SelfServiceErrors {
@@ -30,8 +38,7 @@ export async function getSelfServiceError(api: KratosApi, id: string): Promise<S
   const { error, errors, ...record } = await api.public(OPERATION, async (ory) => {
     // Recent API documents call the parameter `id`. Every version accepts `error`.
     const json = await ory.get("self-service/errors", { searchParams: { error: id } }).json();
-    return expectObject<WireSelfServiceError>(json, ["id"]);
+    return expectJson<WireSelfServiceError>(json, isSelfServiceError);
   });
-  const list = (errors ?? [error]).filter((item): item is WireErrorBody => typeof item === "object" && item !== null);
-  return { ...record, errors: list };
+  return { ...record, errors: (errors ?? [error]).flatMap((item) => toErrorBody(item) ?? []) };
 }
