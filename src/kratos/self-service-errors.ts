@@ -1,6 +1,7 @@
 import type { KratosApi, KratosClient } from "./client.js";
 import { expectJson, isJson, isString, listOf, objectWith, optional, toErrorBody } from "./response.js";
 import type { WireErrorBody, WireSelfServiceError } from "./types.js";
+import { toPublicError } from "./validation.js";
 
 /** An error that Kratos keeps for the error page. */
 export interface SelfServiceErrorRecord {
@@ -25,15 +26,19 @@ export class SelfServiceErrors {
   constructor(private readonly client: KratosClient) {}
 
   /**
-   * Gets an error.
+   * Gets an error, without texts of the database and the network.
    * @param id as the error page received it. `stub:500` is an example that always exists
    * @throws {KratosNotFoundError} if there is no such error
    */
   get(id: string): Promise<SelfServiceErrorRecord> {
-    return this.client.run(OPERATION, (api) => getSelfServiceError(api, id));
+    return this.client.run(OPERATION, async (api) => {
+      const { errors, ...record } = await getSelfServiceError(api, id);
+      return { ...record, errors: errors.map(toPublicError) };
+    });
   }
 }
 
+/** An error with all of its texts. */
 export async function getSelfServiceError(api: KratosApi, id: string): Promise<SelfServiceErrorRecord> {
   const { error, errors, ...record } = await api.public(OPERATION, async (ory) => {
     // Recent API documents call the parameter `id`. Every version accepts `error`.
