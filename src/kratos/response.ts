@@ -24,19 +24,17 @@ export const checkContentType: AfterResponseHook = (request, _options, response)
  */
 export type Check = (value: unknown) => string | undefined;
 
-const checkThat = (holds: (value: unknown) => boolean): Check => (value) => (holds(value) ? undefined : "");
-
-export const isString = checkThat((value) => typeof value === "string");
-export const isBoolean = checkThat((value) => typeof value === "boolean");
+export const isString: Check = (value) => (typeof value === "string" ? undefined : "");
+export const isBoolean: Check = (value) => (typeof value === "boolean" ? undefined : "");
 /** GraphQL has no larger integers. */
-export const isInt32 = checkThat((value) => typeof value === "number" && (value | 0) === value);
+export const isInt32: Check = (value) => (typeof value === "number" && (value | 0) === value ? undefined : "");
 
 /** Levels of the JSON that callers may send, too. Whatever writes or masks a much deeper value overflows the stack. */
 const MAX_LEVELS = 200;
 
 /** Any JSON, but not nested too deeply. */
-export const isJson = checkThat((value) => hasLevels(value, MAX_LEVELS));
-export const isJsonObject = checkThat((value) => isObject(value) && hasLevels(value, MAX_LEVELS));
+export const isJson: Check = (value) => (hasLevels(value, MAX_LEVELS) ? undefined : "");
+export const isJsonObject: Check = (value) => (isObject(value) ? isJson(value) : "");
 
 function hasLevels(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return true;
