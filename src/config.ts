@@ -143,11 +143,18 @@ function checkAuthentication(data: Variables): string[] {
   return problems;
 }
 
-function toAuthentication({ API_KEYS, JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL, JWT_CLOCK_TOLERANCE_S }: Variables): AuthenticationOptions {
+function toAuthentication({ API_KEYS, JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL, ...data }: Variables): AuthenticationOptions {
   if (!JWT_ISSUER || !JWT_AUDIENCE || !JWT_JWKS_URL) return { apiKeys: API_KEYS };
   return {
     apiKeys: API_KEYS,
-    jwt: { issuer: JWT_ISSUER, audience: JWT_AUDIENCE, jwksUrl: JWT_JWKS_URL, clockToleranceS: JWT_CLOCK_TOLERANCE_S },
+    jwt: {
+      issuer: JWT_ISSUER,
+      audience: JWT_AUDIENCE,
+      jwksUrl: JWT_JWKS_URL,
+      clockToleranceS: data.JWT_CLOCK_TOLERANCE_S,
+      tokenType: data.JWT_TYP,
+      maxLifetimeS: data.JWT_MAX_LIFETIME_S,
+    },
   };
 }
 

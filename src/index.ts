@@ -22,6 +22,7 @@ export {
   KratosFlowExpiredError,
   KratosForbiddenError,
   KratosInvalidError,
+  KratosMalformedIdentityError,
   KratosNotFoundError,
   KratosOverloadedError,
   KratosPublicUrlRequiredError,

@@ -3,7 +3,7 @@ import { ConfigError, loadConfig, type Config } from "../config.js";
 import { Kratos } from "../kratos/index.js";
 import { createFacade } from "../server/facade.js";
 import { listen, ListenError } from "../server/listen.js";
-import { createLogger, type Logger } from "../server/logger.js";
+import { createLogger, errorForLog, type Logger } from "../server/logger.js";
 
 /** Runs the server until it receives SIGTERM or SIGINT. If it cannot start, it prints the reason and exits with 1. */
 export async function serve(): Promise<void> {
@@ -19,6 +19,8 @@ export async function serve(): Promise<void> {
 async function start(): Promise<void> {
   const config = loadConfig(process.env);
   const logger = await createLogger(config.logLevel);
+  // By default Node.js would exit, and every other caller would lose their request to the bug that one of them has found.
+  process.on("unhandledRejection", (reason) => logger.error({ err: errorForLog(reason) }, "A promise was rejected, and nothing handled it. This is a bug."));
   const upstream = await connectKratos(config, logger);
   const kratos = new Kratos({
     adminUrl: upstream.adminUrl,

@@ -15,6 +15,8 @@ export function integer(min: number, max: number, example: number) {
 
 export const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "silent"], "trace, debug, info, warn, error or silent");
 
+export const tokenType = z.enum(["at+jwt", "JWT"], "at+jwt or JWT");
+
 export const version = z
   .string()
   .refine((text) => parseVersion(text) !== undefined, "the full version of Kratos, e.g. v1.3.1 or v0.6.3-alpha.1");

@@ -17,6 +17,7 @@ import {
   rateLimit,
   redisUrl,
   safelist,
+  tokenType,
   traitPaths,
   version,
 } from "./values.js";
@@ -46,6 +47,8 @@ export const VARIABLES = z.object({
   JWT_AUDIENCE: z.string().optional(),
   JWT_JWKS_URL: jwksUrl.optional(),
   JWT_CLOCK_TOLERANCE_S: integer(0, 600, 5).default(5),
+  JWT_TYP: tokenType.optional(),
+  JWT_MAX_LIFETIME_S: integer(60, 31_536_000, 86_400).optional(),
   INSECURE_NO_AUTH: flag.default(false),
   TRAITS_MASK: traitPaths.default([]),
 

@@ -29,7 +29,7 @@ export function isScope(text: string): text is Scope {
 
 /** The sender of a request. */
 export interface Caller {
-  /** Used in the log and for the rate limit: `key:` and the name of the API key, or `jwt:` and the subject of the token. */
+  /** Used in the log and for the rate limit: `key:` and the name of the API key, `jwt:` and a user, or `jwt-client:` and a client. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
 }

@@ -17,7 +17,7 @@ import {
 } from "./errors.js";
 import { DeadlineError, NetworkError } from "./fetch.js";
 import { QueueFullError } from "./request-queue.js";
-import { ResponseFormatError } from "./response.js";
+import { ResponseFormatError, toErrorBody } from "./response.js";
 import { getRetryAfterS, TEMPORARY_STATUSES } from "./retry.js";
 import { isUuid, type WireErrorBody } from "./types.js";
 import { getValidationIssues, InvalidBodyError } from "./validation.js";
@@ -60,8 +60,7 @@ function refused(isChange: boolean): { readonly outcome: ChangeOutcome } {
 
 function parseErrorBody(text: string): WireErrorBody | undefined {
   try {
-    const { error } = JSON.parse(text) as { error?: WireErrorBody };
-    return typeof error === "object" && error !== null ? error : undefined;
+    return toErrorBody((JSON.parse(text) as { error?: unknown } | null)?.error);
   } catch {
     return undefined;
   }
@@ -120,7 +119,7 @@ function getErrorDetail(body: WireErrorBody | undefined): string {
   if (!body) return "no error body";
   const { id, code, request } = body;
   const parts = [
-    Number.isInteger(code) && `code ${code}`,
+    code !== undefined && `code ${code}`,
     ERROR_ID.test(String(id)) && `error ${id}`,
     isUuid(String(request)) && `request ${request}`,
   ];
@@ -131,7 +130,7 @@ const NEW_FLOW = /\/self-service\/[a-z]+\/(api|browser)$/;
 
 /** Kratos gives the URL that starts a new flow. Its host is not for callers to see. */
 function getFlowReplacement(body: WireErrorBody | undefined): FlowReplacement {
-  const { api, redirect_to, use_flow_id } = { ...body, ...(body?.details as Record<string, unknown> | undefined) } as Record<string, unknown>;
+  const { api, redirect_to, use_flow_id } = { ...body, ...body?.details } as Record<string, unknown>;
   const address = api ?? redirect_to;
   const url = typeof address === "string" && URL.canParse(address) ? new URL(address) : undefined;
   return {

@@ -126,6 +126,17 @@ export class KratosUnexpectedResponseError extends KratosError {
   }
 }
 
+/** One of several identities in a response is not as Kratos' API documents it, or nests JSON too deeply. The others can be read. */
+export class KratosMalformedIdentityError extends KratosUnexpectedResponseError {
+  /** ID of the identity. */
+  readonly id: string;
+
+  constructor(operation: string, id: string, detail: string) {
+    super(operation, 200, { detail });
+    this.id = id;
+  }
+}
+
 /** The response is not HTTP, or exceeds a limit: 16 kB of headers or 50 MB of body. */
 export class KratosUnreadableResponseError extends KratosError {}
 

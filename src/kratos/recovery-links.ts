@@ -1,10 +1,12 @@
 import type { KratosClient } from "./client.js";
 import { KratosInvalidError, KratosNotFoundError } from "./errors.js";
-import { expectObject } from "./response.js";
+import { expectJson, isString, objectWith, optional } from "./response.js";
 import { isUuid, type WireRecoveryLink } from "./types.js";
 import { INVALID_DURATION } from "./validation.js";
 
 const OPERATION = "createRecoveryLink";
+
+const isRecoveryLink = objectWith<WireRecoveryLink>({ recovery_link: isString, expires_at: optional(isString) });
 
 /** Links that let users back into their accounts. */
 export class RecoveryLinks {
@@ -24,7 +26,7 @@ export class RecoveryLinks {
       const json = { identity_id: identityId, expires_in: expiresIn };
       try {
         return await api.admin(OPERATION, async (admin) =>
-          expectObject<WireRecoveryLink>(await admin.post("recovery/link", { json }).json(), ["recovery_link"]),
+          expectJson<WireRecoveryLink>(await admin.post("recovery/link", { json }).json(), isRecoveryLink),
         );
       } catch (error) {
         // Later versions call an unknown identity a bad request.

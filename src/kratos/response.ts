@@ -1,4 +1,5 @@
 import type { AfterResponseHook } from "ky";
+import type { WireErrorBody } from "./types.js";
 
 /** A successful response is not of the format that the operation has. `message` says what is wrong with it. */
 export class ResponseFormatError extends Error {
@@ -20,23 +21,91 @@ export const checkContentType: AfterResponseHook = (request, _options, response)
 };
 
 /**
- * Checks that a response's JSON is an object with the given keys.
- * @throws {ResponseFormatError} if it is not
+ * Checks that a value has an expected type. Types are checked where a response is read, so that no other code meets a value
+ * that it cannot handle.
+ * @returns undefined, or the path of what has another type: `ui.nodes.0.type`, or "" for the value itself
  */
-export function expectObject<T extends object>(json: unknown, keys: readonly (keyof T & string)[]): T {
-  if (isObjectWith<T>(json, keys)) return json;
-  throw new ResponseFormatError("JSON of another shape");
+export type Check = (value: unknown) => string | undefined;
+
+export const isString: Check = (value) => (typeof value === "string" ? undefined : "");
+export const isBoolean: Check = (value) => (typeof value === "boolean" ? undefined : "");
+/** GraphQL has no larger integers. */
+export const isInt32: Check = (value) => (typeof value === "number" && (value | 0) === value ? undefined : "");
+
+/** Levels of the JSON that callers may send, too. Whatever writes or masks a much deeper value overflows the stack. */
+const MAX_LEVELS = 200;
+
+/** Any JSON, but not nested too deeply. */
+export const isJson: Check = (value) => (hasLevels(value, MAX_LEVELS) ? undefined : "");
+export const isJsonObject: Check = (value) => (isObject(value) ? isJson(value) : "");
+
+function hasLevels(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((part) => hasLevels(part, levels - 1));
 }
 
-/**
- * Checks that a response's JSON is a list of objects with the given keys.
- * @throws {ResponseFormatError} if it is not
- */
-export function expectList<T extends object>(json: unknown, keys: readonly (keyof T & string)[]): T[] {
-  if (Array.isArray(json) && json.every((item) => isObjectWith<T>(item, keys))) return json;
-  throw new ResponseFormatError("JSON of another shape");
+/** What may be missing may also be null: Go writes an empty pointer or list so. */
+export function optional(check: Check): Check {
+  return (value) => (value === undefined || value === null ? undefined : check(value));
 }
 
-function isObjectWith<T extends object>(value: unknown, keys: readonly (keyof T)[]): value is T {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && keys.every((key) => key in value);
+export function listOf(check: Check): Check {
+  return (value) => {
+    if (!Array.isArray(value)) return "";
+    for (const [index, item] of value.entries()) {
+      const path = check(item);
+      if (path !== undefined) return join(index, path);
+    }
+    return undefined;
+  };
+}
+
+/** An object with all properties of T, and possibly others. */
+export function objectWith<T extends object>(properties: { readonly [K in keyof T]-?: Check }): Check {
+  const checks = Object.entries<Check>(properties);
+  return (value) => {
+    if (!isObject(value)) return "";
+    for (const [key, check] of checks) {
+      const path = check(value[key]);
+      if (path !== undefined) return join(key, path);
+    }
+    return undefined;
+  };
+}
+
+function join(key: string | number, path: string): string {
+  return path === "" ? String(key) : `${key}.${path}`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** @throws {ResponseFormatError} if the JSON does not have the expected type */
+export function expectJson<T>(json: unknown, check: Check): T {
+  const path = check(json);
+  if (path === undefined) return json as T;
+  throw new ResponseFormatError(describeMismatch(path));
+}
+
+/** For the operator's log. Contains none of Kratos' data. */
+export function describeMismatch(path: string): string {
+  return path === "" ? "JSON of another shape" : `JSON of another shape at ${path}`;
+}
+
+const ERROR_BODY: Readonly<Record<keyof WireErrorBody, Check>> = {
+  id: isString,
+  code: isInt32,
+  status: isString,
+  message: isString,
+  reason: isString,
+  request: isString,
+  details: isJsonObject,
+};
+
+/** An error body without what is not of the expected type: an error must not hide behind another. Undefined if it is no object. */
+export function toErrorBody(json: unknown): WireErrorBody | undefined {
+  if (!isObject(json)) return undefined;
+  const isExpected = ([key, value]: [string, unknown]) => !(Object.hasOwn(ERROR_BODY, key)) || ERROR_BODY[key as keyof WireErrorBody](value) === undefined;
+  return Object.fromEntries(Object.entries(json).filter(isExpected));
 }

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import { BATCH_CONCURRENCY, type KratosClient } from "./client.js";
 import { KratosNotFoundError } from "./errors.js";
-import { expectObject } from "./response.js";
+import { expectJson, isJsonObject } from "./response.js";
 
 const OPERATION = "getIdentitySchema";
 
@@ -28,7 +28,7 @@ export class Schemas {
   get(id: string, deadline?: number): Promise<object> {
     return this.client.run(OPERATION, (api) => {
       const segment = api.version.features.base64SchemaIds ? toBase64Segment(id) : toPlainSegment(id);
-      return api.public(OPERATION, async (ory) => expectObject(await ory.get(`schemas/${segment}`).json(), []), { deadline });
+      return api.public(OPERATION, async (ory) => expectJson<object>(await ory.get(`schemas/${segment}`).json(), isJsonObject), { deadline });
     });
   }
 }

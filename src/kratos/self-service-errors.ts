@@ -1,6 +1,7 @@
 import type { KratosApi, KratosClient } from "./client.js";
-import { expectObject } from "./response.js";
+import { expectJson, isJson, isString, listOf, objectWith, optional, toErrorBody } from "./response.js";
 import type { WireErrorBody, WireSelfServiceError } from "./types.js";
+import { toPublicError } from "./validation.js";
 
 /** An error that Kratos keeps for the error page. */
 export interface SelfServiceErrorRecord {
@@ -12,26 +13,37 @@ export interface SelfServiceErrorRecord {
 
 const OPERATION = "getSelfServiceError";
 
+const isSelfServiceError = objectWith<WireSelfServiceError>({
+  id: isString,
+  error: isJson,
+  errors: optional(listOf(isJson)),
+  created_at: optional(isString),
+  updated_at: optional(isString),
+});
+
 /** Errors that users were sent to the error page with. */
 export class SelfServiceErrors {
   constructor(private readonly client: KratosClient) {}
 
   /**
-   * Gets an error.
+   * Gets an error, without texts of the database and the network.
    * @param id as the error page received it. `stub:500` is an example that always exists
    * @throws {KratosNotFoundError} if there is no such error
    */
   get(id: string): Promise<SelfServiceErrorRecord> {
-    return this.client.run(OPERATION, (api) => getSelfServiceError(api, id));
+    return this.client.run(OPERATION, async (api) => {
+      const { errors, ...record } = await getSelfServiceError(api, id);
+      return { ...record, errors: errors.map(toPublicError) };
+    });
   }
 }
 
+/** An error with all of its texts. */
 export async function getSelfServiceError(api: KratosApi, id: string): Promise<SelfServiceErrorRecord> {
   const { error, errors, ...record } = await api.public(OPERATION, async (ory) => {
     // Recent API documents call the parameter `id`. Every version accepts `error`.
     const json = await ory.get("self-service/errors", { searchParams: { error: id } }).json();
-    return expectObject<WireSelfServiceError>(json, ["id"]);
+    return expectJson<WireSelfServiceError>(json, isSelfServiceError);
   });
-  const list = (errors ?? [error]).filter((item): item is WireErrorBody => typeof item === "object" && item !== null);
-  return { ...record, errors: list };
+  return { ...record, errors: (errors ?? [error]).flatMap((item) => toErrorBody(item) ?? []) };
 }

@@ -89,7 +89,7 @@ export interface WireErrorBody {
   readonly id?: string;
   readonly code?: number;
   readonly status?: string;
-  readonly message: string;
+  readonly message?: string;
   readonly reason?: string;
   /** ID of the request in Kratos' log. */
   readonly request?: string;

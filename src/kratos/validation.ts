@@ -60,6 +60,9 @@ export function getValidationIssues(body: WireErrorBody | undefined): readonly V
   return [{ path: [], message: toPublicText(reason) ?? toPublicText(body?.message) ?? "Kratos rejected the input." }];
 }
 
+/** No form has so many fields. A caller can send a hundred thousand properties that the schema does not have. */
+const MAX_ISSUES = 100;
+
 const LINE = /^(\s*)I\[#([^\]]*)\] S\[[^\]]*\] (.+)$/;
 const NAMED = /^(missing properties: |additionalProperties )("(?:[^"\\]|\\.)*"(?:, "(?:[^"\\]|\\.)*")*)(.*)$/;
 
@@ -81,7 +84,7 @@ function parseSchemaIssues(reason: string): ValidationIssue[] {
   });
   const leaves = lines.filter(({ depth }, index) => (lines[index + 1]?.depth ?? 0) <= depth);
   const issues = leaves.flatMap(splitByProperty).map((issue) => [JSON.stringify(issue), issue] as const);
-  return [...new Map(issues)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, issue]) => issue);
+  return [...new Map(issues)].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, MAX_ISSUES).map(([, issue]) => issue);
 }
 
 /** Only the message names a missing or additional property. The path is extended to it, so that a form can show it there. */
@@ -99,7 +102,15 @@ function parsePointer(pointer: string): string[] {
   return pointer
     .split("/")
     .slice(1)
-    .map((key) => decodeURIComponent(key).replaceAll("~1", "/").replaceAll("~0", "~"));
+    .map((key) => decode(key).replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+function decode(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
 }
 
 /** Go's %q is JSON, except for escapes that JSON lacks (\x, \a, \U). A name with one of those stays as Go wrote it. */
@@ -111,18 +122,50 @@ function unquote(quoted: string): string {
   }
 }
 
+/** Patterns that take linear time, because callers put long texts of their own into those of Kratos. */
 const PRIVATE = [
-  /\b[a-z][a-z0-9+.-]*:\/\//i, // a URL
-  /\b(sqlite|postgres|pq:|mysql|cockroach|SQLSTATE|constraint|sql:|no rows in result set)/i, // the database
-  /\b(dial (tcp|udp|unix)|lookup \S+ on|connection refused|goroutine \d+)\b/i, // the network, the program
-  /\.go:\d+/,
-  /\b(\d{1,3}\.){3}\d{1,3}\b|\b[a-z0-9-]+(\.[a-z0-9-]+)*:\d{2,5}\b/i, // a host and its port
+  /:\/\//, // a URL
+  /\b(sqlite|postgres|pq:|mysql|cockroach|SQLSTATE|constraint|sql:|no rows in result set|no such table|database is|access denied|password authentication)/i,
+  /\b(dial (tcp|udp|unix)|lookup \S+ on|connection refused|no such host|i\/o timeout|deadline exceeded|EOF|x509:|tls:|goroutine \d+)/i,
+  /[a-z0-9\]-]:\d{2,5}\b/i, // a host and its port
+  /\.go:\d/,
+  /\b(\d{1,3}\.){3}\d{1,3}\b/, // an address
 ];
+
+/** A longer text is no sentence of Kratos. */
+const MAX_PUBLIC_CHARACTERS = 1_000;
 
 /**
  * Kratos' own text, if it may be shown to a caller: it can contain the database's text, addresses inside the cluster, and
  * (v0.6.3) a whole stack trace.
  */
-function toPublicText(text: string | undefined): string | undefined {
-  return !text || PRIVATE.some((pattern) => pattern.test(text)) ? undefined : text;
+export function toPublicText(text: string | undefined): string | undefined {
+  return !text || text.length > MAX_PUBLIC_CHARACTERS || PRIVATE.some((pattern) => pattern.test(text)) ? undefined : text;
+}
+
+/** The parts of an error body that may be shown to a caller. */
+export function toPublicError({ id, code, status, message, reason, details }: WireErrorBody): WireErrorBody {
+  const isFailure = code === undefined || code >= 500;
+  // Of a failure, Kratos passes on what its libraries say. Go puts a colon before each error that another one wraps.
+  const toText = (text: string | undefined) => (isFailure && text?.includes(": ") ? undefined : toPublicText(text));
+  const toValue = (value: unknown): unknown => {
+    if (typeof value === "string") return DOCUMENTATION.test(value) ? value : (toText(value) ?? null);
+    if (Array.isArray(value)) return value.map(toValue);
+    return typeof value === "object" && value !== null ? mapValues(value, toValue) : value;
+  };
+  return {
+    ...(code !== undefined && { code }),
+    id: toText(id),
+    status: toText(status),
+    message: toText(message),
+    reason: toText(reason),
+    ...(details && { details: mapValues(details, toValue) }),
+  };
+}
+
+/** Kratos links to it in its details. */
+const DOCUMENTATION = /^https:\/\/www\.ory\.sh\/[\w/#-]*$/;
+
+function mapValues(object: object, map: (value: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
 }

@@ -2,7 +2,7 @@ import type { KyInstance } from "ky";
 import { compare, valid } from "semver";
 import { KratosUnsupportedError, KratosVersionMismatchError } from "./errors.js";
 import { FIRST_VERSION, getFeatures, OLDEST_VERSION, type Features } from "./features.js";
-import { expectObject } from "./response.js";
+import { expectJson, isString, objectWith } from "./response.js";
 import { TEMPORARY_STATUSES } from "./retry.js";
 
 /** The connected version of Kratos. */
@@ -67,10 +67,16 @@ export class VersionDetector {
   }
 }
 
+interface WireVersion {
+  readonly version: string;
+}
+
+const hasVersion = objectWith<WireVersion>({ version: isString });
+
 /** Asks Kratos for its version's name, e.g. `v1.3.1`. */
 export async function askVersion(call: RootCall): Promise<string> {
   return followAdminRedirect("version", (path) =>
-    call("getVersion", async (root) => expectObject<{ version: string }>(await root.get(path).json(), ["version"]).version),
+    call("getVersion", async (root) => expectJson<WireVersion>(await root.get(path).json(), hasVersion).version),
   );
 }
 

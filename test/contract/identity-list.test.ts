@@ -26,7 +26,7 @@ async function walk(sizes: readonly number[], between: (page: number) => Promise
   let after: string | null = null;
   for (let at = 0; ; at++) {
     const { edges, pageInfo }: Awaited<ReturnType<typeof page>> = await page(sizes[at % sizes.length], after);
-    seen.push(...edges.map(({ node }) => node.id));
+    seen.push(...edges.map(({ node }) => node!.id));
     expect(pageInfo.hasPreviousPage).toBe(at > 0);
     if (!pageInfo.hasNextPage) return seen;
     expect(edges).toHaveLength(sizes[at % sizes.length]!);
@@ -51,7 +51,7 @@ describe("a walk through 600 identities", () => {
     const { edges } = await page(40);
     for (const [at, first] of [[0, 39], [13, 5], [38, 1]] as const) {
       const next = await page(first, edges[at]!.cursor);
-      expect(next.edges.map(({ node }) => node.id)).toEqual(edges.slice(at + 1, at + 1 + first).map(({ node }) => node.id));
+      expect(next.edges.map(({ node }) => node!.id)).toEqual(edges.slice(at + 1, at + 1 + first).map(({ node }) => node!.id));
     }
   });
 
@@ -74,7 +74,7 @@ describe("a walk through 600 identities", () => {
     const { pageInfo } = await page(1, at > 0 ? await cursorOf(all[at - 1]!) : null);
     await deleteIdentities(kratos, [victim!]);
     const { edges } = await page(5, pageInfo.endCursor);
-    expect(edges.map(({ node }) => node.id)).toEqual(all.slice(at + 1, at + 6));
+    expect(edges.map(({ node }) => node!.id)).toEqual(all.slice(at + 1, at + 6));
   });
 });
 
@@ -82,7 +82,7 @@ describe("a walk through 600 identities", () => {
 async function cursorOf(id: string): Promise<string> {
   for (let after: string | null | undefined = null; ; ) {
     const { edges, pageInfo }: Awaited<ReturnType<typeof page>> = await page(250, after);
-    const found = edges.find(({ node }) => node.id === id);
+    const found = edges.find(({ node }) => node!.id === id);
     if (found) return found.cursor;
     after = pageInfo.endCursor;
   }

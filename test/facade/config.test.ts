@@ -74,6 +74,8 @@ it("reads every variable, and secrets also from a file", () => {
     JWT_AUDIENCE: "kratos-graphql",
     JWT_JWKS_URL: "https://auth.example.com/.well-known/jwks.json",
     JWT_CLOCK_TOLERANCE_S: "10",
+    JWT_TYP: "JWT",
+    JWT_MAX_LIFETIME_S: "3600",
     TRAITS_MASK: "email, name.last",
     INTROSPECTION: "true",
     EXPLORERS: "false",
@@ -106,7 +108,7 @@ it("reads every variable, and secrets also from a file", () => {
     shutdownDelayMs: 7,
     authentication: {
       apiKeys: [{ name: "shop", hash: Buffer.from("ab".repeat(32), "hex"), scopes: new Set(["identities:read", "flows:read"]) }],
-      jwt: { issuer: env.JWT_ISSUER, audience: "kratos-graphql", jwksUrl: env.JWT_JWKS_URL, clockToleranceS: 10 },
+      jwt: { issuer: env.JWT_ISSUER, audience: "kratos-graphql", jwksUrl: env.JWT_JWKS_URL, clockToleranceS: 10, tokenType: "JWT", maxLifetimeS: 3600 },
     },
     facade: {
       loopbackOnly: false,

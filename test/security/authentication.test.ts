@@ -1,8 +1,10 @@
 import { exportSPKI, SignJWT, UnsecuredJWT } from "jose";
 import { createHash } from "node:crypto";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
+import type { JwtOptions } from "../../src/server/auth/jwt.js";
 import { sendRaw, type RawResponse } from "../support/http.js";
 import { stopAfterTest, useServers } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
 import { createFacadeUnderTest, startFacade, type FacadeTestOptions, type FacadeUnderTest } from "../support/use-facade.js";
 import { AUDIENCE, makeKey, startTokenIssuer, type SigningKey, type TokenIssuer } from "./token-issuer.js";
@@ -24,12 +26,14 @@ const { kratos, rsa, ec, issuer, facade } = useServers(async (cleanups) => {
   return { kratos, rsa, ec, issuer, facade };
 });
 
-function authenticatedBy(by: { apiKeys?: typeof apiKeys; issuer?: TokenIssuer }): FacadeTestOptions {
-  const jwt = by.issuer && { issuer: by.issuer.issuer, audience: AUDIENCE, jwksUrl: by.issuer.jwksUrl, clockToleranceS: 60 };
-  return { authentication: { apiKeys: by.apiKeys ?? [], jwt }, batching: true };
+type AuthenticatedBy = { apiKeys?: typeof apiKeys; issuer?: TokenIssuer } & Pick<JwtOptions, "tokenType" | "maxLifetimeS">;
+
+function authenticatedBy({ apiKeys: own = [], issuer: by, ...options }: AuthenticatedBy): FacadeTestOptions {
+  const jwt = by && { issuer: by.issuer, audience: AUDIENCE, jwksUrl: by.jwksUrl, clockToleranceS: 60, ...options };
+  return { authentication: { apiKeys: own, jwt }, batching: true };
 }
 
-const start = (by: Parameters<typeof authenticatedBy>[0]) => startFacade(kratos, authenticatedBy(by));
+const start = (by: AuthenticatedBy, options?: FacadeTestOptions) => startFacade(kratos, { ...authenticatedBy(by), ...options });
 
 /** Requests the version of Kratos with the given Authorization headers. */
 const ask = (authorization: readonly string[], at = facade): Promise<RawResponse> => {
@@ -182,6 +186,15 @@ describe("a JWT", () => {
     ["whose header is not JSON", () => changed(([, payload, signature]) => [part("{"), payload!, signature!])],
     ["whose header is an array", () => changed(([, payload, signature]) => [part([]), payload!, signature!])],
     ["whose alg is an object", () => changed(([, payload, signature]) => [part({ alg: {}, kid: "rsa-1" }), payload!, signature!])],
+    ["of no type", () => issuer.sign(ec, good(), { typ: undefined })],
+    ["of the type JWT, like an ID token", () => issuer.sign(ec, { ...good(), nonce: "n", auth_time: now() }, { typ: "JWT" })],
+    ["of another type", () => issuer.sign(ec, good(), { typ: "logout+jwt" })],
+    ["whose type is a list", () => issuer.sign(ec, good(), { typ: ["at+jwt"] })],
+    ["that is valid for longer than a day", () => issuer.sign(ec, { ...good(), exp: now() + 86_500 })],
+    ["that will still be valid in ten years", () => issuer.sign(ec, { ...good(), iat: now() - 10, exp: now() + 315_360_000 })],
+    ["that does not say when it was issued", () => issuer.sign(ec, { ...good(), iat: undefined })],
+    ["that was issued in the future", () => issuer.sign(ec, { ...good(), iat: now() + 315_360_000, exp: now() + 315_363_600 })],
+    ["that was issued more than a day ago", () => issuer.sign(ec, { ...good(), iat: now() - 90_000 })],
     ["of three empty parts", async () => "a.."],
     ["of five parts, like an encrypted one", () => changed((parts) => [...parts, "a", "b"])],
   ];
@@ -193,6 +206,37 @@ describe("a JWT", () => {
       expect(answer.text).not.toContain(token);
     });
     expect(upstream).toEqual([]);
+  });
+
+  it("is accepted with its type in any case, and in its long form, as RFC 9068 requires", async () => {
+    for (const typ of ["AT+JWT", "application/at+jwt"]) expectLetIn(await bearer(await issuer.sign(ec, good(), { typ })));
+  });
+
+  it("may be valid for at most the configured time", async () => {
+    const strict = await start({ issuer, maxLifetimeS: 300 });
+    expectLetIn(await bearer(await issuer.sign(ec, { ...good(), exp: now() + 299 }), strict));
+    expectRefused(await bearer(await issuer.sign(ec, { ...good(), exp: now() + 310 }), strict), "invalid_token");
+  });
+
+  it("of an issuer without at+jwt, e.g. Ory Hydra, is accepted if JWT_TYP is JWT, unless it is an ID token", async () => {
+    const lenient = await start({ issuer, tokenType: "JWT" });
+    const hydra = { ...good(), scope: undefined, scp: ["system:read"], client_id: "shop", ext: {}, jti: "1", nbf: now() };
+    for (const typ of ["JWT", "jwt", undefined, "at+jwt"]) expectLetIn(await bearer(await issuer.sign(ec, hydra, { typ }), lenient));
+    expectLetIn(await bearer(await issuer.sign(ec, { ...good(), typ: "Bearer", azp: "shop", sid: "1" }, { typ: "JWT" }), lenient));
+    const idTokens = [{ nonce: "n" }, { at_hash: "x" }, { c_hash: "x" }, { s_hash: "x" }, { typ: "ID" }, { token_use: "id" }, { scp: undefined }];
+    for (const claims of idTokens) expectRefused(await bearer(await issuer.sign(ec, { ...hydra, ...claims }, { typ: "JWT" }), lenient), "invalid_token");
+    for (const typ of ["logout+jwt", "dpop+jwt", 1, ["JWT"], null]) expectRefused(await bearer(await issuer.sign(ec, hydra, { typ }), lenient), "invalid_token");
+  });
+
+  it("of a client has another name than one of a user with the same name, in the log and for the rate limit", async () => {
+    const log = captureLog("info");
+    const limited = await start({ issuer }, { logger: log.logger, rateLimit: { requests: 1, windowS: 60 } });
+    const user = { ...good(), sub: "ann", client_id: "shop" };
+    const clients = [{ sub: "ann", client_id: "ann" }, { sub: undefined, client_id: "ann" }, { sub: undefined, azp: "ann" }];
+    expectLetIn(await bearer(await issuer.sign(ec, { ...good(), ...clients[0] }), limited));
+    for (const claims of clients.slice(1)) expect(codeOf(await bearer(await issuer.sign(ec, { ...good(), ...claims }), limited))).toBe("RATE_LIMITED");
+    expectLetIn(await bearer(await issuer.sign(ec, user), limited));
+    expect(log.entries().flatMap(({ caller }) => caller ?? [])).toEqual(["jwt-client:ann", "jwt:ann"]);
   });
 
   it("does not make the server load keys from a URL in the token", async () => {
@@ -327,11 +371,26 @@ describe("the issuer's keys", () => {
     expectRefused(await bearer(await own.sign(ec, { scope: "system:read" }, { kid: undefined }), before), "invalid_token");
   });
 
-  it("stay valid while the issuer is unavailable", async () => {
-    expectLetIn(await bearer(await token(), before));
-    await own.disconnect();
+  it("are loaded again after a minute, and one that was withdrawn is not valid anymore", async () => {
+    const withdrawn = await token(rsa);
+    expectLetIn(await bearer(withdrawn, before));
+    own.published.splice(0, 2, ec);
+    later = 50 * SECOND;
+    expectLetIn(await bearer(withdrawn, before));
     later = 60 * SECOND;
-    expectLetIn(await bearer(await token(), before));
+    const answers = await Promise.all([withdrawn, withdrawn, withdrawn].map((one) => bearer(one, before)));
+    for (const answer of answers) expectRefused(answer, "invalid_token");
+    expectLetIn(await bearer(await token(ec), before));
+    expect(own.requests).toBe(2);
+  });
+
+  it("stay valid for ten minutes while the issuer is unavailable", async () => {
+    const early = await token();
+    expectLetIn(await bearer(early, before));
+    await own.disconnect();
+    for (later of [60, 300, 590].map((seconds) => seconds * SECOND)) expectLetIn(await bearer(early, before));
+    later = 601 * SECOND;
+    expect(codeOf(await bearer(early, before))).toBe("AUTHENTICATION_UNAVAILABLE");
   });
 });
 

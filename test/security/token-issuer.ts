@@ -17,7 +17,7 @@ export interface TokenIssuer extends LoopbackServer {
   readonly requests: number;
   /** If set, the response in place of the keys. */
   instead?: { readonly status: number; readonly headers?: Record<string, string>; readonly body: string };
-  /** Signs a token that is valid for an hour, unless claims and header say otherwise. A claim that is undefined is left out. */
+  /** Signs an access token that is valid for an hour, unless claims and header say otherwise. A claim that is undefined is left out. */
   sign(key: SigningKey, claims?: JWTPayload, header?: Record<string, unknown>): Promise<string>;
 }
 
@@ -48,7 +48,7 @@ export async function startTokenIssuer(...published: SigningKey[]): Promise<Toke
     sign: ({ kid, alg, privateKey }, claims, header) => {
       const now = Math.floor(Date.now() / 1000);
       const payload = { iss: issuer, aud: AUDIENCE, sub: "somebody", iat: now, exp: now + 3600, ...claims };
-      return new SignJWT(payload).setProtectedHeader({ alg, kid, ...header }).sign(privateKey);
+      return new SignJWT(payload).setProtectedHeader({ alg, kid, typ: "at+jwt", ...header }).sign(privateKey);
     },
   };
   return tokenIssuer;

@@ -85,8 +85,12 @@ export function watchForLeaks(urls: readonly (string | undefined)[]): LeakWatch 
 
 /** Adds all texts in a value, and each query parameter of those that are URLs. */
 function collect(value: unknown, into: Set<string>): void {
-  if (typeof value === "object" && value !== null) for (const item of Object.values(value)) collect(item, into);
-  if (typeof value !== "string" || value.length < SHORTEST || PUBLIC.test(value)) return;
-  into.add(value);
-  if (/^https?:/.test(value) && URL.canParse(value)) for (const part of new URL(value).searchParams.values()) collect(part, into);
+  // Not recursive: Kratos can nest more deeply than the stack.
+  for (const queue = [value]; queue.length > 0; ) {
+    const item = queue.pop();
+    if (typeof item === "object" && item !== null) queue.push(...Object.values(item));
+    if (typeof item !== "string" || item.length < SHORTEST || PUBLIC.test(item)) continue;
+    into.add(item);
+    if (/^https?:/.test(item) && URL.canParse(item)) queue.push(...new URL(item).searchParams.values());
+  }
 }

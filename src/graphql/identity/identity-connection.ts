@@ -1,5 +1,5 @@
 import { Directive, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
-import { type IdentityPage, isIdentityId, type PagePosition, type WireIdentity } from "../../kratos/index.js";
+import { type IdentityPage, isIdentityId, type KratosMalformedIdentityError, type PagePosition, type WireIdentity } from "../../kratos/index.js";
 import { badUserInput, describeReceived } from "../errors.js";
 import type { TraitsMask } from "../traits-mask/traits-mask.js";
 import { Identity } from "./identity.type.js";
@@ -24,14 +24,14 @@ export class PageInfo {
 
 @ObjectType({ simpleResolvers: true, description: "An identity in a list." })
 export class IdentityEdge {
-  @Field(() => Identity, { description: "The identity." })
-  readonly node: Identity;
+  @Field(() => Identity, { nullable: true, description: "The identity. Null, with an error, if Kratos returns a malformed identity." })
+  readonly node: Identity | KratosMalformedIdentityError;
 
   /** `cursor` is encoded from it, if selected. */
   readonly position: PagePosition;
 
-  constructor(wire: WireIdentity, index: number | undefined, mask: TraitsMask | undefined) {
-    this.node = Identity.from(wire, mask);
+  constructor(wire: WireIdentity | KratosMalformedIdentityError, index: number | undefined, mask: TraitsMask | undefined) {
+    this.node = wire instanceof Error ? wire : Identity.from(wire, mask);
     this.position = { id: wire.id, index };
   }
 }

@@ -1,19 +1,63 @@
 import pMap from "p-map";
 import { BATCH_CONCURRENCY, type CallOptions, type KratosApi } from "../client.js";
-import { KratosNotFoundError, KratosVersionMismatchError } from "../errors.js";
-import { expectList, expectObject } from "../response.js";
-import type { WireIdentity } from "../types.js";
+import { KratosMalformedIdentityError, KratosNotFoundError, KratosVersionMismatchError } from "../errors.js";
+import { describeMismatch, expectJson, isBoolean, isJson, isJsonObject, isString, listOf, objectWith, optional } from "../response.js";
+import type { WireIdentity, WireRecoveryAddress, WireVerifiableAddress } from "../types.js";
 
-const KEYS = ["id", "schema_id", "schema_url", "traits"] as const;
+const isIdentity = objectWith<WireIdentity>({
+  id: isString,
+  schema_id: isString,
+  schema_url: isString,
+  traits: optional(isJsonObject),
+  state: optional(isString),
+  state_changed_at: optional(isString),
+  verifiable_addresses: optional(
+    listOf(
+      objectWith<WireVerifiableAddress>({
+        id: optional(isString),
+        value: isString,
+        verified: isBoolean,
+        via: isString,
+        status: isString,
+        verified_at: optional(isString),
+        created_at: optional(isString),
+        updated_at: optional(isString),
+      }),
+    ),
+  ),
+  recovery_addresses: optional(
+    listOf(
+      objectWith<WireRecoveryAddress>({
+        id: optional(isString),
+        value: isString,
+        via: isString,
+        created_at: optional(isString),
+        updated_at: optional(isString),
+      }),
+    ),
+  ),
+  metadata_public: isJson,
+  metadata_admin: isJson,
+  created_at: optional(isString),
+  updated_at: optional(isString),
+});
+
+const hasIds = listOf(objectWith<Pick<WireIdentity, "id">>({ id: isString }));
 
 /** @throws {ResponseFormatError} if the JSON is not an identity */
 export function expectIdentity(json: unknown): WireIdentity {
-  return expectObject<WireIdentity>(json, KEYS);
+  return expectJson(json, isIdentity);
 }
 
-/** @throws {ResponseFormatError} if the JSON is not a list of identities */
-export function expectIdentities(json: unknown): WireIdentity[] {
-  return expectList<WireIdentity>(json, KEYS);
+/**
+ * Reads a list of identities. One that is malformed is an error in its place.
+ * @throws {ResponseFormatError} if the JSON is not a list of objects with IDs
+ */
+export function expectIdentities(json: unknown): (WireIdentity | KratosMalformedIdentityError)[] {
+  return expectJson<WireIdentity[]>(json, hasIds).map((identity) => {
+    const path = isIdentity(identity);
+    return path === undefined ? identity : new KratosMalformedIdentityError("listIdentities", identity.id, describeMismatch(path));
+  });
 }
 
 /** @param id a UUID */

@@ -1,5 +1,5 @@
 import type { KratosApi } from "../client.js";
-import { KratosUnexpectedResponseError } from "../errors.js";
+import { KratosUnexpectedResponseError, type KratosMalformedIdentityError } from "../errors.js";
 import type { WireIdentity } from "../types.js";
 import { expectIdentities } from "./get.js";
 
@@ -11,9 +11,12 @@ export interface PagePosition {
   readonly index?: number;
 }
 
+type IdentityOrError = WireIdentity | KratosMalformedIdentityError;
+
 /** A page of identities in Kratos' own order: by ID, ascending since v1.1 and descending before. */
 export interface IdentityPage {
-  readonly identities: readonly WireIdentity[];
+  /** A malformed identity is an error, which has its ID. */
+  readonly identities: readonly IdentityOrError[];
   /** Index of the first identity from 0, if the version numbers its pages. */
   readonly firstIndex?: number;
   readonly hasNextPage: boolean;
@@ -87,7 +90,7 @@ async function search(holds: (index: number) => Promise<boolean>, near: number):
  * The identities from an index on, fewer at the end of the list. Pages start at multiples of their size: the smallest page
  * that contains the whole window is read, or else two pages of the window's size.
  */
-async function readWindow(api: KratosApi, start: number, count: number): Promise<WireIdentity[]> {
+async function readWindow(api: KratosApi, start: number, count: number): Promise<IdentityOrError[]> {
   for (let size = count; size <= 2 * count; size++) {
     const page = Math.floor(start / size);
     if (start + count <= (page + 1) * size) {
@@ -102,10 +105,10 @@ async function readWindow(api: KratosApi, start: number, count: number): Promise
 }
 
 /** @param page from 0. Kratos counts from 1, and takes 0 as 1, whatever its documents and its `Link` header say */
-function readPage(api: KratosApi, page: number, size: number): Promise<WireIdentity[]> {
+function readPage(api: KratosApi, page: number, size: number): Promise<IdentityOrError[]> {
   return list(api, { per_page: size, page: page + 1 });
 }
 
-function list(api: KratosApi, searchParams: Record<string, string | number>): Promise<WireIdentity[]> {
+function list(api: KratosApi, searchParams: Record<string, string | number>): Promise<IdentityOrError[]> {
   return api.admin("listIdentities", async (admin) => expectIdentities(await admin.get("identities", { searchParams }).json()));
 }

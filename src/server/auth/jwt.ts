@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose";
 import { type Caller, isScope, type Scope } from "../../graphql/scopes.js";
 import { HttpError, unauthenticated } from "../http-error.js";
 
@@ -11,7 +11,17 @@ export interface JwtOptions {
   readonly jwksUrl: string;
   /** Tolerated difference between the clocks, in seconds. */
   readonly clockToleranceS: number;
+  /**
+   * Which tokens are access tokens: those whose header has the type `at+jwt` (RFC 9068), or, with `JWT`, also those of issuers
+   * that give all their tokens the type `JWT` or none, e.g. Ory Hydra, unless their claims are those of an ID token.
+   * Default: `at+jwt`.
+   */
+  readonly tokenType?: "at+jwt" | "JWT";
+  /** Maximum time between `iat` and `exp`, in seconds. Default: one day. */
+  readonly maxLifetimeS?: number;
 }
+
+const DEFAULT_MAX_LIFETIME_S = 86_400;
 
 /** Asymmetric signatures only. If HS256 were accepted, anyone could sign tokens using the public key as the shared secret. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
@@ -20,42 +30,96 @@ const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256
 const MAX_NAME_LENGTH = 256;
 
 const JWKS_TIMEOUT_MS = 5_000;
+/** A key that the issuer has withdrawn is accepted for at most this time. */
+const JWKS_REFRESH_MS = 60_000;
+/** While the issuer is unavailable, its keys are accepted for at most this time. */
 const JWKS_TTL_MS = 600_000;
 /** Minimum interval between two requests for the keys if a token is signed with an unknown key. */
 const JWKS_COOLDOWN_MS = 5_000;
 
 /**
- * Creates the verifier for JWTs of one issuer. It loads the issuer's keys when they are first needed, and again when a token
- * is signed with a key that is not among them.
+ * Creates the verifier for JWTs of one issuer.
  * @returns a function that resolves to the caller named by the token, or rejects with an {@link HttpError}
  */
-export function createJwtVerifier({ issuer, audience, jwksUrl, clockToleranceS }: JwtOptions): (token: string) => Promise<Caller> {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), {
-    timeoutDuration: JWKS_TIMEOUT_MS,
-    cacheMaxAge: JWKS_TTL_MS,
-    cooldownDuration: JWKS_COOLDOWN_MS,
-  });
+export function createJwtVerifier(options: JwtOptions): (token: string) => Promise<Caller> {
+  const { issuer, audience, clockToleranceS, tokenType = "at+jwt", maxLifetimeS = DEFAULT_MAX_LIFETIME_S } = options;
+  const keys = createKeySet(options.jwksUrl);
   return async (token) => {
-    const { payload } = await jwtVerify(token, keys, {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
       issuer,
       audience,
       algorithms: ALGORITHMS,
       clockTolerance: clockToleranceS,
       requiredClaims: ["exp"],
+      // Also requires `iat`, which must not be in the future.
+      maxTokenAge: maxLifetimeS,
     }).catch((error: unknown) => {
       throw toHttpError(error);
     });
-    return { name: `jwt:${getName(payload)}`, scopes: new Set(getScopes(payload)) };
+    if (payload.exp! - payload.iat! > maxLifetimeS) throw invalidToken(`The token must be valid for at most ${maxLifetimeS} seconds.`);
+    checkType(tokenType, protectedHeader.typ, payload);
+    return { name: getName(payload), scopes: new Set(getScopes(payload)) };
   };
 }
 
-/** The token's subject, or the client it was issued to: some issuers set only that for services. */
+/**
+ * The issuer's keys. They are loaded when they are first needed, when a token is signed with a key that is not among them, and
+ * when they have not been compared with the issuer's for a minute.
+ */
+function createKeySet(jwksUrl: string): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: JWKS_TIMEOUT_MS,
+    cacheMaxAge: JWKS_TTL_MS,
+    cooldownDuration: JWKS_COOLDOWN_MS,
+  });
+  let refreshedAt = -Infinity;
+  let refresh: Promise<void> | undefined;
+  return async (header, token) => {
+    if (Date.now() - refreshedAt >= JWKS_REFRESH_MS) {
+      refreshedAt = Date.now();
+      // If it fails, the keys stay until they are too old. The first time, there are none yet.
+      refresh = keys.jwks() && keys.reload().catch(() => undefined);
+    }
+    await refresh;
+    return keys(header, token);
+  };
+}
+
+/** Claims that only ID tokens have. Keycloak and Amazon Cognito also say what a token is. */
+const ID_TOKEN_CLAIMS = ["nonce", "at_hash", "c_hash", "s_hash"];
+
+/**
+ * Checks that a token is an access token. An ID token says to an application who its user is, and must give nobody access here.
+ * @param typ the type in the token's header
+ */
+function checkType(tokenType: "at+jwt" | "JWT", typ: unknown, payload: JWTPayload): void {
+  const type = typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : typ;
+  if (type === "at+jwt") return;
+  if (tokenType === "at+jwt") {
+    throw invalidToken('The "typ" in the token\'s header must be "at+jwt". If its issuer marks no access tokens so, the server must be started with JWT_TYP=JWT.');
+  }
+  const isIdToken = ID_TOKEN_CLAIMS.some((claim) => claim in payload) || payload["typ"] === "ID" || payload["token_use"] === "id";
+  const hasScopes = payload["scope"] !== undefined || payload["scp"] !== undefined;
+  if ((type !== undefined && type !== "jwt") || isIdToken || !hasScopes) {
+    throw invalidToken('The token must be an access token: of the type "JWT" or "at+jwt", with scopes in "scope" or "scp", and without the claims of an ID token.');
+  }
+}
+
+/**
+ * The name of the user or of the client that a token was issued to. A client acts for itself if it is the subject, or the only
+ * one named. Clients have names of their own kind: who registers a client named like a user must not be taken for that user.
+ */
 function getName({ sub, client_id, azp }: JWTPayload): string {
-  const name = [sub, client_id, azp].find((claim) => typeof claim === "string" && claim !== "") as string | undefined;
+  const client = [client_id, azp].find(isName);
+  const name = isName(sub) ? sub : client;
   if (name === undefined || name.length > MAX_NAME_LENGTH) {
     throw invalidToken(`The token must name its owner in "sub", "client_id" or "azp", with at most ${MAX_NAME_LENGTH} characters.`);
   }
-  return name;
+  return `${name === client ? "jwt-client" : "jwt"}:${name}`;
+}
+
+function isName(claim: unknown): claim is string {
+  return typeof claim === "string" && claim !== "";
 }
 
 /** `scope`, separated by spaces (RFC 8693), or `scp`, a list, e.g. of Ory Hydra. Unknown scopes are ignored. */

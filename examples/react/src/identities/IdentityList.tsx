@@ -30,7 +30,7 @@ export function IdentityList() {
       )}
       {page && edges.length > 0 && (
         <>
-          <IdentityTable identities={edges.map(({ node }) => node)} />
+          <IdentityTable identities={edges.flatMap(({ node }) => node ?? [])} />
           <MoreButton
             shown={edges.length}
             hasMore={page.hasNextPage}

@@ -4,7 +4,7 @@ import { nameOf, subtitleOf } from "../parts/name-of";
 import { StateBadge } from "../parts/StateBadge";
 import { paths } from "../use-route";
 
-type Identity = NonNullable<IdentitiesQuery["identities"]>["edges"][number]["node"];
+type Identity = NonNullable<NonNullable<IdentitiesQuery["identities"]>["edges"][number]["node"]>;
 
 export function IdentityTable({ identities }: { identities: readonly Identity[] }) {
   return (
