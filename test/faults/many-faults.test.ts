@@ -81,7 +81,7 @@ it("leaks no memory, no socket and no slot of the queue after ten thousand fault
 
   kratos.fault = undefined;
   expect((await facade.send("{ identities(first: 1) { edges { cursor } } }")).data.identities.edges).toHaveLength(1);
-}, 60_000);
+}, 120_000);
 
 it("closes a connection at the deadline if Kratos is silent, or sends a byte at a time", async () => {
   const hasty = await stopAfterTest(startUnwatched(kratos, 200));
