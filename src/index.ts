@@ -12,7 +12,7 @@ export { buildFacadeSchema, type FacadeSchema } from "./graphql/schema.js";
 export { createContext, type Audit, type AuditEntry, type ContextOptions, type FacadeContext } from "./graphql/context.js";
 export type { Caller } from "./graphql/scopes.js";
 export type { Scope } from "./graphql/scopes.js";
-export { TraitsMask } from "./graphql/traits-mask/traits-mask.js";
+export { TraitsMask } from "./graphql/traits-mask.js";
 
 export {
   Kratos,

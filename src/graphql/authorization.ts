@@ -3,10 +3,14 @@ import type { AuthCheckerFn } from "type-graphql";
 import type { FacadeContext } from "./context.js";
 import type { Caller, Scope } from "./scopes.js";
 
-/** @throws FORBIDDEN with the name of the scope, if the caller does not have it */
-export function requireScope({ scopes }: Caller, scope: Scope): void {
+/**
+ * @param reason why the scope is required, if it is not obvious
+ * @throws FORBIDDEN with the name of the scope, if the caller does not have it
+ */
+export function requireScope({ scopes }: Caller, scope: Scope, reason?: string): void {
   if (scopes.has(scope)) return;
-  throw new GraphQLError(`This field requires the scope "${scope}", which your API key or token does not have.`, {
+  const message = `This field requires the scope "${scope}", which your API key or token does not have.`;
+  throw new GraphQLError(reason ? `${message} ${reason}` : message, {
     extensions: { code: "FORBIDDEN", requiredScope: scope },
   });
 }

@@ -3,7 +3,7 @@ import type { FlowCredentials, Kratos } from "../kratos/index.js";
 import type { Identity, IdentitySchema } from "./identity/identity.type.js";
 import { type BatchListener, createIdentityLoader, createIdentitySchemaLoader } from "./loaders.js";
 import { ANYBODY, type Caller } from "./scopes.js";
-import type { TraitsMask } from "./traits-mask/traits-mask.js";
+import type { TraitsMask } from "./traits-mask.js";
 
 /** The parts of a request that its context is created from. */
 export interface ContextOptions {

@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import type { Kratos } from "../kratos/index.js";
 import { Identity, IdentitySchema } from "./identity/identity.type.js";
-import type { TraitsMask } from "./traits-mask/traits-mask.js";
+import type { TraitsMask } from "./traits-mask.js";
 
 /** Names of the loaders, as used in metrics. */
 export type LoaderName = "identity" | "identity_schema";

@@ -4,7 +4,6 @@ import { buildSchemaSync } from "type-graphql";
 import { authChecker } from "./authorization.js";
 import { toSubgraphSchema } from "./federation.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
-import { UiNodeInputResolver } from "./flow/redact.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
 import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
@@ -38,7 +37,6 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
       RecoveryLinkResolver,
       SelfServiceErrorResolver,
       SystemResolver,
-      UiNodeInputResolver,
     ],
     authChecker,
     validate: false,

@@ -15,7 +15,7 @@ export const SCOPES = [
   "recovery:write",
   /** Read self-service flows and errors. */
   "flows:read",
-  /** Read what is hidden from other callers: `metadataAdmin`, tokens and codes in flows, masked traits. */
+  /** Read what is hidden from other callers: `metadataAdmin`, masked traits, and personal data, tokens and codes in flows. */
   "secrets:read",
   /** Read the version, health and metrics of Kratos, and the SDL of this subgraph. */
   "system:read",

@@ -2,7 +2,7 @@ import type { TracerProvider } from "@opentelemetry/api";
 import type { RequestListener } from "node:http";
 import type { Registry } from "prom-client";
 import { buildFacadeSchema } from "../graphql/schema.js";
-import { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
+import { TraitsMask } from "../graphql/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import { createApolloServer } from "./apollo/apollo-server.js";
 import { type AuthenticationOptions, createAuthenticate } from "./auth/authenticate.js";

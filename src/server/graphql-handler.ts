@@ -2,7 +2,7 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQL
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createContext } from "../graphql/context.js";
 import type { Caller } from "../graphql/scopes.js";
-import type { TraitsMask } from "../graphql/traits-mask/traits-mask.js";
+import type { TraitsMask } from "../graphql/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import type { Authenticate } from "./auth/authenticate.js";
 import { createBodyReader } from "./body.js";

@@ -12,7 +12,7 @@ import { createIdentities, patchIdentity, signUp, startApiFlow, type FlowKind } 
 import { nameOf, objectsOf, pathsOf, STYLES, writeOperation, type Path, type Step, type Style, type Written } from "../support/schema-walk.js";
 import { startFacade, useFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
-/** The scope of each guarded field, except `UiNodeInputAttributes.value`, which needs `secrets:read` only for some values. */
+/** The scope of each guarded field. */
 const GUARDS: Readonly<Record<string, Scope>> = {
   "Query._entities": "identities:read",
   "Query._service": "system:read",

@@ -17,7 +17,10 @@ registerEnumType(FlowType, {
   },
 });
 
-@InterfaceType({ description: "A self-service flow: a form that a user fills in, and its state. Kratos keeps it until it expires." })
+@InterfaceType({
+  description:
+    "A self-service flow: a form that a user fills in, and its state. Kratos keeps it until it expires. Without the scope `secrets:read`, whatever can contain personal data or a secret is `***`: most values of inputs, texts that are not the same for every user, and `returnTo`. URLs then have no query string, except for the ID of the flow.",
+})
 export abstract class SelfServiceFlow {
   @Field(() => ID, { description: "ID of the flow: the `flow` parameter in the URL of the page that shows it." })
   id: string;

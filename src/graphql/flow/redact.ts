@@ -1,82 +1,132 @@
-import { GraphQLJSON } from "graphql-scalars";
-import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import type { FlowKind, WireFlows, WireUiContainer } from "../../kratos/index.js";
-import { requireScope } from "../authorization.js";
-import type { FacadeContext } from "../context.js";
-import { MASKED } from "../traits-mask/masked-text.js";
-import { UiNodeInputAttributes } from "./ui-attributes.types.js";
+import type { FlowKind, WireFlows, WireUiNode, WireUiText } from "../../kratos/index.js";
+import { MASKED } from "../traits-mask.js";
+import { isFixedText } from "./fixed-texts.js";
 
 /*
- * Everything that is hidden in a flow. `secrets:read` is required for whatever lets its holder act as the user: tokens and codes
- * in inputs and URLs, and the secrets of a second factor. For an input's value the caller gets an error (at the end of this
- * file); the rest is replaced, because it is part of something that everyone may see.
+ * What a caller without `secrets:read` sees of a flow: the lists in this file, and nothing else. The rest can contain what the
+ * user typed, their addresses, tokens, codes, or the secrets of a second factor, and each version of Kratos adds places. The
+ * lists are recorded from v0.6.3, v1.3.1 and v26.2.0.
  */
 
-/** Names of inputs and URL parameters whose values let whoever has them act as the user. */
-const SECRET_NAMES: readonly string[] = ["token", "code", "session_token", "session_token_exchange_code"];
+/** Fields that say nothing about the user. */
+const FIELDS: ReadonlySet<string> = new Set([
+  ...["id", "type", "issued_at", "expires_at", "created_at", "updated_at", "requested_aal", "refresh"],
+  "forced", // v0.6.3
+]);
 
-/** IDs of the nodes that show the secrets of a second factor to the user. */
-const SECRET_NODES: ReadonlySet<unknown> = new Set(["totp_secret_key", "totp_qr", "lookup_secret_codes"]);
+/** Methods, which are also the groups of nodes. */
+const METHODS: ReadonlySet<unknown> = new Set([
+  ...["default", "profile", "password", "oidc", "link"],
+  ...["code", "totp", "lookup_secret", "webauthn", "passkey", "identifier_first"], // since v0.7
+]);
 
-/** Returns the flow as the caller may see it. */
-export function redactFlow<Kind extends FlowKind>(kind: Kind, flow: WireFlows[Kind], { caller, mask }: FacadeContext): WireFlows[Kind] {
-  let redacted = mask ? mask.flow(flow) : flow;
-  if (!caller.scopes.has("secrets:read")) redacted = redactSecrets(redacted);
-  if (kind === "settings" && !caller.scopes.has("identities:read")) redacted = { ...redacted, ui: redactTraits(redacted.ui) };
-  return redacted;
-}
+const STATES: ReadonlySet<unknown> = new Set([
+  ...["choose_method", "sent_email", "passed_challenge", "show_form", "success"],
+  ...["recovery_awaiting_address", "recovery_awaiting_address_choice", "recovery_awaiting_address_confirm", "recovery_awaiting_code"], // v26
+]);
 
-function redactSecrets<Flow extends WireFlows[FlowKind]>(flow: Flow): Flow {
-  const ui = mapAttributes(flow.ui, (attributes) => {
-    const { id, text, src } = attributes;
-    if (!SECRET_NODES.has(id)) return attributes;
-    return { ...attributes, ...(text ? { text: { ...text, text: MASKED, context: {} } } : {}), ...(src ? { src: "" } : {}) };
-  });
-  return {
-    ...flow,
-    request_url: redactUrl(flow.request_url),
-    return_to: redactUrl(flow.return_to),
-    ui: { ...ui, action: redactUrl(ui.action) ?? "" },
+const NODE_TYPES: ReadonlySet<unknown> = new Set(["input", "img", "a", "text", "script", "div"]);
+
+/** Inputs that send a constant, and the CSRF token, which is useless without its cookie. */
+const CONSTANT_INPUTS: ReadonlySet<unknown> = new Set([
+  ...["csrf_token", "method", "provider"],
+  ...["resend", "screen", "totp_unlink"], // since v0.7, as are the rest
+  ...["lookup_secret_confirm", "lookup_secret_disable", "lookup_secret_regenerate", "lookup_secret_reveal"],
+]);
+
+/** Names of inputs and IDs of other nodes. */
+const NAMES: ReadonlySet<unknown> = new Set([
+  ...CONSTANT_INPUTS,
+  ...["password", "email", "link", "unlink", "traits"],
+  ...["password_identifier", "token"], // v0.6.3
+  ...["identifier", "address", "code", "lookup_secret", "lookup_secret_codes", "totp_code", "totp_qr", "totp_secret_key", "continue"],
+  ...["webauthn_login", "webauthn_login_trigger", "webauthn_register", "webauthn_register_displayname", "webauthn_register_trigger"],
+  ...["webauthn_remove", "webauthn_script"],
+  ...["passkey_challenge", "passkey_create_data", "passkey_login", "passkey_login_trigger", "passkey_register", "passkey_register_trigger"],
+  ...["passkey_remove", "passkey_settings_register"],
+  ...["recovery_address", "recovery_confirm_address", "recovery_select_address"], // v26
+]);
+
+/** Attributes of nodes with constants of Kratos or of the identity schema. */
+const ATTRIBUTES: ReadonlySet<string> = new Set([
+  ...["type", "required", "disabled", "pattern", "maxlength", "autocomplete", "onclickTrigger", "onloadTrigger", "width", "height"],
+  ...["async", "crossorigin", "integrity", "referrerpolicy", "nonce"],
+]);
+
+/**
+ * Number of the label of a trait that has a title in the identity schema. Only these have safe names: if the schema allows other
+ * keys, Kratos makes inputs of them too, with names such as `traits.contacts.ann@example\\.com`.
+ */
+const TITLE = 1070002;
+
+/** Returns the flow as callers without `secrets:read` see it. */
+export function redactFlow<Kind extends FlowKind>(wire: WireFlows[Kind]): WireFlows[Kind] {
+  const { id, active, state, request_url, return_to, ui } = wire;
+  const redacted = {
+    ...Object.fromEntries(Object.entries(wire).filter(([field]) => FIELDS.has(field))),
+    active: active && (METHODS.has(active) ? active : MASKED),
+    state: state && (STATES.has(state) ? state : MASKED),
+    request_url: redactUrl(request_url, id),
+    return_to: return_to && MASKED,
+    ui: {
+      action: redactUrl(ui.action, id),
+      method: ui.method,
+      messages: ui.messages?.map((text) => redactText(text)),
+      nodes: (ui.nodes ?? []).map(redactNode),
+    },
+    ...("identity" in wire && { identity: { id: wire.identity.id } }),
   };
+  return redacted as unknown as WireFlows[Kind];
 }
 
-/** A flow that was started by a link in an email has the token of the link in its URL. */
-function redactUrl(address: string | undefined): string | undefined {
-  if (address === undefined || !URL.canParse(address)) return address;
-  const url = new URL(address);
-  const names = SECRET_NAMES.filter((name) => url.searchParams.has(name));
-  if (names.length === 0) return address;
-  for (const name of names) url.searchParams.set(name, MASKED);
-  return url.href;
+/** How the paths of Kratos end. The action of a verification flow is at last the URL to return to. */
+const PATH = /\/(self-service\/(login|registration|recovery|verification|settings)(\/(api|browser))?|\.well-known\/ory\/webauthn\.js)$/;
+
+/** Returns a URL of Kratos without its query, except for the ID of the flow: it can contain tokens, addresses and other URLs. */
+function redactUrl(address: unknown, flowId?: string): string {
+  if (typeof address !== "string" || !URL.canParse(address)) return MASKED;
+  const { protocol, host, pathname, searchParams } = new URL(address);
+  if (!/^https?:$/.test(protocol) || !PATH.test(pathname)) return MASKED;
+  return `${protocol}//${host}${pathname}${flowId && searchParams.get("flow") === flowId ? `?flow=${flowId}` : ""}`;
 }
 
-/** A settings form contains the traits of the user, and Kratos v0.6.3 returns it to anyone who knows the ID of the flow. */
-function redactTraits(ui: WireUiContainer): WireUiContainer {
-  return mapAttributes(ui, (attributes) => {
-    const { name, value } = attributes;
-    const isTrait = typeof name === "string" && name.startsWith("traits.");
-    return isTrait && value !== undefined && value !== null && value !== "" ? { ...attributes, value: MASKED } : attributes;
-  });
+function redactText({ id, text, type }: WireUiText, isTitle = false): WireUiText {
+  return { id, text: isTitle || isFixedText(id, text) ? text : MASKED, type };
+}
+
+function redactNode({ type, group, attributes, messages, meta }: WireUiNode): WireUiNode {
+  const label = meta?.label;
+  const isTitled = label?.id === TITLE && String((attributes as Attributes)["name"]).startsWith("traits.");
+  return {
+    type: NODE_TYPES.has(type) ? type : MASKED,
+    group: METHODS.has(group) ? group : MASKED,
+    attributes: NODE_TYPES.has(type) ? redactAttributes(type, attributes as Attributes, isTitled) : {},
+    messages: (messages ?? []).map((text) => redactText(text)),
+    meta: { label: label && redactText(label, isTitled) },
+  };
 }
 
 type Attributes = Readonly<Record<string, unknown>>;
 
-function mapAttributes(ui: WireUiContainer, map: (attributes: Attributes) => Attributes): WireUiContainer {
-  return { ...ui, nodes: (ui.nodes ?? []).map((node) => ({ ...node, attributes: map(node.attributes as Attributes) })) };
-}
-
-/** Inputs with a secret value. The CSRF token is not one: it is useless without its cookie. */
-const SECRET_INPUTS: ReadonlySet<string> = new Set([...SECRET_NAMES, "password"]);
-
-@Resolver(() => UiNodeInputAttributes)
-export class UiNodeInputResolver {
-  @FieldResolver(() => GraphQLJSON, {
-    nullable: true,
-    description: "Initial value, or the value to submit: a string, number or boolean. Passwords, tokens and codes require the scope `secrets:read`.",
-  })
-  value(@Root() { name, initialValue }: UiNodeInputAttributes, @Ctx() { caller }: FacadeContext): unknown {
-    // @Authorized would apply to all inputs.
-    if (SECRET_INPUTS.has(name) && initialValue !== null && initialValue !== "") requireScope(caller, "secrets:read");
-    return initialValue;
-  }
+function redactAttributes(nodeType: string, attributes: Attributes, isTitled: boolean): Attributes {
+  const redacted = Object.entries(attributes).map(([key, value]): [string, unknown] => {
+    if (value === null || value === "" || ATTRIBUTES.has(key)) return [key, value];
+    switch (key) {
+      case "name":
+        return [key, isTitled || NAMES.has(value) ? value : MASKED];
+      case "id":
+        return [key, NAMES.has(value) ? value : MASKED];
+      case "value":
+        return [key, CONSTANT_INPUTS.has(attributes["name"]) ? value : MASKED];
+      case "src":
+        return [key, nodeType === "script" ? redactUrl(value) : MASKED];
+      case "text":
+      case "title":
+      case "label":
+        return [key, redactText(value as WireUiText)];
+      default:
+        return [key, typeof value === "string" ? MASKED : undefined];
+    }
+  });
+  return Object.fromEntries(redacted);
 }

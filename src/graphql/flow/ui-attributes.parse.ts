@@ -19,7 +19,7 @@ const PARSERS: Readonly<Record<string, (wire: WireAttributes) => typeof UiNodeAt
     Object.assign(new UiNodeInputAttributes(), {
       name: toStringOrEmpty(wire["name"]),
       type: toStringOrEmpty(wire["type"]),
-      initialValue: wire["value"] ?? null,
+      value: wire["value"] ?? null,
       required: wire["required"] === true,
       disabled: wire["disabled"] === true,
       label: toUiText(wire["label"]),

@@ -1,4 +1,4 @@
-import { GraphQLJSONObject } from "graphql-scalars";
+import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
 import { createUnionType, Field, Int, ObjectType } from "type-graphql";
 import type { WireUiText } from "../../kratos/index.js";
 
@@ -40,8 +40,11 @@ export class UiNodeInputAttributes {
   @Field(() => String, { description: "HTML input type, e.g. `text`, `password`, `hidden` or `submit`." })
   type: string;
 
-  /** The field `value` returns it to callers who may see it. */
-  initialValue: unknown;
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: "Initial value, or the value to submit: a string, number or boolean. Most values require the scope `secrets:read`, and are `***` without it.",
+  })
+  value: unknown;
 
   @Field(() => Boolean, { description: "True if a value is required." })
   required: boolean;

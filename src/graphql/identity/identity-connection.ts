@@ -1,7 +1,7 @@
 import { Directive, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
 import { type IdentityPage, isIdentityId, type KratosMalformedIdentityError, type PagePosition, type WireIdentity } from "../../kratos/index.js";
 import { badUserInput, describeReceived } from "../errors.js";
-import type { TraitsMask } from "../traits-mask/traits-mask.js";
+import type { TraitsMask } from "../traits-mask.js";
 import { Identity } from "./identity.type.js";
 
 // Other subgraphs have connections too, and Relay requires all of them to share one PageInfo. No other type is shareable: if

@@ -2,6 +2,7 @@ import { GraphQLJSONObject } from "graphql-scalars";
 import { Arg, Authorized, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import type { WireIdentity } from "../../kratos/index.js";
 import { Audited } from "../audit.js";
+import { requireScope } from "../authorization.js";
 import { twoRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
 import type { Scope } from "../scopes.js";
@@ -93,19 +94,21 @@ export class IdentityMutationResolver {
   @Mutation(() => UpdateIdentityPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Update an identity: replace its traits and, if `schemaId` is given, its identity schema. Everything else remains unchanged.",
+    description: "Update an identity: replace its traits and, if `schemaId` is given, its identity schema. Everything else remains unchanged. Requires the scope `secrets:read` too if traits are hidden from callers without it.",
   })
   async updateIdentity(
     @Arg("input", () => UpdateIdentityInput, { description: "The identity to update and its new traits." })
     { id, schemaId, traits }: UpdateIdentityInput,
     @Ctx() context: FacadeContext,
   ): Promise<UpdateIdentityPayload> {
-    const change = context.mask?.change(traits);
+    if (context.mask) {
+      requireScope(context.caller, "secrets:read", "updateIdentity replaces all traits of an identity, including those that are hidden from you.");
+    }
     try {
-      const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits: change?.applyTo ?? traits });
+      const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits });
       return { identity: primeLoader(context, updated), userErrors: [] };
     } catch (error) {
-      return { identity: null, userErrors: toUserErrors(change ? change.redactErrors(error) : error, "id") };
+      return { identity: null, userErrors: toUserErrors(error, "id") };
     }
   }
 

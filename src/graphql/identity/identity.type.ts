@@ -3,7 +3,7 @@ import { Authorized, Directive, Field, ID, ObjectType, registerEnumType } from "
 import type { WireIdentity, WireRecoveryAddress, WireVerifiableAddress } from "../../kratos/index.js";
 import { DateTime, toDateTime, toEnumValue } from "../scalars.js";
 import type { Scope } from "../scopes.js";
-import type { TraitsMask } from "../traits-mask/traits-mask.js";
+import type { TraitsMask } from "../traits-mask.js";
 
 export enum IdentityState {
   ACTIVE = "active",

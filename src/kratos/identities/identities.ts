@@ -9,8 +9,8 @@ import { listByKeyset, listByOffset, type IdentityPage, type PagePosition } from
 export interface IdentityChange {
   /** ID of the schema to move the identity to. Default: its current schema. */
   readonly schemaId?: string;
-  /** All traits of the identity, or a function that makes them from the current ones. */
-  readonly traits: object | ((current: object) => object);
+  /** All traits of the identity. */
+  readonly traits: object;
 }
 
 /** Identities, by Kratos' admin API. Every method can throw any {@link KratosError}. */
@@ -84,19 +84,17 @@ export class Identities {
 const UPDATE = "updateIdentity";
 
 async function patch(api: KratosApi, id: string, { schemaId, traits }: IdentityChange): Promise<WireIdentity> {
-  const newTraits = typeof traits === "function" ? traits((await getIdentity(api, id)).traits as object) : traits;
   const json = [
     ...(schemaId === undefined ? [] : [{ op: "replace", path: "/schema_id", value: schemaId }]),
-    { op: "replace", path: "/traits", value: newTraits },
+    { op: "replace", path: "/traits", value: traits },
   ];
   return api.admin(UPDATE, async (admin) => expectIdentity(await admin.patch(`identities/${id}`, { json }).json()));
 }
 
 /** PUT replaces the whole identity, so what this version keeps beside the traits is read first and sent along. */
 async function replace(api: KratosApi, id: string, { schemaId, traits }: IdentityChange): Promise<WireIdentity> {
-  const { schema_id, state, metadata_public, metadata_admin, traits: current } = await getIdentity(api, id);
-  const newTraits = typeof traits === "function" ? traits(current as object) : traits;
-  const json = { schema_id: schemaId ?? schema_id, traits: newTraits, state, metadata_public, metadata_admin };
+  const { schema_id, state, metadata_public, metadata_admin } = await getIdentity(api, id);
+  const json = { schema_id: schemaId ?? schema_id, traits, state, metadata_public, metadata_admin };
   return api.admin(UPDATE, async (admin) => expectIdentity(await admin.put(`identities/${id}`, { json }).json()));
 }
 
