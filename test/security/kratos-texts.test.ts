@@ -95,7 +95,7 @@ describe("a rejected input", () => {
 
   it("has a fixed message if Kratos gives a reason that is not text", async () => {
     for (const reason of [1, { a: 1 }, ["I[#/a] S[#] x"], true, null]) {
-      expect((await reject(reason)).userErrors).toEqual([{ message: "Kratos rejects this input.", path: ["input"] }]);
+      expect((await reject(reason)).userErrors).toEqual([{ message: "Kratos rejected the input.", path: ["input"] }]);
     }
   });
 });

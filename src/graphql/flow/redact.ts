@@ -74,7 +74,8 @@ export function redactFlow<Kind extends FlowKind>(wire: WireFlows[Kind]): WireFl
       messages: ui.messages?.map((text) => redactText(text)),
       nodes: (ui.nodes ?? []).map(redactNode),
     },
-    ...("identity" in wire && { identity: { id: wire.identity.id } }),
+    // Only a settings flow must have one, so the type of the others' is not checked.
+    ...("identity" in wire && wire.identity?.id !== undefined && { identity: { id: wire.identity.id } }),
   };
   return redacted as unknown as WireFlows[Kind];
 }
