@@ -16,7 +16,11 @@ const LOADERS: Readonly<Record<string, (context: EntityContext, id: string) => P
   IdentitySchema: ({ identitySchemas }, id) => identitySchemas.load(id),
 };
 
-/** See https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec. */
+/**
+ * See https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec. Unlike there, both
+ * fields are nullable, as all root fields are: an error in one of them must not make the others null. Routers do not read
+ * these definitions.
+ */
 const SUBGRAPH = parse(`
   "A representation of an entity: its __typename and its key."
   scalar _Any
@@ -26,9 +30,9 @@ const SUBGRAPH = parse(`
   type _Service { "The SDL of this subgraph." sdl: String }
   extend type Query {
     "Look up entities by their representations. Used by routers."
-    _entities("The representations, at most ${MAX_REPRESENTATIONS}." representations: [_Any!]!): [_Entity]!
+    _entities("The representations, at most ${MAX_REPRESENTATIONS}." representations: [_Any!]!): [_Entity]
     "Information about this subgraph. Used by routers."
-    _service: _Service!
+    _service: _Service
   }
 `);
 

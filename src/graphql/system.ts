@@ -46,6 +46,7 @@ export class SystemResolver {
 
   @Authorized<Scope>("system:read")
   @Query(() => Health, {
+    nullable: true,
     complexity: twoRequests,
     description: "Health of the Kratos server. If the server cannot be reached, `alive` is false; this is not an error.",
   })
