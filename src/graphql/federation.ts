@@ -2,7 +2,7 @@ import { extendSchema, type GraphQLFieldResolver, type GraphQLSchema, type Graph
 import { requireScope } from "./authorization.js";
 import { entitiesCost } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
-import { badUserInput, describeReceived } from "./errors.js";
+import { badUserInput, checkTexts, describeReceived } from "./errors.js";
 import { Identity } from "./identity/identity.type.js";
 
 /** Per request. A router asks for those of a whole page at once, and a page has at most 250 items. */
@@ -66,7 +66,10 @@ async function loadEntity(representation: unknown, context: EntityContext): Prom
   requireScope(context.caller, "identities:read");
   const { __typename: type, id } = (representation ?? {}) as { __typename?: unknown; id?: unknown };
   const load = typeof type === "string" && Object.hasOwn(LOADERS, type) ? LOADERS[type] : undefined;
-  if (load && typeof id === "string") return load(context, id);
+  if (load && typeof id === "string") {
+    checkTexts(id);
+    return load(context, id);
+  }
   throw badUserInput(
     `A representation must have "__typename" (${Object.keys(LOADERS).join(" or ")}) and "id" (a string); received ${describeReceived(representation)}.`,
   );

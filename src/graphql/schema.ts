@@ -2,6 +2,7 @@ import { getDocumentNodeFromSchema } from "@graphql-tools/utils";
 import { Kind, lexicographicSortSchema, parse, print, type DocumentNode, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { authChecker } from "./authorization.js";
+import { checkTexts } from "./errors.js";
 import { toSubgraphSchema } from "./federation.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
 import { UiNodeInputResolver } from "./flow/redact.js";
@@ -41,7 +42,7 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
       UiNodeInputResolver,
     ],
     authChecker,
-    validate: false,
+    validateFn: checkTexts,
   });
   graph.getQueryType()!.description = "The root of all queries.";
   graph.getMutationType()!.description = "The root of all mutations. Errors in the input are returned as `userErrors`.";
