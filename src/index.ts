@@ -25,6 +25,7 @@ export {
   KratosMalformedIdentityError,
   KratosNotFoundError,
   KratosOverloadedError,
+  KratosPositionError,
   KratosPublicUrlRequiredError,
   KratosUnavailableError,
   KratosUnexpectedResponseError,

@@ -3,8 +3,10 @@
  * fragment bomb, and depends on the deprecated lodash.get.
  */
 
+type Args = Readonly<Record<string, unknown>>;
+
 /** `complexity` of a field: its cost without its selections, or a function that computes the cost from them and the arguments. */
-export type Cost = number | ((field: { readonly args: Record<string, unknown>; readonly childComplexity: number }) => number);
+export type Cost = number | ((field: { readonly args: Args; readonly childComplexity: number }) => number);
 
 /** Cost of a request to Kratos that reads. An object in the response costs 1, a scalar nothing. */
 const REQUEST = 10;
@@ -15,9 +17,12 @@ export const oneRequest: Cost = REQUEST;
 /** A field that sends two requests to Kratos, or one that changes something. */
 export const twoRequests: Cost = 2 * REQUEST;
 
-/** A field that gets a list with one request to Kratos. */
-export function listCost(getLength: (args: Record<string, unknown>) => number): Cost {
-  return ({ args, childComplexity }) => REQUEST + getLength(args) * (1 + childComplexity);
+/**
+ * A field that gets a list.
+ * @param getRequests returns the maximum number of requests to Kratos
+ */
+export function listCost(getLength: (args: Args) => number, getRequests: (args: Args) => number): Cost {
+  return ({ args, childComplexity }) => REQUEST * getRequests(args) + getLength(args) * (1 + childComplexity);
 }
 
 /** `_entities`: all identities share a request to Kratos, and each schema takes its own. */

@@ -7,6 +7,7 @@ import {
   KratosInvalidError,
   KratosNotFoundError,
   KratosOverloadedError,
+  KratosPositionError,
   KratosPublicUrlRequiredError,
   KratosUnavailableError,
   KratosUnsupportedError,
@@ -18,6 +19,7 @@ const CODES: readonly (readonly [abstract new (...args: never[]) => KratosError,
   [KratosDisabledError, "FORBIDDEN"],
   [KratosFlowExpiredError, "FLOW_EXPIRED"],
   [KratosInvalidError, "BAD_USER_INPUT"],
+  [KratosPositionError, "BAD_USER_INPUT"],
   [KratosUnsupportedError, "UNSUPPORTED_BY_KRATOS"],
   [KratosPublicUrlRequiredError, "KRATOS_PUBLIC_URL_REQUIRED"],
   [KratosUnavailableError, "KRATOS_UNAVAILABLE"],
@@ -81,6 +83,23 @@ export async function nullIfNotFound<T>(resource: Promise<T>): Promise<T | null>
  */
 export function badUserInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
+}
+
+/** Longer than any ID, token, cursor or duration. */
+const MAX_TEXT_LENGTH = 256;
+
+/**
+ * Checks the length of an argument that is text, or of the texts in an input. All texts of this API are IDs, tokens, cursors
+ * and durations; what may be large is JSON. Called for every argument before its field is resolved: one operation can use a
+ * variable of a megabyte a thousand times.
+ * @throws BAD_USER_INPUT if a text is too long
+ */
+export function checkTexts(argument: unknown): void {
+  const values: unknown[] = typeof argument === "object" && argument !== null ? Object.values(argument) : [argument];
+  for (const value of values) {
+    if (typeof value !== "string" || value.length <= MAX_TEXT_LENGTH) continue;
+    throw badUserInput(`IDs, tokens, cursors and durations must have at most ${MAX_TEXT_LENGTH} characters; received a string of ${value.length} characters.`);
+  }
 }
 
 const MAX_CHARACTERS = 60;

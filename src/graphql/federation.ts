@@ -2,7 +2,7 @@ import { extendSchema, type GraphQLFieldResolver, type GraphQLSchema, type Graph
 import { requireScope } from "./authorization.js";
 import { entitiesCost } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
-import { badUserInput, describeReceived } from "./errors.js";
+import { badUserInput, checkTexts, describeReceived } from "./errors.js";
 import { Identity } from "./identity/identity.type.js";
 
 /** Per request. A router asks for those of a whole page at once, and a page has at most 250 items. */
@@ -16,7 +16,11 @@ const LOADERS: Readonly<Record<string, (context: EntityContext, id: string) => P
   IdentitySchema: ({ identitySchemas }, id) => identitySchemas.load(id),
 };
 
-/** See https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec. */
+/**
+ * See https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec. Unlike there, both
+ * fields are nullable, as all root fields are: an error in one of them must not make the others null. Routers do not read
+ * these definitions.
+ */
 const SUBGRAPH = parse(`
   "A representation of an entity: its __typename and its key."
   scalar _Any
@@ -62,7 +66,10 @@ async function loadEntity(representation: unknown, context: EntityContext): Prom
   requireScope(context.caller, "identities:read");
   const { __typename: type, id } = (representation ?? {}) as { __typename?: unknown; id?: unknown };
   const load = typeof type === "string" && Object.hasOwn(LOADERS, type) ? LOADERS[type] : undefined;
-  if (load && typeof id === "string") return load(context, id);
+  if (load && typeof id === "string") {
+    checkTexts(id);
+    return load(context, id);
+  }
   throw badUserInput(
     `A representation must have a "__typename" (${Object.keys(LOADERS).join(" or ")}) and an "id" (a string); received ${describeReceived(representation)}.`,
   );

@@ -2,6 +2,7 @@ import { getDocumentNodeFromSchema } from "@graphql-tools/utils";
 import { Kind, lexicographicSortSchema, parse, print, type DocumentNode, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { authChecker } from "./authorization.js";
+import { checkTexts } from "./errors.js";
 import { toSubgraphSchema } from "./federation.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
@@ -39,7 +40,7 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
       SystemResolver,
     ],
     authChecker,
-    validate: false,
+    validateFn: checkTexts,
   });
   graph.getQueryType()!.description = "The query root.";
   graph.getMutationType()!.description = "The mutation root. Errors that callers can act on, e.g. invalid input, are returned as `userErrors`.";

@@ -46,6 +46,7 @@ export class SystemResolver {
 
   @Authorized<Scope>("system:read")
   @Query(() => Health, {
+    nullable: true,
     complexity: twoRequests,
     description: "Health of Kratos. If Kratos cannot be reached, `alive` is false, and there is no error.",
   })

@@ -97,6 +97,15 @@ export class KratosOverloadedError extends KratosError {
   }
 }
 
+/** A position in the list of identities is one of a version of Kratos that orders the list differently. */
+export class KratosPositionError extends KratosError {
+  constructor(operation: string) {
+    super(operation, "The cursor is from another version of Kratos, which lists identities in another order. Start again with the first page.", {
+      outcome: "not-sent",
+    });
+  }
+}
+
 /** The connected Kratos serves the operation on its public port, and the public URL is not configured. */
 export class KratosPublicUrlRequiredError extends KratosError {
   constructor(operation: string, version: string) {

@@ -4,7 +4,7 @@ export type { Features } from "./features.js";
 export type { KratosTls } from "./fetch.js";
 export type { FlowCredentials, FlowKind } from "./flows.js";
 export type { IdentityChange } from "./identities/identities.js";
-export type { IdentityPage, PagePosition } from "./identities/list.js";
+export { MAX_SEARCH_REQUESTS, type IdentityPage, type PagePosition } from "./identities/list.js";
 export { Kratos } from "./kratos.js";
 export type { KratosLoad } from "./request-queue.js";
 export type { SelfServiceErrorRecord } from "./self-service-errors.js";

@@ -63,7 +63,7 @@ it("keeps the names and nullability of the contract", () => {
       .map(({ name, args, type: result }) => `${name}${args.length ? `(${args.map((arg) => `${arg.name}: ${arg.type}`).join(", ")})` : ""}: ${result}`)
       .sort();
   expect(signature("Query")).toEqual([
-    "health: Health!",
+    "health: Health",
     "identities(after: String, first: Int): IdentityConnection",
     "identity(id: ID!): Identity",
     "identitySchema(id: ID!): IdentitySchema",

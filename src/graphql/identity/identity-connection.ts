@@ -76,9 +76,19 @@ export function encodeCursor({ id, index }: PagePosition): string {
 
 /** @throws BAD_USER_INPUT if the string is not a cursor of this list */
 export function decodeCursor(cursor: string): PagePosition {
-  const [id = "", index, ...rest] = Buffer.from(cursor.slice(0, MAX_CHARACTERS), "base64url").toString().split(":");
-  if (cursor.length > MAX_CHARACTERS || !isIdentityId(id) || rest.length > 0 || (index !== undefined && !/^\d{1,9}$/.test(index))) {
-    throw badUserInput(`"after" must be a cursor: the "cursor" of an edge or the "endCursor" of a page of identities; received ${describeReceived(cursor)}.`);
-  }
+  const position = parseCursor(cursor);
+  if (position) return position;
+  throw badUserInput(`"after" must be a cursor: the "cursor" of an edge or the "endCursor" of a page of identities; received ${describeReceived(cursor)}.`);
+}
+
+/** Whether a value is a cursor of a Kratos that numbers its pages, where its position may have to be searched. */
+export function isIndexCursor(value: unknown): boolean {
+  return typeof value === "string" && parseCursor(value)?.index !== undefined;
+}
+
+function parseCursor(cursor: string): PagePosition | undefined {
+  if (cursor.length > MAX_CHARACTERS) return undefined;
+  const [id = "", index, ...rest] = Buffer.from(cursor, "base64url").toString().split(":");
+  if (!isIdentityId(id) || rest.length > 0 || (index !== undefined && !/^\d{1,9}$/.test(index))) return undefined;
   return { id: id.toLowerCase(), ...(index !== undefined && { index: Number(index) }) };
 }

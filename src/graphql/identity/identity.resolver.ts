@@ -1,9 +1,10 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import { MAX_SEARCH_REQUESTS } from "../../kratos/index.js";
 import { listCost, oneRequest } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
 import { badUserInput } from "../errors.js";
 import type { Scope } from "../scopes.js";
-import { decodeCursor, IdentityConnection } from "./identity-connection.js";
+import { decodeCursor, IdentityConnection, isIndexCursor } from "./identity-connection.js";
 import { Identity, IdentitySchema } from "./identity.type.js";
 
 const DEFAULT_FIRST = 50;
@@ -27,7 +28,10 @@ export class IdentityResolver {
   @Authorized<Scope>("identities:read")
   @Query(() => IdentityConnection, {
     nullable: true,
-    complexity: listCost(({ first }) => Math.min(Math.max(Number(first ?? DEFAULT_FIRST), 0), MAX_FIRST)),
+    complexity: listCost(
+      ({ first }) => Math.min(Math.max(Number(first ?? DEFAULT_FIRST), 0), MAX_FIRST),
+      ({ after }) => (isIndexCursor(after) ? 1 + MAX_SEARCH_REQUESTS : 1),
+    ),
     description: "List all identities. Paging through the list returns every identity exactly once, even if others are created or deleted in the meantime.",
   })
   async identities(

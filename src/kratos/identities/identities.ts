@@ -1,5 +1,5 @@
 import type { KratosApi, KratosClient } from "../client.js";
-import { KratosInvalidError, KratosNotFoundError } from "../errors.js";
+import { KratosInvalidError, KratosNotFoundError, KratosPositionError } from "../errors.js";
 import { ResponseFormatError } from "../response.js";
 import { isUuid, type WireIdentity } from "../types.js";
 import { expectIdentity, getIdentities, getIdentity } from "./get.js";
@@ -21,11 +21,13 @@ export class Identities {
    * Lists identities.
    * @param first maximum number of identities, 1 to 250
    * @param after position to continue after. Default: the start of the list
+   * @throws {KratosPositionError} if the position is one of a version that orders the list differently
    */
   list(first: number, after?: PagePosition): Promise<IdentityPage> {
     return this.client.run("listIdentities", (api) => {
-      const listPage = api.version.features.keysetPages ? listByKeyset : listByOffset;
-      return listPage(api, first, after);
+      const { keysetPages } = api.version.features;
+      if (after && keysetPages !== (after.index === undefined)) throw new KratosPositionError("listIdentities");
+      return keysetPages ? listByKeyset(api, first, after) : listByOffset(api, first, after);
     });
   }
 

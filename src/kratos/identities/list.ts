@@ -44,6 +44,12 @@ export async function listByOffset(api: KratosApi, first: number, after?: PagePo
   return { identities: identities.slice(0, first), firstIndex: index, hasNextPage: identities.length > first };
 }
 
+/**
+ * Maximum number of requests to find a position in a list of a million identities, however wrong its index is. In most cases
+ * no more than the page itself is requested.
+ */
+export const MAX_SEARCH_REQUESTS = 30;
+
 /** Where the list continues after a position. In most cases the identities from there on were read along the way. */
 async function findIndexAfter(api: KratosApi, { id, index = 0 }: PagePosition, first: number) {
   const [hinted, ...window] = await readWindow(api, index, first + 2);
@@ -52,11 +58,15 @@ async function findIndexAfter(api: KratosApi, { id, index = 0 }: PagePosition, f
     const [identity] = await readWindow(api, at, 1);
     return identity === undefined || identity.id < id;
   };
-  return { index: await search(isAfter, index) };
+  // Beyond the end, the index says nothing about where the position is.
+  return { index: await search(isAfter, hinted ? index : 0) };
 }
 
 /** Upper limit of the search, above any real number of identities. */
 const MAX_IDENTITIES = 1e9;
+
+/** Growth of the steps of a search. With 2, a search through a million identities takes up to 40 requests in place of 27. */
+const GROWTH = 16;
 
 /** The first index from 0 at which `holds` is true, and stays true from there on. Searched from `near` outwards. */
 async function search(holds: (index: number) => Promise<boolean>, near: number): Promise<number> {
@@ -66,14 +76,14 @@ async function search(holds: (index: number) => Promise<boolean>, near: number):
   if (await holds(at)) {
     while (at - step >= 0 && (await holds(at - step))) {
       at -= step;
-      step *= 2;
+      step *= GROWTH;
     }
     below = Math.max(at - step, -1);
   } else {
     do {
       below = at;
       at += step;
-      step *= 2;
+      step *= GROWTH;
       // A proxy that ignores the page number would otherwise keep this going forever.
       if (at > MAX_IDENTITIES) throw new KratosUnexpectedResponseError("listIdentities", 200, { detail: "a list without an end" });
     } while (!(await holds(at)));

@@ -1,0 +1,93 @@
+import { encodeCursor } from "../../src/graphql/identity/identity-connection.js";
+import { startFakeKratos } from "../fake-kratos/index.js";
+import { codesOf, postJson } from "../support/http.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { startFacade, useRecordedFacade } from "../support/use-facade.js";
+
+/* Small requests that would cause large ones to Kratos, large responses or many lines in the log. */
+
+const { adminProxy, publicProxy, facade } = useRecordedFacade(startFakeKratos);
+
+const repeat = (count: number, part: (at: number) => string) => Array.from({ length: count }, (_, at) => part(at)).join(" ");
+const ID = "11111111-1111-4111-8111-111111111111";
+
+describe("a text of 900 kB is sent to Kratos by none of 50 aliases", () => {
+  beforeEach(async () => {
+    await facade.send("{ version }");
+    adminProxy.take();
+  });
+
+  it.each([
+    ["the ID of an identity", "query ($v: ID!)", "identity(id: $v) { id }"],
+    ["the ID of a schema", "query ($v: ID!)", "identitySchema(id: $v) { id }"],
+    ["the ID of a flow", "query ($v: ID!)", "loginFlow(id: $v) { id }"],
+    ["the ID of an error", "query ($v: ID!)", "selfServiceError(id: $v) { id }"],
+    ["a session token", "query ($v: String!)", `settingsFlow(id: "${ID}", sessionToken: $v) { id }`],
+    ["a cursor", "query ($v: String!)", "identities(first: 1, after: $v) { pageInfo { endCursor } }"],
+    ["the ID of a reference", "query ($v: ID!)", `_entities(representations: [{ __typename: "IdentitySchema", id: $v }]) { __typename }`],
+    ["the ID of the schema of a new identity", "mutation ($v: String!)", "createIdentity(input: { schemaId: $v, traits: {} }) { userErrors { code } }"],
+    ["the ID of another schema", "mutation ($v: String!)", `updateIdentity(input: { id: "${ID}", schemaId: $v, traits: {} }) { userErrors { code } }`],
+    ["the ID of an identity to delete", "mutation ($v: ID!)", "deleteIdentity(input: { id: $v }) { userErrors { code } }"],
+    ["a duration", "mutation ($v: Duration!)", `createRecoveryLink(input: { identityId: "${ID}", expiresIn: $v }) { userErrors { code } }`],
+  ])("as %s", async (_, operation, field) => {
+    const { data, errors } = await facade.send(`${operation} { ${repeat(50, (at) => `a${at}: ${field}`)} }`, { v: "X".repeat(900_000) });
+    expect([adminProxy.take(), publicProxy.take()]).toEqual([[], []]);
+    expect(errors).toHaveLength(50);
+    for (const { message, extensions } of errors!) {
+      expect(extensions).toEqual({ code: "BAD_USER_INPUT" });
+      expect(message).toBe("IDs, tokens, cursors and durations must have at most 256 characters; received a string of 900000 characters.");
+    }
+    expect(Object.values(data!).flat()).toEqual(Array(50).fill(null));
+  });
+
+  it("and one of 256 characters is", async () => {
+    await facade.send("query ($v: ID!) { loginFlow(id: $v) { id } }", { v: "x".repeat(256) });
+    expect(publicProxy.take()).toHaveLength(1);
+  });
+});
+
+describe("a forged cursor before Kratos v1.1", () => {
+  const MILLION = 1_000_000;
+  /** The identities are in descending order of ID. */
+  const idAt = (index: number) => `${(2 ** 32 - 1 - index).toString(16)}-0000-4000-8000-000000000000`;
+  const list = "query ($after: String!) { identities(first: 250, after: $after) { edges { node { id } } } }";
+
+  async function startWithAMillion() {
+    const kratos = await stopAfterTest(
+      startScriptedKratos("v0.11.1", (_, path) => {
+        if (!path.includes("/identities?")) return undefined;
+        const parameters = new URLSearchParams(path.split("?")[1]);
+        const [size, page] = ["per_page", "page"].map((name) => Number(parameters.get(name))) as [number, number];
+        const start = size * (page - 1);
+        const length = Math.max(0, Math.min(size, MILLION - start));
+        return { json: Array.from({ length }, (_unused, at) => ({ id: idAt(start + at), schema_id: "default", schema_url: "", traits: {} })) };
+      }),
+    );
+    return { kratos, facade: await startFacade(kratos) };
+  }
+
+  it("costs as much as the requests that its search takes, however wrong its index is", async () => {
+    const { kratos, facade: old } = await startWithAMillion();
+    for (const position of [0, 777, 123_456, 500_000, 999_700]) {
+      for (const index of [0, 1, position, position + 3, 400_000, MILLION, 999_999_999]) {
+        const before = kratos.seen.length;
+        const after = encodeCursor({ id: idAt(position), index });
+        const { body } = await postJson(old.url, { query: list, variables: { after } }, { "x-graphql-cost": "1" });
+        expect(body.data.identities.edges.slice(0, 2).map(({ node }: any) => node.id)).toEqual([idAt(position + 1), idAt(position + 2)]);
+        const listed = kratos.seen.slice(before).filter((line) => line.includes("identities?")).length;
+        expect(listed).toBeLessThanOrEqual((body.extensions.cost.requested - 750) / 10);
+      }
+    }
+  });
+
+  it("is refused in 50 aliases, and without an index", async () => {
+    const { kratos, facade: old } = await startWithAMillion();
+    const after = encodeCursor({ id: idAt(3), index: 999_999_999 });
+    const many = await postJson(old.url, { query: `query ($after: String!) { ${repeat(50, (at) => `a${at}: identities(first: 1, after: $after) { edges { cursor } }`)} }`, variables: { after } });
+    expect(codesOf(many)).toEqual(["OPERATION_TOO_LARGE"]);
+    const { errors } = await old.send(list, { after: encodeCursor({ id: idAt(3) }) });
+    expect(errors).toEqual([expect.objectContaining({ extensions: { code: "BAD_USER_INPUT" }, message: expect.stringContaining("Start again with the first page") })]);
+    expect(kratos.seen.filter((line) => line.includes("identities?"))).toEqual([]);
+  });
+});
