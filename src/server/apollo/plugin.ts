@@ -33,7 +33,7 @@ export function createOperationPlugin(logger: Logger, limits: Limits, { execute 
         },
         async willSendResponse(context) {
           endAudit(context);
-          operationLimits.addCost(context);
+          operationLimits.completeResponse(context);
           endTelemetry(toRecord(context));
         },
       };
