@@ -3,6 +3,7 @@ import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import { codesOf, postJson } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
 import { startFacade, useRecordedFacade } from "../support/use-facade.js";
 
@@ -144,4 +145,19 @@ describe("a response is limited", () => {
       expect(errors![1000]).toEqual({ message: "There are 1250 errors, but a response has at most 1000. The others are left out.", extensions: { code: "TOO_MANY_ERRORS", most: 1000 } });
     }
   });
+});
+
+it("a thousand failing references write few lines to the log, compiled or not", async () => {
+  const log = captureLog();
+  const kratos = await stopAfterTest(startScriptedKratos("v0.11.1", (_, path) => (path.includes("/identities/") ? { status: 500, json: { error: { code: 500 } } } : undefined)));
+  const failing = await startFacade(kratos, { logger: log.logger });
+  const query = "query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }";
+  const of = Array.from({ length: 1000 }, (_, at) => ({ __typename: "Identity", id: ID.slice(0, -4) + String(at).padStart(4, "0") }));
+  for (let time = 0; time < 4; time++) {
+    log.lines.length = 0;
+    const { errors } = await failing.send(query, { of });
+    expect(errors).toHaveLength(1000);
+    expect(log.lines.length).toBeLessThan(30);
+    expect(log.entries()).toContainEqual(expect.objectContaining({ errors: 1000, msg: "Further errors of this operation are not logged." }));
+  }
 });
