@@ -19,6 +19,8 @@ export interface Config {
   readonly kratos: Pick<KratosOptions, "connections" | "queueLength" | "tls" | "headers">;
   readonly host: string;
   readonly port: number;
+  /** Maximum number of open connections to the server. */
+  readonly maxConnections: number;
   /** Port of the Prometheus metrics. Metrics are off if it is not set. */
   readonly metricsPort?: number;
   /** How traces are sent to an OpenTelemetry collector. Traces are off if it is not set. */
@@ -70,6 +72,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     },
     host: data.HOST,
     port: data.PORT,
+    maxConnections: data.MAX_CONNECTIONS,
     metricsPort: data.METRICS_PORT,
     otlpProtocol: otlp.protocol,
     logLevel: data.LOG_LEVEL,

@@ -39,7 +39,7 @@ async function start(): Promise<void> {
     tracerProvider: traces?.tracerProvider,
     ...config.facade,
   });
-  const server = await listen(facade.handle, config.host, config.port);
+  const server = await listen(facade.handle, config.host, config.port, { connections: config.maxConnections });
   logger.info(`GraphQL is at ${server.url}/graphql; ${describeAccess(config)}.`);
   if (metrics) logger.info(`Metrics are at ${metrics.url}/metrics.`);
 
@@ -65,7 +65,7 @@ async function serveMetrics({ host, metricsPort }: Config) {
   if (metricsPort === undefined) return undefined;
   const { createProcessMetrics } = await import("../server/telemetry/metrics.js");
   const { registry, handle } = createProcessMetrics();
-  return { registry, ...(await listen(handle, host, metricsPort, "METRICS_PORT")) };
+  return { registry, ...(await listen(handle, host, metricsPort, { portVariable: "METRICS_PORT" })) };
 }
 
 async function exportTraces({ otlpProtocol }: Config, logger: Logger) {

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { DEFAULT_CONNECTIONS, DEFAULT_QUEUE_LENGTH } from "../kratos/index.js";
 import { DEFAULT_MAX_BODY_BYTES } from "../server/body.js";
 import { DEFAULT_LIMITS } from "../server/limits/limits.js";
+import { DEFAULT_CONNECTION_LIMITS } from "../server/listen.js";
 import {
   apiKeys,
   certificate,
@@ -59,6 +60,7 @@ export const VARIABLES = z.object({
   SAFELIST: safelist.optional(),
   RATE_LIMIT: rateLimit.default({ requests: 1000, windowS: 10 }),
   REDIS_URL: redisUrl.optional(),
+  MAX_CONNECTIONS: integer(1, 1_000_000, DEFAULT_CONNECTION_LIMITS.connections).default(DEFAULT_CONNECTION_LIMITS.connections),
   MAX_BODY_BYTES: integer(1, 100_000_000, DEFAULT_MAX_BODY_BYTES).default(DEFAULT_MAX_BODY_BYTES),
   MAX_DEPTH: integer(1, 1000, DEFAULT_LIMITS.depth).default(DEFAULT_LIMITS.depth),
   MAX_ALIASES: integer(0, 100_000, DEFAULT_LIMITS.aliases).default(DEFAULT_LIMITS.aliases),

@@ -1,3 +1,6 @@
+import { type GraphQLNamedType, isCompositeType } from "graphql";
+import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
+
 /*
  * The costs of fields. The server adds them up itself (src/server/limits): graphql-query-complexity takes 10 to 14 ms for a
  * fragment bomb, and depends on the deprecated lodash.get.
@@ -8,8 +11,22 @@ type Args = Readonly<Record<string, unknown>>;
 /** `complexity` of a field: its cost without its selections, or a function that computes the cost from them and the arguments. */
 export type Cost = number | ((field: { readonly args: Args; readonly childComplexity: number }) => number);
 
-/** Cost of a request to Kratos that reads. An object in the response costs 1, a scalar nothing. */
+/** Cost of a request to Kratos that reads. */
 const REQUEST = 10;
+
+/** Cost of a value of JSON. Traits, metadata and schemas are mostly larger than all other fields of their object together. */
+const JSON_VALUE = 2;
+
+const JSON_TYPES: ReadonlySet<string> = new Set([GraphQLJSON.name, GraphQLJSONObject.name]);
+
+/**
+ * Cost of a field that has no `complexity`, without its selections: 1 for an object, nothing for a scalar.
+ * @param isAliased true if the field has an alias, so that a response may contain its value many times
+ */
+export function getFieldCost(type: GraphQLNamedType, isAliased: boolean): number {
+  if (isCompositeType(type)) return 1;
+  return (isAliased ? 1 : 0) + (JSON_TYPES.has(type.name) ? JSON_VALUE : 0);
+}
 
 /** A field that sends one request to Kratos. */
 export const oneRequest: Cost = REQUEST;

@@ -28,6 +28,7 @@ it("by default serves the fake Kratos on 127.0.0.1:4000, closed to other origins
     kratos: { connections: 64, queueLength: 256, headers: undefined },
     host: "127.0.0.1",
     port: 4000,
+    maxConnections: 2000,
     authentication: { apiKeys: [] },
     facade: { loopbackOnly: true, corsOrigins: [], maxBodyBytes: 1_000_000, explorers: true, introspection: true, batching: false },
   });
@@ -83,6 +84,7 @@ it("reads every variable, and secrets also from a file", () => {
     BATCHING: "true",
     RATE_LIMIT: "50/1s",
     REDIS_URL: "redis://:hunter2@redis:6379",
+    MAX_CONNECTIONS: "300",
     MAX_BODY_BYTES: "5000",
     MAX_DEPTH: "1",
     MAX_ALIASES: "2",
@@ -104,6 +106,7 @@ it("reads every variable, and secrets also from a file", () => {
     },
     host: "0.0.0.0",
     port: 80,
+    maxConnections: 300,
     logLevel: "warn",
     shutdownDelayMs: 7,
     authentication: {

@@ -84,7 +84,7 @@ describe("compiled queries", () => {
   const { schema } = buildFacadeSchema();
 
   async function served() {
-    const compiled = createCompiledExecution(schema, (error) => error.toJSON());
+    const compiled = createCompiledExecution(schema, (errors) => errors.map((error) => error.toJSON()));
     const { ApolloServer } = await import("@apollo/server");
     const apollo = new ApolloServer<any>({ schema, plugins: [{ requestDidStart: async () => ({ responseForOperation: compiled.execute }) }], logger: pino({ level: "silent" }) });
     const { createContext } = await import("../../src/graphql/context.js");

@@ -1,7 +1,9 @@
 import { encodeCursor } from "../../src/graphql/identity/identity-connection.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import { codesOf, postJson } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
 import { startFacade, useRecordedFacade } from "../support/use-facade.js";
 
@@ -90,4 +92,72 @@ describe("a forged cursor before Kratos v1.1", () => {
     expect(errors).toEqual([expect.objectContaining({ extensions: { code: "BAD_USER_INPUT" }, message: expect.stringContaining("Start again with the first page") })]);
     expect(kratos.seen.filter((line) => line.includes("identities?"))).toEqual([]);
   });
+});
+
+describe("a response is limited", () => {
+  const traits = (length: number) => ({ email: "large@example.com", note: "x".repeat(length) });
+
+  /** A Kratos in which every page is full, and every identity has large traits. */
+  async function startWithLargeTraits(length: number) {
+    const identity = (at: number) => ({ id: ID.slice(0, -3) + String(at).padStart(3, "0"), schema_id: "default", schema_url: "", traits: traits(length) });
+    const script = (_: unknown, path: string) => {
+      if (path.includes("/identities?")) return { json: Array.from({ length: 251 }, (_unused, at) => identity(at)) };
+      return path.includes("/identities/") ? { json: { ...identity(0), id: ID } } : undefined;
+    };
+    return startFacade(await stopAfterTest(startScriptedKratos("v26.2.0", script)));
+  }
+  const page = (fields: string) => `{ identities(first: 250) { edges { node { ${fields} } } } }`;
+
+  it("by its cost if a value of JSON is repeated in a page", async () => {
+    const large = await startWithLargeTraits(10);
+    const answer = await postJson(large.url, { query: page(repeat(50, (at) => `a${at}: traits`)) });
+    expect(codesOf(answer)).toEqual(["OPERATION_TOO_LARGE"]);
+  });
+
+  it.each([
+    ["a page", page(repeat(5, (at) => `a${at}: traits`))],
+    ["references", `{ _entities(representations: [${repeat(600, () => `{ __typename: "Identity", id: "${ID}" }`)}]) { ... on Identity { traits } } }`],
+  ])("to 10,000,000 characters of %s, compiled or not", async (_, query) => {
+    const large = await startWithLargeTraits(20_000);
+    for (let time = 0; time < 4; time++) {
+      const { data, errors } = await large.send(query);
+      expect(data).toBeNull();
+      expect(errors).toEqual([{ message: expect.stringContaining("exceeds 10000000 characters"), extensions: { code: "RESPONSE_TOO_LARGE", most: 10_000_000 } }]);
+    }
+  });
+
+  it("which a page of large identities is below", async () => {
+    const large = await startWithLargeTraits(20_000);
+    const { data } = await large.send(page("id traits"));
+    expect(data!["identities"].edges).toHaveLength(250);
+  });
+
+  it("to 1,000 errors, and one that says so", async () => {
+    const { line, key } = createApiKey("few", ["identities:read"]);
+    const identities = Array.from({ length: 250 }, (_, at) => ({ id: ID.slice(0, -3) + String(at).padStart(3, "0"), schema_id: "default", schema_url: "", traits: {} }));
+    const kratos = await stopAfterTest(startScriptedKratos("v26.2.0", (_, path) => (path.includes("/identities?") ? { json: identities } : undefined)));
+    const few = await startFacade(kratos, { authentication: { apiKeys: parseApiKeys(line) } });
+    for (let time = 0; time < 4; time++) {
+      const { data, errors } = await few.send(page(repeat(5, (at) => `a${at}: metadataAdmin`)), {}, { authorization: `Bearer ${key}` });
+      expect(data!["identities"].edges).toHaveLength(250);
+      expect(errors).toHaveLength(1001);
+      expect(errors![999]!.extensions!["code"]).toBe("FORBIDDEN");
+      expect(errors![1000]).toEqual({ message: "There are 1250 errors, but a response has at most 1000. The others are left out.", extensions: { code: "TOO_MANY_ERRORS", most: 1000 } });
+    }
+  });
+});
+
+it("a thousand failing references write few lines to the log, compiled or not", async () => {
+  const log = captureLog();
+  const kratos = await stopAfterTest(startScriptedKratos("v0.11.1", (_, path) => (path.includes("/identities/") ? { status: 500, json: { error: { code: 500 } } } : undefined)));
+  const failing = await startFacade(kratos, { logger: log.logger });
+  const query = "query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }";
+  const of = Array.from({ length: 1000 }, (_, at) => ({ __typename: "Identity", id: ID.slice(0, -4) + String(at).padStart(4, "0") }));
+  for (let time = 0; time < 4; time++) {
+    log.lines.length = 0;
+    const { errors } = await failing.send(query, { of });
+    expect(errors).toHaveLength(1000);
+    expect(log.lines.length).toBeLessThan(30);
+    expect(log.entries()).toContainEqual(expect.objectContaining({ errors: 1000, msg: "Further errors of this operation are not logged." }));
+  }
 });

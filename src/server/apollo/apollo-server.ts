@@ -14,7 +14,7 @@ import { errorForLog, type Logger } from "../logger.js";
 import type { Safelist } from "../safelist.js";
 import type { ObservedContext } from "../telemetry/telemetry.js";
 import { createDocumentStore } from "./document.js";
-import { createErrorFormatter, logError } from "./errors.js";
+import { createErrorFormatter, logErrors } from "./errors.js";
 import { createCompiledExecution } from "./jit.js";
 import { createOperationPlugin } from "./plugin.js";
 
@@ -32,9 +32,9 @@ export interface ApolloOptions {
 /** Creates the Apollo Server that executes operations. It sends nothing to Apollo. */
 export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions): ApolloServer<ObservedContext> {
   const { logger, limits, introspection, batching, safelist } = options;
-  const compiled = createCompiledExecution(schema, (error) => {
-    logError(logger, error);
-    return formatError(error.toJSON(), unwrapResolverError(error));
+  const compiled = createCompiledExecution(schema, (errors) => {
+    logErrors(logger, errors);
+    return errors.map((error) => formatError(error.toJSON(), unwrapResolverError(error)));
   });
   return new ApolloServer<ObservedContext>({
     schema,

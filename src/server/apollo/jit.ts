@@ -22,11 +22,11 @@ type State = "seen" | CompiledQuery | null;
  * An operation is compiled when it is requested a second time, so that one-off queries do not pay for it, and is executed
  * compiled from the third time on. The compiled form lives as long as its document in Apollo Server's document store.
  *
- * @param formatError logs an error and returns it as callers see it: Apollo Server's own formatting is bypassed
+ * @param formatErrors logs the errors of an operation and returns them as callers see them: Apollo Server's own formatting is bypassed
  */
 export function createCompiledExecution(
   schema: GraphQLSchema,
-  formatError: (error: GraphQLError) => ReturnType<GraphQLError["toJSON"]>,
+  formatErrors: (errors: readonly GraphQLError[]) => ReturnType<GraphQLError["toJSON"]>[],
 ): CompiledExecution {
   const states = new WeakMap<DocumentNode, Map<string, State>>();
   let compilations = 0;
@@ -69,7 +69,7 @@ export function createCompiledExecution(
       if (data === undefined) return null;
       return {
         http: { headers: new HeaderMap() },
-        body: { kind: "single", singleResult: errors?.length ? { errors: errors.map(formatError), data } : { data } },
+        body: { kind: "single", singleResult: errors?.length ? { errors: formatErrors(errors), data } : { data } },
       };
     },
     compilations: () => compilations,

@@ -6,7 +6,7 @@ import type { OperationRecord } from "../telemetry/metrics.js";
 import type { ObservedContext } from "../telemetry/telemetry.js";
 import { createAuditLog } from "./audit-log.js";
 import { getOperation } from "./document.js";
-import { getErrorCodes, logError } from "./errors.js";
+import { getErrorCodes, logErrors } from "./errors.js";
 import type { CompiledExecution } from "./jit.js";
 
 /**
@@ -29,11 +29,11 @@ export function createOperationPlugin(logger: Logger, limits: Limits, { execute 
         },
         responseForOperation: execute,
         async didEncounterErrors({ errors }) {
-          for (const error of errors) logError(logger, error);
+          logErrors(logger, errors);
         },
         async willSendResponse(context) {
           endAudit(context);
-          operationLimits.addCost(context);
+          operationLimits.completeResponse(context);
           endTelemetry(toRecord(context));
         },
       };

@@ -13,11 +13,11 @@ export interface Limits {
   readonly directives: number;
   /** Lexical tokens of the document. */
   readonly tokens: number;
-  /** Cost of the fields: 1 for an object, 10 for a request to Kratos (docs/security.md). */
+  /** Cost of the fields: 1 for an object, 2 for JSON, 10 for a request to Kratos (docs/security.md). */
   readonly cost: number;
 }
 
-/** Far above what applications need: a page of 250 identities with all their fields costs about 4,000. */
+/** Far above what applications need: a page of 250 identities with all their fields costs about 6,000. */
 export const DEFAULT_LIMITS: Limits = { depth: 15, aliases: 50, rootFields: 50, directives: 50, tokens: 5_000, cost: 10_000 };
 
 const CODE = "OPERATION_TOO_LARGE";

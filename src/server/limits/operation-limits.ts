@@ -1,5 +1,5 @@
 import type { GraphQLRequestContextDidResolveOperation, GraphQLRequestContextWillSendResponse } from "@apollo/server";
-import { GraphQLError, type OperationDefinitionNode } from "graphql";
+import { type FormattedExecutionResult, GraphQLError, type OperationDefinitionNode } from "graphql";
 import type { FacadeContext } from "../../graphql/context.js";
 import { getRootFields } from "../apollo/document.js";
 import { limitError, type Limits } from "./limits.js";
@@ -10,12 +10,18 @@ type RequestContext = GraphQLRequestContextDidResolveOperation<FacadeContext>;
 /** Callers that send this header receive the operation's cost. */
 const COST_HEADER = "x-graphql-cost";
 
-/** The limits that depend on the operation and its variables. */
+/** Maximum number of characters of a response. One with a page of 250 identities has about 300,000. */
+const MAX_RESPONSE_CHARACTERS = 10_000_000;
+
+/** Maximum number of errors of a response: one for each of the references that a request may contain. */
+const MAX_ERRORS = 1_000;
+
+/** The limits that depend on the operation and its variables, and those of its response. */
 export interface OperationLimits {
   /** @throws {GraphQLError} if the operation exceeds a limit, or an argument is null that must not be */
   check(context: RequestContext): void;
-  /** Adds the cost to the response's `extensions.cost` if the caller asked for it. */
-  addCost(context: GraphQLRequestContextWillSendResponse<FacadeContext>): void;
+  /** Replaces a response that is too large with an error, and adds the cost to `extensions.cost` if the caller asked for it. */
+  completeResponse(context: GraphQLRequestContextWillSendResponse<FacadeContext>): void;
 }
 
 export function createOperationLimits({ rootFields: maxRootFields, cost: maxCost }: Limits): OperationLimits {
@@ -51,11 +57,46 @@ export function createOperationLimits({ rootFields: maxRootFields, cost: maxCost
       // Not `cost > maxCost`, because the sum may be NaN or Infinity.
       if (!(cost <= maxCost)) throw limitError("cost", maxCost, cost);
     },
-    addCost({ request, response }) {
-      const cost = requestedCosts.get(request);
-      if (cost === undefined || response.body.kind !== "single") return;
+    completeResponse({ request, response }) {
+      if (response.body.kind !== "single") return;
       const { singleResult } = response.body;
-      singleResult.extensions = { ...singleResult.extensions, cost: { requested: cost, most: maxCost } };
+      limitResult(singleResult);
+      const cost = requestedCosts.get(request);
+      if (cost !== undefined) singleResult.extensions = { ...singleResult.extensions, cost: { requested: cost, most: maxCost } };
     },
   };
+}
+
+/** Limits a result before it becomes text: many fields and errors can share one large value in memory. */
+function limitResult(result: FormattedExecutionResult): void {
+  if (isLongerThan(MAX_RESPONSE_CHARACTERS, result.data)) {
+    const message = `The response is too large: it exceeds ${MAX_RESPONSE_CHARACTERS} characters. Request fewer objects or fields. If it is of a mutation, the mutation was executed.`;
+    result.data = null;
+    result.errors = [{ message, extensions: { code: "RESPONSE_TOO_LARGE", most: MAX_RESPONSE_CHARACTERS } }];
+  }
+  const { errors = [] } = result;
+  if (errors.length <= MAX_ERRORS) return;
+  const message = `There are ${errors.length} errors, but a response has at most ${MAX_ERRORS}. The others are left out.`;
+  result.errors = [...errors.slice(0, MAX_ERRORS), { message, extensions: { code: "TOO_MANY_ERRORS", most: MAX_ERRORS } }];
+}
+
+/** Whether a value's JSON is longer than a number of characters. Escapes are not counted, and numbers count as four. */
+function isLongerThan(max: number, value: unknown): boolean {
+  let length = 0;
+  // Not a recursion: traits may be nested so deeply that it would overflow the stack.
+  const values = [value];
+  while (values.length > 0) {
+    const next = values.pop();
+    if (typeof next === "string") length += next.length + 3;
+    else if (typeof next !== "object" || next === null) length += 5;
+    else if (Array.isArray(next)) for (const item of next) values.push(item);
+    else {
+      for (const key in next) {
+        length += key.length + 3;
+        values.push((next as Record<string, unknown>)[key]);
+      }
+    }
+    if (length > max) return true;
+  }
+  return false;
 }
