@@ -1,6 +1,8 @@
 /** What all test projects have in common: TypeScript through swc, as CommonJS, ESM-only packages included. */
 const common = {
   testEnvironment: "node",
+  // No test asserts how long something takes, and the machine may be busy.
+  testTimeout: 20_000,
   setupFiles: ["reflect-metadata"],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transform: {
@@ -28,7 +30,7 @@ const contractOn = (release) => ({
 });
 
 module.exports = {
-  // A test that fails in its middle leaves its servers open.
+  // Some connections of clients under test stay open for a while.
   forceExit: true,
   // By itself jest leaves a core idle, and these tests wait for servers half of their time.
   maxWorkers: "100%",

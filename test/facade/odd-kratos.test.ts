@@ -161,7 +161,6 @@ describe("entity representations", () => {
     await serve("v26.2.0", (path) => (path.includes("/identities") ? { json: [] } : undefined));
     const query = "query ($of: [_Any!]!) { version _entities(representations: $of) { ... on Identity { id } } }";
     const send = (count: number) => facade.send(query, { of: Array.from({ length: count }, () => ({ __typename: "Identity", id: randomUUID() })) });
-    // Later requests run compiled.
     for (let time = 0; time < 4; time++) {
       const reply = await send(1001);
       expect(codeOf(reply)).toBe("BAD_USER_INPUT");

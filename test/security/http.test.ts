@@ -14,7 +14,7 @@ const serve = (options: FacadeTestOptions = {}) => startFacade(kratos, { ...CLOS
 
 const get = (facade: FacadeUnderTest, parameters: Record<string, string>, headers: Record<string, string> = JSON_TYPE, body?: string) =>
   sendHttp(facade.url, { method: "GET", path: `/graphql?${new URLSearchParams(parameters).toString()}`, headers, body });
-/** Sends a request three times. The last time it may run compiled. */
+/** Sends a request three times. */
 const thrice = async <T>(ask: () => Promise<T>): Promise<T[]> => [await ask(), await ask(), await ask()];
 
 describe("arrays of operations", () => {

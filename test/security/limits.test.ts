@@ -1,6 +1,7 @@
 import { parse } from "graphql";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import { createDocumentStore } from "../../src/server/apollo/document.js";
+import { USES_BEFORE_COMPILATION } from "../../src/server/apollo/jit.js";
 import type { Limits } from "../../src/server/limits/limits.js";
 import { codesOf, postJson, sendHttp, type HttpResponse } from "../support/http.js";
 import { useServers } from "../support/lifecycle.js";
@@ -24,7 +25,7 @@ function serve(limits: Partial<Limits> = {}, options: FacadeTestOptions = {}): P
 }
 
 /** Often enough for a query to run compiled at the end. It is compiled in the background. */
-const TIMES = 4;
+const TIMES = USES_BEFORE_COMPILATION + 2;
 const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** Sends an operation until it runs compiled. @returns all responses, and the number of requests to Kratos */

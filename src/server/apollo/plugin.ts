@@ -13,7 +13,7 @@ import type { CompiledExecution } from "./jit.js";
  * The steps of an operation: telemetry, audit log, limits, compiled execution and error log. They form one plugin, because
  * Apollo Server awaits every plugin at every step: five plugins took a quarter of the promises of a request.
  */
-export function createOperationPlugin(logger: Logger, limits: Limits, { execute }: CompiledExecution): ApolloServerPlugin<ObservedContext> {
+export function createOperationPlugin(logger: Logger, limits: Limits, { execute, count }: CompiledExecution): ApolloServerPlugin<ObservedContext> {
   const operationLimits = createOperationLimits(limits);
   const startAudit = createAuditLog(logger);
   return {
@@ -33,6 +33,7 @@ export function createOperationPlugin(logger: Logger, limits: Limits, { execute 
         },
         async willSendResponse(context) {
           endAudit(context);
+            count(context);
           operationLimits.completeResponse(context);
           endTelemetry(toRecord(context));
         },
