@@ -1,8 +1,6 @@
 /** What all test projects have in common: TypeScript through swc, as CommonJS, ESM-only packages included. */
 const common = {
   testEnvironment: "node",
-  // No test asserts how long something takes, and the machine may be busy.
-  testTimeout: 20_000,
   setupFiles: ["reflect-metadata"],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transform: {
@@ -30,6 +28,9 @@ const contractOn = (release) => ({
 });
 
 module.exports = {
+  // No test asserts how long something takes, and the machine may be busy.
+  testTimeout: 20_000,
+
   // Some connections of clients under test stay open for a while.
   forceExit: true,
   // By itself jest leaves a core idle, and these tests wait for servers half of their time.
