@@ -17,9 +17,8 @@ const LOADERS: Readonly<Record<string, (context: EntityContext, id: string) => P
 };
 
 /**
- * See https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec. Unlike there, both
- * fields are nullable, as all root fields are: an error in one of them must not make the others null. Routers do not read
- * these definitions.
+ * See https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec, by which both fields
+ * must not be null. All other root fields are nullable, so that an error in one of them does not make its neighbours null.
  */
 const SUBGRAPH = parse(`
   "A representation of an entity: its __typename and its key."

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { getHeapStatistics } from "node:v8";
 
 export interface Listening {
   /** Base URL, e.g. `http://127.0.0.1:4000`. */
@@ -18,7 +19,7 @@ export interface ConnectionLimits {
   readonly requestMs: number;
   /** Time in which a client must have read a response. */
   readonly readMs: number;
-  /** Total length of the responses that clients have not read. If it is exceeded, the oldest of them are dropped. */
+  /** Total length of the responses that clients have not read. If it is exceeded, the oldest of them are dropped. Default: a quarter of the heap. */
   readonly unreadCharacters: number;
 }
 
@@ -27,7 +28,7 @@ export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
   headersMs: 10_000,
   requestMs: 30_000,
   readMs: 30_000,
-  unreadCharacters: 50_000_000,
+  unreadCharacters: getHeapStatistics().heap_size_limit / 4,
 };
 
 export interface ListenOptions extends Partial<ConnectionLimits> {

@@ -67,7 +67,7 @@ it("runs the example of the README, the facade in a custom server", async () => 
   const { key, line } = await createKey("identities:read", "system:read");
   writeFileSync(join(installed.folder, "api-keys"), line);
   const server = await installed.startNode(["from-readme.js"], { PORT: "0" });
-  const [, port] = await server.waitFor(/on port (\d+)[^]*"first":\{.*\}/);
+  const [, port] = await server.waitFor(/on port (\d+)[^]*"first":"[0-9a-f-]{36}"/);
   const url = `http://127.0.0.1:${port}/graphql`;
   const { data } = await ask(url, "{ health { ready } identities(first: 1) { edges { cursor } } }", { authorization: `Bearer ${key}` });
   expect(data).toEqual({ health: { ready: true }, identities: { edges: [{ cursor: expect.any(String) }] } });

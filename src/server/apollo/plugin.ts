@@ -33,8 +33,8 @@ export function createOperationPlugin(logger: Logger, limits: Limits, { execute,
         },
         async willSendResponse(context) {
           endAudit(context);
-            count(context);
           operationLimits.completeResponse(context);
+          count(context);
           endTelemetry(toRecord(context));
         },
       };
