@@ -118,11 +118,11 @@ describe("a response is limited", () => {
   it.each([
     ["a page", page(repeat(5, (at) => `a${at}: traits`))],
     ["references", `{ _entities(representations: [${repeat(600, () => `{ __typename: "Identity", id: "${ID}" }`)}]) { ... on Identity { traits } } }`],
-  ])("to 10,000,000 characters of %s", async (_, query) => {
-    const large = await startWithLargeTraits(20_000);
+  ])("to 25,000,000 characters of %s", async (_, query) => {
+    const large = await startWithLargeTraits(45_000);
     const { data, errors } = await large.send(query);
     expect(data).toBeNull();
-    expect(errors).toEqual([{ message: expect.stringContaining("exceeds 10000000 characters"), extensions: { code: "RESPONSE_TOO_LARGE", most: 10_000_000 } }]);
+    expect(errors).toEqual([{ message: expect.stringContaining("exceeds 25000000 characters"), extensions: { code: "RESPONSE_TOO_LARGE", most: 25_000_000 } }]);
   });
 
   it("which a page of large identities is below", async () => {
