@@ -13,7 +13,7 @@ const PASSWORD = "canary-password";
 export interface RedisUnderTest extends Stoppable {
   readonly port: number;
   readonly url: string;
-  /** Waits until this many servers are connected to it. */
+  /** Waits until this many servers are connected to it and use it. */
   connected(servers: number): Promise<void>;
   /** Stops responding, but keeps its connections open. */
   pause(): void;
@@ -31,7 +31,8 @@ export async function startRedis({ port }: { readonly port?: number } = {}): Pro
     url,
     async connected(servers) {
       const own = new Redis(url);
-      const count = async () => ((await own.client("LIST")) as string).trim().split("\n").length - 1;
+      // A server uses its connection once Redis has answered INFO. Until then, it counts in memory.
+      const count = async () => ((await own.client("LIST")) as string).split("\n").filter((line) => / cmd=(?!NULL|client)/.test(line)).length;
       await eventually(`${servers} servers are connected to Redis`, async () => (await count()) >= servers);
       own.disconnect();
     },
