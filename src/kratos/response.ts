@@ -6,8 +6,11 @@ export class ResponseFormatError extends Error {
   override readonly name = "ResponseFormatError";
 }
 
-/** The media types that requests accept, and what a response of another type is. */
-const MEDIA_TYPES: Readonly<Record<string, string>> = { "application/json": "not JSON", "text/plain": "not plain text" };
+/** By the media type that a request accepts: what the type of the response must contain, and what it is otherwise. */
+const MEDIA_TYPES: Readonly<Record<string, { readonly contains: string; readonly otherwise: string }>> = {
+  "application/json": { contains: "json", otherwise: "not JSON" },
+  "text/plain": { contains: "text/plain", otherwise: "not plain text" },
+};
 
 /**
  * Checks that a successful response has the media type that the request accepts. A page that a proxy serves in Kratos' place
@@ -15,9 +18,8 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = { "application/json": "not
  */
 export const checkContentType: AfterResponseHook = (request, _options, response) => {
   if (!response.ok || response.status === 204) return;
-  const accepted = request.headers.get("accept") ?? "";
-  const mismatch = MEDIA_TYPES[accepted];
-  if (mismatch && !response.headers.get("content-type")?.includes(accepted)) throw new ResponseFormatError(mismatch);
+  const expected = MEDIA_TYPES[request.headers.get("accept") ?? ""];
+  if (expected && !response.headers.get("content-type")?.includes(expected.contains)) throw new ResponseFormatError(expected.otherwise);
 };
 
 /**

@@ -1,6 +1,6 @@
 import { parse } from "graphql";
 import { startFakeKratos } from "../fake-kratos/index.js";
-import { createDocumentStore } from "../../src/server/apollo/document.js";
+import { createDocumentStore } from "../../src/server/document.js";
 import { USES_BEFORE_COMPILATION } from "../../src/server/apollo/jit.js";
 import type { Limits } from "../../src/server/limits/limits.js";
 import { codesOf, postJson, sendHttp, type HttpResponse } from "../support/http.js";

@@ -13,7 +13,7 @@ import { createLimitRules, type Limits } from "../limits/limits.js";
 import { errorForLog, type Logger } from "../logger.js";
 import type { Safelist } from "../safelist.js";
 import type { ObservedContext } from "../telemetry/telemetry.js";
-import { createDocumentStore } from "./document.js";
+import { createDocumentStore } from "../document.js";
 import { createErrorFormatter, logErrors } from "./errors.js";
 import { createCompiledExecution } from "./jit.js";
 import { createOperationPlugin } from "./plugin.js";

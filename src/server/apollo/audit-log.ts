@@ -3,7 +3,7 @@ import { type FieldNode, getArgumentValues, getVariableValues, type GraphQLField
 import type { AuditEntry, FacadeContext } from "../../graphql/context.js";
 import { isIdentityId } from "../../kratos/index.js";
 import type { Logger } from "../logger.js";
-import { getOperation, getRootFields } from "./document.js";
+import { getOperation, getRootFields } from "../document.js";
 import { getErrorCodes } from "./errors.js";
 
 type ResponseContext = GraphQLRequestContextWillSendResponse<FacadeContext>;

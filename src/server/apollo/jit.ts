@@ -17,7 +17,7 @@ import {
 } from "graphql";
 import type { CompiledQuery } from "graphql-jit";
 import type { FacadeContext } from "../../graphql/context.js";
-import { getFragments } from "./document.js";
+import { getFragments } from "../document.js";
 
 export interface CompiledExecution {
   /** Apollo Server's plugin hook. Resolves to null if there is no compiled form, so that graphql-js executes the operation. */

@@ -5,7 +5,7 @@ import { errorForLog, type Logger } from "../logger.js";
 import type { OperationRecord } from "../telemetry/metrics.js";
 import type { ObservedContext } from "../telemetry/telemetry.js";
 import { createAuditLog } from "./audit-log.js";
-import { getOperation } from "./document.js";
+import { getOperation } from "../document.js";
 import { getErrorCodes, logErrors } from "./errors.js";
 import type { CompiledExecution } from "./jit.js";
 

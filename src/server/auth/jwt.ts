@@ -89,14 +89,14 @@ function createKeySet(jwksUrl: string): JWTVerifyGetKey {
 const ID_TOKEN_CLAIMS = ["nonce", "at_hash", "c_hash", "s_hash"];
 
 /**
- * Checks that a token is an access token. An ID token says to an application who its user is, and must give nobody access here.
+ * Checks that a token is an access token. An ID token tells an application who its user is, and must not grant access here.
  * @param typ the type in the token's header
  */
 function checkType(tokenType: "at+jwt" | "JWT", typ: unknown, payload: JWTPayload): void {
   const type = typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : typ;
   if (type === "at+jwt") return;
   if (tokenType === "at+jwt") {
-    throw invalidToken('The "typ" in the token\'s header must be "at+jwt". If its issuer marks no access tokens so, the server must be started with JWT_TYP=JWT.');
+    throw invalidToken('The "typ" in the token\'s header must be "at+jwt". If its issuer does not mark access tokens this way, the server must be started with JWT_TYP=JWT.');
   }
   const isIdToken = ID_TOKEN_CLAIMS.some((claim) => claim in payload) || payload["typ"] === "ID" || payload["token_use"] === "id";
   const hasScopes = payload["scope"] !== undefined || payload["scp"] !== undefined;
@@ -107,7 +107,7 @@ function checkType(tokenType: "at+jwt" | "JWT", typ: unknown, payload: JWTPayloa
 
 /**
  * The name of the user or of the client that a token was issued to. A client acts for itself if it is the subject, or the only
- * one named. Clients have names of their own kind: who registers a client named like a user must not be taken for that user.
+ * one named. Clients have a prefix of their own, so that a client cannot be registered under the name of a user.
  */
 function getName({ sub, client_id, azp }: JWTPayload): string {
   const client = [client_id, azp].find(isName);

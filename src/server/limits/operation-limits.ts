@@ -1,7 +1,7 @@
 import type { GraphQLRequestContextDidResolveOperation, GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { type FormattedExecutionResult, GraphQLError, type OperationDefinitionNode } from "graphql";
 import type { FacadeContext } from "../../graphql/context.js";
-import { getRootFields } from "../apollo/document.js";
+import { getRootFields } from "../document.js";
 import { limitError, type Limits } from "./limits.js";
 import { getQueryCost } from "./query-cost.js";
 

@@ -19,7 +19,7 @@ import {
   typeFromAST,
 } from "graphql";
 import { type Cost, getFieldCost } from "../../graphql/complexity.js";
-import { getFragments } from "../apollo/document.js";
+import { getFragments } from "../document.js";
 
 type Variables = Readonly<Record<string, unknown>>;
 

@@ -15,8 +15,8 @@ const MAX_DOCUMENTS = 1_000;
 const MAX_CHARACTERS = 1_000_000;
 
 /**
- * Creates the cache of valid documents, which also keeps their compiled forms alive. The size of an entry is its source text,
- * which a parsed document references: Apollo Server's own cache ignores comments, so that a megabyte of them would count as nothing.
+ * Creates the cache of valid documents. The size of an entry is its source text, which a parsed document references: Apollo
+ * Server's own cache ignores comments, so that a megabyte of them would count as nothing.
  */
 export function createDocumentStore(): InMemoryLRUCache<DocumentNode> {
   return new InMemoryLRUCache<DocumentNode>({
