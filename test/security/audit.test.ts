@@ -23,6 +23,8 @@ const audited = () => entries().filter(({ audit }) => audit).map(({ time: _, lev
 const post = (body: unknown, { key } = all, at = facade) => postJson(at.url, body, { authorization: `Bearer ${key}`, "x-request-id": "r-1" });
 const mutate = (query: string, variables: object = {}, caller = all, at = facade) => post({ query, variables }, caller, at);
 const create = (email: string, more = "") => `createIdentity(input: { schemaId: "default", traits: { email: "${email}" } }) { identity { id } userErrors { code } ${more} }`;
+/** A cycle of fragments that is so long that graphql-js alone would overflow the stack. */
+const ring = Array.from({ length: 220 }, (_, at) => `fragment F${at} on Mutation { ...F${(at + 219) % 220} }`).join(" ");
 const by = { caller: "key:office", requestId: "r-1" };
 
 it("has one line for each mutation, with caller, mutation, identity and request, even at LOG_LEVEL=error", async () => {
@@ -53,6 +55,7 @@ it.each<[string, string, object, object]>([
   ["an invalid ID, which is not logged", 'mutation { deleteIdentity(input: { id: "canary" }) { deletedIdentityId } }', {}, { mutation: "deleteIdentity", codes: ["NOT_FOUND"] }],
   ["an invalid variable", "mutation ($i: DeleteIdentityInput!) { deleteIdentity(input: $i) { deletedIdentityId } }", { i: { id: ["canary"] } }, { mutation: "deleteIdentity", codes: ["BAD_USER_INPUT"] }],
   ["an invalid document", 'mutation { deleteIdentity(input: { id: "canary" }) { nothing } }', {}, { mutation: "deleteIdentity", codes: ["GRAPHQL_VALIDATION_FAILED"] }],
+  ["a ring of fragments", `mutation { deleteIdentity(input: { id: "canary" }) { deletedIdentityId } ...F0 } ${ring}`, {}, { mutation: "deleteIdentity", codes: ["OPERATION_TOO_LARGE", "GRAPHQL_VALIDATION_FAILED"] }],
   ["a limit", `mutation { deleteIdentity(input: { id: "canary" }) { ${"deletedIdentityId @skip(if: false) ".repeat(60)} } }`, {}, { mutation: "deleteIdentity", codes: ["OPERATION_TOO_LARGE"] }],
 ])("has a line for a mutation refused because of %s", async (_, query, variables, entry) => {
   await mutate(query, variables);

@@ -1,7 +1,18 @@
 import { maxAliasesRule } from "@escape.tech/graphql-armor-max-aliases";
 import { maxDepthRule } from "@escape.tech/graphql-armor-max-depth";
 import { maxDirectivesRule } from "@escape.tech/graphql-armor-max-directives";
-import { GraphQLError, type GraphQLFormattedError, type ValidationContext, type ValidationRule } from "graphql";
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  Kind,
+  NoFragmentCyclesRule,
+  validate,
+  type ValidationContext,
+  type ValidationRule,
+  visit,
+} from "graphql";
 
 /** Maximum size of an operation. A larger one is refused before any request is sent to Kratos. */
 export interface Limits {
@@ -18,7 +29,7 @@ export interface Limits {
 }
 
 /** Far above what applications need: a page of 250 identities with all their fields costs about 6,000. */
-export const DEFAULT_LIMITS: Limits = { depth: 15, aliases: 50, rootFields: 50, directives: 50, tokens: 5_000, cost: 10_000 };
+export const DEFAULT_LIMITS: Limits = { depth: 15, aliases: 50, rootFields: 50, directives: 50, tokens: 2_000, cost: 10_000 };
 
 const CODE = "OPERATION_TOO_LARGE";
 
@@ -30,12 +41,53 @@ export function limitError(limit: string, max: number, actual: number | string):
 }
 
 function tooLarge(reason: string): string {
-  return `The operation is too large: ${reason}. Split it into smaller operations.`;
+  return `The operation is too large: ${reason}. Split it into smaller operations, and pass values as variables.`;
+}
+
+/** Maximum number of characters of a document. Values belong in variables, which a document does not contain. */
+const MAX_CHARACTERS = 100_000;
+const MAX_FRAGMENTS = 100;
+/** Maximum number of pairs of fields that have the same name, or alias, and a selection of their own. */
+const MAX_PAIRS = 20_000;
+
+/**
+ * Refuses a document that would be expensive to validate: graphql-js compares all fields of the same name with each other, and all
+ * fragments, and it overflows the stack if long chains of fragments form a cycle.
+ */
+function documentRule(context: ValidationContext): ASTVisitor {
+  return {
+    Document(document) {
+      const errors = [...getDocumentErrors(document), ...validate(context.getSchema(), document, [NoFragmentCyclesRule])];
+      for (const error of errors) context.reportError(error);
+      // Null removes the document, so that the other rules do not visit it.
+      return errors.length > 0 ? null : undefined;
+    },
+  };
+}
+
+function* getDocumentErrors(document: DocumentNode): Generator<GraphQLError> {
+  const characters = document.loc?.source.body.length ?? 0;
+  if (characters > MAX_CHARACTERS) yield limitError("number of characters", MAX_CHARACTERS, characters);
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION).length;
+  if (fragments > MAX_FRAGMENTS) yield limitError("number of fragments", MAX_FRAGMENTS, fragments);
+  const counts = new Map<string, number>();
+  let pairs = 0;
+  visit(document, {
+    Field({ name, alias, selectionSet }) {
+      if (!selectionSet) return;
+      const key = (alias ?? name).value;
+      const count = counts.get(key) ?? 0;
+      counts.set(key, count + 1);
+      pairs += count;
+    },
+  });
+  if (pairs > MAX_PAIRS) yield limitError("number of pairs of fields with the same name", MAX_PAIRS, pairs);
 }
 
 /** Validation rules for the limits that do not depend on variables. They run once for each document, as Apollo Server caches valid ones. */
 export function createLimitRules({ depth, aliases, directives }: Limits): ValidationRule[] {
   return [
+    documentRule,
     maxDepthRule({ n: depth, flattenFragments: true, ...reportAs("depth", depth) }),
     maxAliasesRule({ n: aliases, ...reportAs("number of aliases", aliases) }),
     maxDirectivesRule({ n: directives, ...reportAs("number of directives", directives) }),
