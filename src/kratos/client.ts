@@ -1,7 +1,7 @@
 import ky, { type KyInstance } from "ky";
 import { toKratosError } from "./error-mapping.js";
 import { KratosPublicUrlRequiredError, KratosUnavailableError, KratosUnreadableResponseError, KratosVersionMismatchError } from "./errors.js";
-import { PoolFetch, type KratosTls } from "./fetch.js";
+import { PoolFetch, ResponseMemory, type KratosTls } from "./fetch.js";
 import { RequestQueue, type KratosLoad } from "./request-queue.js";
 import { checkContentType } from "./response.js";
 import { retryBefore } from "./retry.js";
@@ -79,9 +79,10 @@ export class KratosClient {
     }
     const { adminUrl, publicUrl, version, timeoutMs, connections = DEFAULT_CONNECTIONS, queueLength = DEFAULT_QUEUE_LENGTH } = options;
     const queue = new RequestQueue(connections, queueLength);
+    const memory = new ResponseMemory();
     const createPort = (baseUrl: string): Port => ({
       ky: createKy(baseUrl, options.headers),
-      pool: new PoolFetch({ baseUrl, tls: options.tls, queue, connections, connectTimeoutMs: Math.min(timeoutMs, MAX_CONNECT_MS) }),
+      pool: new PoolFetch({ baseUrl, tls: options.tls, queue, memory, connections, connectTimeoutMs: Math.min(timeoutMs, MAX_CONNECT_MS) }),
     });
     const root = createPort(adminUrl);
     const admin = { ...root, ky: root.ky.extend({ prefixUrl: `${toPrefix(adminUrl)}/admin` }) };

@@ -15,7 +15,7 @@ import {
   type FlowReplacement,
   type KratosError,
 } from "./errors.js";
-import { DeadlineError, NetworkError } from "./fetch.js";
+import { DeadlineError, MemoryError, NetworkError } from "./fetch.js";
 import { QueueFullError } from "./request-queue.js";
 import { ResponseFormatError, toErrorBody } from "./response.js";
 import { getRetryAfterS, TEMPORARY_STATUSES } from "./retry.js";
@@ -32,15 +32,22 @@ import { getValidationIssues, InvalidBodyError } from "./validation.js";
 export async function toKratosError(operation: string, error: unknown, isChange: boolean, status = 0): Promise<unknown> {
   if (isHTTPError(error)) return getResponseError(operation, error.response, isChange);
   if (error instanceof InvalidBodyError) return new KratosInvalidError(operation, error.issues);
-  if (error instanceof QueueFullError) return new KratosOverloadedError(operation, error);
+  if (error instanceof QueueFullError) {
+    const message = `Too many requests to Kratos are running: ${operation} was not sent, and nothing was changed. Try again later.`;
+    return new KratosOverloadedError(operation, message, { cause: error, detail: error.message });
+  }
 
   const outcome = isChange ? "unknown" : "not-sent";
   if (error instanceof ResponseFormatError) return new KratosUnexpectedResponseError(operation, status, { detail: error.message, outcome });
   if (error instanceof SyntaxError) return new KratosUnexpectedResponseError(operation, status, { detail: "not JSON", outcome });
+  const suffix = isChange ? " It is unknown whether the change was made." : "";
+  if (error instanceof MemoryError) {
+    const message = `There is not enough memory for the response of Kratos to ${operation}. Try again later, or request fewer objects.${suffix}`;
+    return new KratosOverloadedError(operation, message, { cause: error, detail: error.message, outcome });
+  }
   if (!(error instanceof NetworkError || error instanceof DeadlineError)) return error;
 
   const options = { cause: error, detail: getNetworkDetail(error), outcome } as const;
-  const suffix = isChange ? " It is unknown whether the change was made." : "";
   if (error instanceof DeadlineError) return new KratosUnavailableError(operation, `Kratos did not respond to ${operation} in time.${suffix}`, options);
   if (error.isUnreadable) return new KratosUnreadableResponseError(operation, `The response of Kratos to ${operation} cannot be read.${suffix}`, options);
   return new KratosUnavailableError(operation, `Kratos could not be reached for ${operation}.${suffix}`, options);

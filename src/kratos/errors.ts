@@ -89,13 +89,8 @@ export class KratosNotFoundError extends KratosError {
   }
 }
 
-/** Too many requests to Kratos are running, so this one was not sent. */
-export class KratosOverloadedError extends KratosError {
-  constructor(operation: string, cause: Error) {
-    const message = `Too many requests to Kratos are running: ${operation} was not sent, and nothing was changed. Try again later.`;
-    super(operation, message, { cause, detail: cause.message });
-  }
-}
+/** Too many requests to Kratos are running, so this one was not sent, or its large response was not read. */
+export class KratosOverloadedError extends KratosError {}
 
 /** A position in the list of identities is one of a version of Kratos that orders the list differently. */
 export class KratosPositionError extends KratosError {

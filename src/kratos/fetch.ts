@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import { errors, Pool, type Dispatcher } from "undici";
 import { QueueFullError, type RequestQueue } from "./request-queue.js";
 
@@ -14,8 +15,9 @@ export interface PoolFetchOptions {
   /** Base URL of the port. Its path is part of every request's URL already. */
   readonly baseUrl: string;
   readonly tls?: KratosTls;
-  /** Shared by both ports of one Kratos. */
+  /** Shared by both ports of one Kratos, as is `memory`. */
   readonly queue: RequestQueue;
+  readonly memory: ResponseMemory;
   /** Maximum number of connections. */
   readonly connections: number;
   readonly connectTimeoutMs: number;
@@ -48,10 +50,53 @@ export class NetworkError extends Error {
   }
 }
 
+/** There is not enough memory for a large response, beside the others that are being received or used. */
+export class MemoryError extends Error {
+  override readonly name = "MemoryError";
+}
+
 const UNREADABLE = [errors.HeadersOverflowError, errors.ResponseExceededMaxSizeError, errors.HTTPParserError];
 
 /** Maximum size of a response body in bytes. A page of 250 identities has about 300 kB. */
 const MAX_BODY_BYTES = 50_000_000;
+
+/** A smaller response is never refused. */
+const LARGE_BYTES = 1_000_000;
+
+/**
+ * Refuses large responses before they exhaust the heap: many callers, or one, can request many pages of large identities at a
+ * time. Responses that are being received may have a quarter of the heap's limit together, or there may be a single one.
+ */
+export class ResponseMemory {
+  readonly #heapLimit = getHeapStatistics().heap_size_limit;
+  #received = 0;
+
+  /**
+   * Counts a part of a response.
+   * @param total bytes of this response so far
+   * @throws {MemoryError}
+   */
+  receive(bytes: number, total: number): void {
+    this.#received += bytes;
+    if (total <= LARGE_BYTES || this.#received === total || this.#received <= this.#heapLimit / 8) return;
+    throw new MemoryError(`Responses of ${this.#received} bytes were being received.`);
+  }
+
+  /** To be called once a response of `total` bytes is no longer being received. */
+  release(total: number): void {
+    this.#received -= total;
+  }
+
+  /**
+   * Checks that the heap has room for the text of a response, the objects in it, and the text that they become again.
+   * @throws {MemoryError}
+   */
+  checkHeap(bytes: number): void {
+    if (bytes <= LARGE_BYTES) return;
+    const { used_heap_size: used } = getHeapStatistics();
+    if (used + 5 * bytes > this.#heapLimit) throw new MemoryError(`The heap has ${used} bytes, and a response ${bytes}.`);
+  }
+}
 
 /** Each request has one deadline, so undici's own two timeouts are off. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
@@ -65,18 +110,21 @@ export class PoolFetch {
   readonly #pool: Pool;
   readonly #origin: string;
   readonly #queue: RequestQueue;
+  readonly #memory: ResponseMemory;
 
-  constructor({ baseUrl, tls, queue, connections, connectTimeoutMs }: PoolFetchOptions) {
+  constructor({ baseUrl, tls, queue, memory, connections, connectTimeoutMs }: PoolFetchOptions) {
     this.#origin = new URL(baseUrl).origin;
     const connect = { ...tls, timeout: connectTimeoutMs };
     this.#pool = new Pool(this.#origin, { connections, connect, maxResponseSize: MAX_BODY_BYTES, ...NO_TIMEOUTS });
     this.#queue = queue;
+    this.#memory = memory;
   }
 
   /**
    * Sends a request and waits for the complete response, whatever its status. Does not follow redirects.
    * @throws {DeadlineError} if the response takes too long, the wait in the queue included
    * @throws {QueueFullError} if the request was not sent
+   * @throws {MemoryError}
    * @throws {NetworkError}
    */
   async fetch(request: Request, { deadline, priority }: SendOptions): Promise<Response> {
@@ -89,7 +137,7 @@ export class PoolFetch {
     return new Promise((resolve, reject) => {
       const timeoutMs = deadline - performance.now();
       if (timeoutMs <= 0) throw new DeadlineError("No time was left before the deadline.");
-      const collector = new ResponseCollector(this.#queue, resolve, reject);
+      const collector = new ResponseCollector(this.#queue, this.#memory, resolve, reject);
       const start = () => {
         this.#pool.dispatch(options, collector);
       };
@@ -107,9 +155,11 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   #timedOut?: DeadlineError;
   #status = 0;
   #headers: ResponseHeaders = {};
+  #bytes = 0;
 
   constructor(
     private readonly queue: RequestQueue,
+    private readonly memory: ResponseMemory,
     private readonly resolve: (response: Response) => void,
     private readonly reject: (error: Error) => void,
   ) {}
@@ -137,22 +187,25 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    this.memory.receive(chunk.length, this.#bytes);
   }
 
   onResponseEnd(): void {
     this.#end();
     const [first, ...others] = this.#chunks;
     const body = first && others.length === 0 ? first : Buffer.concat(this.#chunks);
-    this.resolve(new BufferedResponse(this.#status, this.#headers, body) as Pick<Response, keyof BufferedResponse> as Response);
+    this.resolve(new BufferedResponse(this.#status, this.#headers, body, this.memory) as Pick<Response, keyof BufferedResponse> as Response);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#end();
-    this.reject(error instanceof DeadlineError ? error : new NetworkError(error));
+    this.reject(error instanceof DeadlineError || error instanceof MemoryError ? error : new NetworkError(error));
   }
 
   #end(): void {
     clearTimeout(this.#timer);
+    this.memory.release(this.#bytes);
     this.queue.release();
   }
 }
@@ -168,6 +221,7 @@ class BufferedResponse implements Pick<Response, "ok" | "status" | "headers" | "
     readonly status: number,
     fields: ResponseHeaders,
     body: Buffer,
+    private readonly memory: ResponseMemory,
   ) {
     this.#fields = fields;
     this.#body = body;
@@ -186,6 +240,7 @@ class BufferedResponse implements Pick<Response, "ok" | "status" | "headers" | "
   }
 
   async text(): Promise<string> {
+    this.memory.checkHeap(this.#body.length);
     return this.#body.toString();
   }
 
