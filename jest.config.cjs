@@ -16,7 +16,7 @@ const common = {
       },
     ],
   },
-  transformIgnorePatterns: ["/node_modules/(?!(jose|ky|p-map)/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(jose|ky|leven|p-map)/)"],
 };
 
 /** The contract suite against the fake Kratos as one release. */

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { isKeyOf } from "./config/values.js";
-import { readVariables, SECRETS, VARIABLES } from "./config/variables.js";
+import { findMisspelled, readVariables, SECRETS, VARIABLES } from "./config/variables.js";
 import type { KratosOptions } from "./kratos/index.js";
 import type { AuthenticationOptions } from "./server/auth/authenticate.js";
 import type { FacadeOptions } from "./server/facade.js";
@@ -9,7 +9,7 @@ import type { OtlpProtocol } from "./server/telemetry/otlp.js";
 
 /** The configuration of the process, read from environment variables. */
 export interface Config {
-  /** Base URL of the Kratos admin API. If it is not set, the process starts the built-in fake Kratos. */
+  /** Base URL of the Kratos admin API. If it is not set, the process starts the built-in fake Kratos. In production, that has to be configured. */
   readonly kratosAdminUrl?: string;
   readonly kratosPublicUrl?: string;
   readonly kratosVersion?: string;
@@ -49,14 +49,15 @@ type Variables = z.infer<typeof VARIABLES>;
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const { values, problems } = readVariables(env, Object.keys(VARIABLES.shape));
+  problems.push(...findMisspelled(env));
+  const production = env["NODE_ENV"] === "production";
   const { success, data, error } = VARIABLES.safeParse(values);
-  if (success) problems.push(...checkKratos(data), ...checkTls(data), ...checkAuthentication(data));
+  if (success) problems.push(...checkKratos(data, production), ...checkTls(data), ...checkAuthentication(data));
   else problems.push(...error.issues.map(({ path, message }) => describeProblem(String(path[0]), message, values)));
   const otlp = readOtlp(env);
   problems.push(...otlp.problems);
   if (!success || problems.length > 0) throw new ConfigError([...new Set(problems)]);
 
-  const production = env["NODE_ENV"] === "production";
   const authentication = toAuthentication(data);
   const open = isOpen(authentication);
   return {
@@ -110,8 +111,17 @@ function describeProblem(name: string, expected: string, values: Readonly<Record
   return `${name} must be ${expected}; received ${JSON.stringify(value.replace(/\/\/.*@/, "//…@"))}`;
 }
 
-function checkKratos(data: Variables): string[] {
-  if (data.KRATOS_ADMIN_URL) return [];
+function checkKratos(data: Variables, production: boolean): string[] {
+  if (data.KRATOS_ADMIN_URL) {
+    return data.KRATOS_EMBEDDED ? ["KRATOS_EMBEDDED=true is for the built-in fake Kratos, but KRATOS_ADMIN_URL is set; set only one of them"] : [];
+  }
+  if (!(data.KRATOS_EMBEDDED ?? !production)) {
+    const condition = data.KRATOS_EMBEDDED === undefined ? "if NODE_ENV is production" : "if KRATOS_EMBEDDED is false";
+    return [
+      `KRATOS_ADMIN_URL must be set ${condition}, e.g. to http://127.0.0.1:4434. ` +
+        "To use the built-in fake Kratos, which keeps its identities in memory only, set KRATOS_EMBEDDED=true instead",
+    ];
+  }
   const dependent = (["KRATOS_PUBLIC_URL", "KRATOS_VERSION", "KRATOS_HEADERS"] as const).filter((name) => data[name]);
   return dependent.map((name) => `${name} requires KRATOS_ADMIN_URL, which is not set; set both, or neither to use the built-in fake Kratos`);
 }

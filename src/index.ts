@@ -32,6 +32,7 @@ export {
   KratosUnreadableResponseError,
   KratosUnsupportedError,
   KratosVersionMismatchError,
+  KratosWrongPortError,
   type ChangeOutcome,
   type Features,
   type FlowCredentials,
@@ -45,7 +46,7 @@ export {
   type KratosTls,
   type KratosVersion,
   type PagePosition,
-  type Readiness,
+  type KratosStatus,
   type SelfServiceErrorRecord,
   type ValidationIssue,
 } from "./kratos/index.js";

@@ -20,6 +20,7 @@ Use your own Kratos, for callers with a key:
 The most important environment variables:
 
   KRATOS_ADMIN_URL   Kratos admin API; if it is not set, the built-in fake Kratos is used
+                     (in production only with KRATOS_EMBEDDED=true)
   KRATOS_PUBLIC_URL  Kratos public API; flows, errors and schemas require it since v0.7
   API_KEYS           keys of callers, one per line, as printed by "keys create".
                      For JWTs, set JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL instead

@@ -89,14 +89,15 @@ const MISSING: readonly (readonly [keyof Features, check: string, message: strin
 
 /** Checks that Kratos can be reached at both of its addresses, which version it is, and that the clocks agree. */
 async function checkKratos(kratos: Kratos, adminUrl: string, publicUrl: string | undefined): Promise<Finding[]> {
-  const admin = await kratos.system.reach("admin");
+  const admin = await kratos.system.reach("admin").catch(toUndefined);
   if (!admin) {
     return [fail("Kratos admin API", `cannot be reached at ${adminUrl}; check that Kratos is running, that KRATOS_ADMIN_URL is correct and that network policies allow the connection`)];
   }
   const findings = [ok("Kratos admin API", `reached at ${adminUrl}`)];
 
-  const { ready, failing } = await kratos.system.readiness();
-  findings.push(ready ? ok("Kratos health", "ready") : fail("Kratos health", `not ready: ${failing.join(", ") || "no reason given"}; see the Kratos log`));
+  const { ready, failing, error } = await kratos.system.check();
+  const reasons = [...failing, ...(error ? [error.message] : [])];
+  findings.push(ready ? ok("Kratos health", "ready") : fail("Kratos health", `not ready: ${reasons.join(", ") || "no reason given"}; see the Kratos log`));
 
   try {
     const { name: version, features } = await kratos.system.detectVersion();
@@ -114,8 +115,12 @@ async function checkKratos(kratos: Kratos, adminUrl: string, publicUrl: string |
 async function checkPublic(kratos: Kratos, publicUrl: string | undefined, version: string): Promise<Finding> {
   const check = "Kratos public API";
   if (publicUrl === undefined) return fail(check, `KRATOS_PUBLIC_URL is not set; Kratos ${version} serves flows, self-service errors and identity schemas there`);
-  if (await kratos.system.reach("public")) return ok(check, `reached at ${publicUrl}`);
+  if (await kratos.system.reach("public").catch(toUndefined)) return ok(check, `reached at ${publicUrl}`);
   return fail(check, `cannot be reached at ${publicUrl}; check that KRATOS_PUBLIC_URL is correct and that network policies allow the connection`);
+}
+
+function toUndefined(): undefined {
+  return undefined;
 }
 
 /** If the clocks differ by more than this, tokens and links expire at the wrong time. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import leven, { closestMatch } from "leven";
 import * as z from "zod";
 import { DEFAULT_CONNECTIONS, DEFAULT_QUEUE_LENGTH } from "../kratos/index.js";
 import { DEFAULT_MAX_BODY_BYTES } from "../server/body.js";
@@ -27,6 +28,7 @@ import {
 export const VARIABLES = z.object({
   KRATOS_ADMIN_URL: kratosUrl.optional(),
   KRATOS_PUBLIC_URL: kratosUrl.optional(),
+  KRATOS_EMBEDDED: flag.optional(),
   KRATOS_VERSION: version.optional(),
   KRATOS_TIMEOUT_MS: integer(1, 600_000, 10_000).default(10_000),
   KRATOS_CONNECTIONS: integer(1, 10_000, DEFAULT_CONNECTIONS).default(DEFAULT_CONNECTIONS),
@@ -95,4 +97,39 @@ export function readVariables(env: NodeJS.ProcessEnv, names: readonly string[]) 
     }
   }
   return { values, problems };
+}
+
+/** All names that are read from the environment. */
+const NAMES = ["NODE_ENV", ...Object.keys(VARIABLES.shape).flatMap((name) => [name, `${name}_FILE`])];
+
+/**
+ * Finds variables whose names are similar to a known one that is not defined. Ignoring them would be dangerous: the server
+ * would use the default of the variable that is meant.
+ * @returns a sentence for each of them
+ */
+export function findMisspelled(env: NodeJS.ProcessEnv): string[] {
+  const candidates = new Map(NAMES.filter((name) => env[name] === undefined).map((name) => [toLetters(name), name]));
+  return Object.keys(env).flatMap((name) => {
+    const meant = NAMES.includes(name) ? undefined : candidates.get(findSimilar(toLetters(name), [...candidates.keys()]) ?? "");
+    if (!meant) return [];
+    return [`${name} is not a variable of this server; did you mean ${meant}? If another program needs ${name}, define ${meant} as well, if only as an empty variable`];
+  });
+}
+
+function toLetters(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]/g, "");
+}
+
+/** The text that differs in at most one or two letters, depending on the length, or has the same letters in another order. */
+function findSimilar(letters: string, candidates: readonly string[]): string | undefined {
+  const sorted = (text: string) => [...text].sort().join("");
+  return (
+    closestMatch(letters, candidates.filter((candidate) => leven(letters, candidate) <= getTolerance(candidate))) ??
+    candidates.find((candidate) => candidate.length === letters.length && sorted(candidate) === sorted(letters))
+  );
+}
+
+/** Other programs have variables with short names, e.g. `PATH`, that are similar to `PORT`. */
+function getTolerance({ length }: string): number {
+  return length < 7 ? 0 : length < 10 ? 1 : 2;
 }

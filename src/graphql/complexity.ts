@@ -34,6 +34,9 @@ export const oneRequest: Cost = REQUEST;
 /** A field that sends two requests to Kratos, or one that changes something. */
 export const twoRequests: Cost = 2 * REQUEST;
 
+/** A field that sends four requests to Kratos. */
+export const fourRequests: Cost = 4 * REQUEST;
+
 /**
  * A field that gets a list.
  * @param getRequests returns the maximum number of requests to Kratos

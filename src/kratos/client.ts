@@ -1,12 +1,20 @@
 import ky, { type KyInstance } from "ky";
 import { toKratosError } from "./error-mapping.js";
-import { KratosPublicUrlRequiredError, KratosUnavailableError, KratosUnreadableResponseError, KratosVersionMismatchError } from "./errors.js";
+import {
+  KratosPublicUrlRequiredError,
+  KratosUnavailableError,
+  KratosUnexpectedResponseError,
+  KratosUnreadableResponseError,
+  KratosVersionMismatchError,
+  KratosWrongPortError,
+} from "./errors.js";
 import { PoolFetch, ResponseMemory, type KratosTls } from "./fetch.js";
+import { checkAdminPort, checkPublicPort } from "./ports.js";
 import { RequestQueue, type KratosLoad } from "./request-queue.js";
 import { checkContentType } from "./response.js";
 import { retryBefore } from "./retry.js";
 import { stringifyBody } from "./validation.js";
-import { askVersion, VersionDetector, type KratosVersion } from "./version.js";
+import { VersionDetector, type KratosVersion, type PortCall } from "./version.js";
 
 export interface KratosOptions {
   /** Base URL of Kratos' admin API. */
@@ -53,6 +61,14 @@ export interface CallOptions {
   readonly retry?: boolean;
 }
 
+/** Deadline of a check, which has to be quick. */
+const CHECK_TIMEOUT_MS = 2_000;
+
+/** For a request that checks Kratos: it goes before all others, so that a busy Kratos does not look unavailable. */
+export function getCheckOptions(): CallOptions {
+  return { retry: false, priority: true, deadline: performance.now() + CHECK_TIMEOUT_MS };
+}
+
 interface Port {
   readonly ky: KyInstance;
   readonly pool: PoolFetch;
@@ -69,6 +85,8 @@ export class KratosClient {
     readonly queue: RequestQueue;
     readonly versions: VersionDetector;
     readonly timeoutMs: number;
+    /** The running check of the ports, if there is one. */
+    readonly wrongPort: { check?: Promise<KratosWrongPortError | undefined> };
   };
 
   constructor(options: KratosOptions | KratosClient, interceptor?: Interceptor) {
@@ -80,17 +98,29 @@ export class KratosClient {
     const { adminUrl, publicUrl, version, timeoutMs, connections = DEFAULT_CONNECTIONS, queueLength = DEFAULT_QUEUE_LENGTH } = options;
     const queue = new RequestQueue(connections, queueLength);
     const memory = new ResponseMemory();
+    const versions = new VersionDetector(version);
+    // When Kratos stops, it closes its connections. Another version may be there next.
+    const onLostConnection = () => versions.forget();
     const createPort = (baseUrl: string): Port => ({
       ky: createKy(baseUrl, options.headers),
-      pool: new PoolFetch({ baseUrl, tls: options.tls, queue, memory, connections, connectTimeoutMs: Math.min(timeoutMs, MAX_CONNECT_MS) }),
+      pool: new PoolFetch({
+        baseUrl,
+        tls: options.tls,
+        queue,
+        memory,
+        connections,
+        connectTimeoutMs: Math.min(timeoutMs, MAX_CONNECT_MS),
+        onLostConnection,
+      }),
     });
     const root = createPort(adminUrl);
     const admin = { ...root, ky: root.ky.extend({ prefixUrl: `${toPrefix(adminUrl)}/admin` }) };
     this.#shared = {
       ports: { root, admin, public: publicUrl === undefined ? undefined : createPort(publicUrl) },
       queue,
-      versions: new VersionDetector(version),
+      versions,
       timeoutMs,
+      wrongPort: {},
     };
   }
 
@@ -103,13 +133,14 @@ export class KratosClient {
     return this.#shared.queue.load;
   }
 
-  get hasPublicUrl(): boolean {
-    return this.#shared.ports.public !== undefined;
-  }
-
   /** The deadline of an operation that starts now, in the time of `performance.now()`. */
   get deadline(): number {
     return performance.now() + this.#shared.timeoutMs;
+  }
+
+  /** The configured version. Undefined if Kratos is asked for it. */
+  get configuredVersion(): string | undefined {
+    return this.#shared.versions.configured;
   }
 
   /**
@@ -121,37 +152,74 @@ export class KratosClient {
     try {
       return await work(new KratosApi(this, version));
     } catch (error) {
-      if (!(error instanceof KratosVersionMismatchError) || (await this.isCurrent(operation, version))) throw error;
+      if (!(error instanceof KratosVersionMismatchError)) throw error;
+      if (await this.isCurrent(operation, version)) throw (await this.#findWrongPort()) ?? error;
       return work(new KratosApi(this, await this.#detectVersion(operation)));
     }
   }
 
   /** Asks Kratos whether it still is of this version. */
   async isCurrent(operation: string, { name }: KratosVersion): Promise<boolean> {
-    this.#shared.versions.invalidate();
+    this.#shared.versions.forget();
     return (await this.#detectVersion(operation)).name === name;
   }
 
-  /** Asks Kratos for its version's name, e.g. `v1.3.1`. */
-  async askVersion(): Promise<string> {
-    const name = await askVersion((operation, request) => this.call(operation, "root", request));
+  /**
+   * Asks the admin port for the name of Kratos' version, e.g. `v1.3.1`.
+   * @throws {KratosWrongPortError} if the admin URL leads to the public port
+   */
+  async askVersion(options?: CallOptions): Promise<string> {
+    const name = await checkAdminPort(this.#callTo("root", options));
     await this.#shared.versions.observe(name);
     return name;
   }
 
+  /**
+   * Checks that the public URL leads to the public port.
+   * @throws {KratosWrongPortError} if it leads to the admin port
+   */
+  checkPublicPort(options?: CallOptions): Promise<void> {
+    return checkPublicPort(this.#callTo("public", options));
+  }
+
+  /** Why a path is missing, if it is because a URL leads to the wrong port. Operations that fail at the same time share the check. */
+  #findWrongPort(): Promise<KratosWrongPortError | undefined> {
+    const { wrongPort } = this.#shared;
+    wrongPort.check ??= this.#checkPorts().finally(() => (wrongPort.check = undefined));
+    return wrongPort.check;
+  }
+
+  async #checkPorts(): Promise<KratosWrongPortError | undefined> {
+    const options = getCheckOptions();
+    const checks = await Promise.allSettled([this.askVersion(options), this.checkPublicPort(options)]);
+    return checks.map((check) => (check.status === "rejected" ? (check.reason as unknown) : undefined)).find((error) => error instanceof KratosWrongPortError);
+  }
+
   /** Every other request waits for the version, so these go first. */
-  #detectVersion(operation: string): Promise<KratosVersion> {
-    return this.#shared.versions.detect(operation, (name, request) => this.call(name, "root", request, { priority: true }));
+  async #detectVersion(operation: string): Promise<KratosVersion> {
+    const call = this.#callTo("root", { priority: true });
+    try {
+      return await this.#shared.versions.detect(operation, () => checkAdminPort(call), call);
+    } catch (error) {
+      throw error instanceof KratosUnavailableError ? error.during(operation) : error;
+    }
+  }
+
+  #callTo(port: PortName, options?: CallOptions): PortCall {
+    return (operation, request) => this.call(operation, port, request, options);
   }
 
   /**
    * Makes one request to Kratos.
    * @param operation name of the operation in Ory's API documents
    * @param request makes the request with the ky instance of the port
+   * @throws {KratosPublicUrlRequiredError} if it is for the public port, and there is no public URL
    * @throws {KratosError} if the request fails
    */
   async call<T>(operation: string, port: PortName, request: (api: KyInstance) => Promise<T>, options: CallOptions = {}): Promise<T> {
-    const { ky, pool } = this.#shared.ports[port] ?? this.#shared.ports.root;
+    const { [port]: target } = this.#shared.ports;
+    if (!target) throw new KratosPublicUrlRequiredError(operation);
+    const { ky, pool } = target;
     const deadline = Math.min(options.deadline ?? Infinity, this.deadline);
     const sendOptions = { deadline, priority: options.priority ?? false };
     const intercepted = this.#interceptor?.(operation);
@@ -176,13 +244,17 @@ export class KratosClient {
       return result;
     } catch (thrown) {
       const error = await toKratosError(operation, thrown, isChange, status);
-      // A Kratos that was away may be another version when it is back.
-      const wasAway = error instanceof KratosUnavailableError || error instanceof KratosUnreadableResponseError;
-      if (status === undefined ? wasAway : status >= 502) this.#shared.versions.invalidate();
+      if (mayBeReplaced(error, status)) this.#shared.versions.forget();
       intercepted?.onEnd?.(status, error);
       throw error;
     }
   }
+}
+
+/** Whether a failure may mean that Kratos was replaced with another version: it was away, or it responds in another way. */
+function mayBeReplaced(error: unknown, status: number | undefined): boolean {
+  if (error instanceof KratosUnavailableError) return status === undefined || status >= 502;
+  return error instanceof KratosUnreadableResponseError || (error instanceof KratosUnexpectedResponseError && error.status < 500);
 }
 
 /** The ky instance of a port. */
@@ -222,11 +294,8 @@ export class KratosApi {
   }
 
   /** Makes a request for what moved from the admin port to the public one. */
-  async public<T>(operation: string, request: (api: KyInstance) => Promise<T>, options?: CallOptions): Promise<T> {
-    const { name, features } = this.version;
-    if (!features.publicPort) return this.client.call(operation, "root", request, options);
-    if (!this.client.hasPublicUrl) throw new KratosPublicUrlRequiredError(operation, name);
-    return this.client.call(operation, "public", request, options);
+  public<T>(operation: string, request: (api: KyInstance) => Promise<T>, options?: CallOptions): Promise<T> {
+    return this.client.call(operation, this.version.features.publicPort ? "public" : "root", request, options);
   }
 
   /** Asks Kratos whether it still is of this version. */

@@ -107,7 +107,10 @@ export function toResponseError(
       return new KratosForbiddenError(operation, options);
     case 404:
       // A missing resource has an error body. A path that this version does not have is answered in plain text.
-      return body ? new KratosNotFoundError(operation, options) : new KratosVersionMismatchError(operation, status, "", options);
+      if (body) return new KratosNotFoundError(operation, options);
+      return new KratosVersionMismatchError(operation, status, "", options);
+    case 405:
+      return new KratosVersionMismatchError(operation, status, "", options);
     case 409:
       // v0.6.3 names the database's constraint, newer versions nothing.
       return new KratosConflictError(operation, "Another identity already uses one of these identifiers or addresses.", options);

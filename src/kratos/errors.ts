@@ -103,9 +103,8 @@ export class KratosPositionError extends KratosError {
 
 /** The connected Kratos serves the operation on its public port, and the public URL is not configured. */
 export class KratosPublicUrlRequiredError extends KratosError {
-  constructor(operation: string, version: string) {
-    const message = `Kratos ${version} serves ${operation} only on its public port. Set KRATOS_PUBLIC_URL to the URL of that port.`;
-    super(operation, message);
+  constructor(operation: string) {
+    super(operation, `Since v0.7, Kratos serves ${operation} only on its public port. Set KRATOS_PUBLIC_URL to the URL of that port.`);
   }
 }
 
@@ -117,6 +116,12 @@ export class KratosUnavailableError extends KratosError {
   constructor(operation: string, message: string, options: KratosErrorOptions & { readonly retryAfterS?: number }) {
     super(operation, message, options);
     this.retryAfterS = options.retryAfterS;
+  }
+
+  /** The same failure for an operation that could not begin because of it. */
+  during(operation: string): KratosUnavailableError {
+    const { detail, cause, outcome, retryAfterS } = this;
+    return new KratosUnavailableError(operation, this.message.replace(this.operation, operation), { detail, cause, outcome, retryAfterS });
   }
 }
 
@@ -155,6 +160,8 @@ export class KratosUnsupportedError extends KratosError {
   }
 }
 
+const CHECK_URLS = "check that KRATOS_ADMIN_URL and KRATOS_PUBLIC_URL are the base URLs of Kratos' admin API and public API";
+
 /**
  * Kratos does not have this path, or redirects from it: it is a different version than assumed, or something else answers in
  * its place. Nothing was done, as no redirect is ever followed.
@@ -166,8 +173,22 @@ export class KratosVersionMismatchError extends KratosError {
   constructor(operation: string, status: number, location: string, options: KratosErrorOptions = {}) {
     super(operation, `Kratos does not serve ${operation} at the path that its version should have (status ${status}).`, {
       ...options,
-      detail: location ? `redirects to ${URL.canParse(location) ? new URL(location).origin : "another path"}` : undefined,
+      detail: location ? `redirects to ${URL.canParse(location) ? new URL(location).origin : "another path"}` : CHECK_URLS,
     });
     this.location = location;
+  }
+}
+
+const OTHER_PORT = { admin: "public", public: "admin" } as const;
+const DEFAULT_PORTS = { admin: 4434, public: 4433 } as const;
+
+/** The URL of one of Kratos' two ports leads to the other one. */
+export class KratosWrongPortError extends KratosError {
+  /** @param port the port that the URL should lead to */
+  constructor(operation: string, port: "admin" | "public") {
+    const variable = `KRATOS_${port.toUpperCase()}_URL`;
+    super(operation, `${variable} is wrong: this looks like Kratos' ${OTHER_PORT[port]} port.`, {
+      detail: `set ${variable} to the URL of the ${port} port, which is ${DEFAULT_PORTS[port]} by default`,
+    });
   }
 }

@@ -21,6 +21,8 @@ export interface PoolFetchOptions {
   /** Maximum number of connections. */
   readonly connections: number;
   readonly connectTimeoutMs: number;
+  /** Called when a connection ends that this side did not close. */
+  readonly onLostConnection: () => void;
 }
 
 /** How one request is sent. */
@@ -56,6 +58,9 @@ export class MemoryError extends Error {
 }
 
 const UNREADABLE = [errors.HeadersOverflowError, errors.ResponseExceededMaxSizeError, errors.HTTPParserError];
+
+/** Codes of a connection that the other side or the network has ended. This side ends idle connections, and those of late responses. */
+const LOST = /^(UND_ERR_SOCKET|E[A-Z]+)$/;
 
 /** Maximum size of a response body in bytes. A page of 250 identities has about 300 kB. */
 const MAX_BODY_BYTES = 50_000_000;
@@ -112,10 +117,13 @@ export class PoolFetch {
   readonly #queue: RequestQueue;
   readonly #memory: ResponseMemory;
 
-  constructor({ baseUrl, tls, queue, memory, connections, connectTimeoutMs }: PoolFetchOptions) {
+  constructor({ baseUrl, tls, queue, memory, connections, connectTimeoutMs, onLostConnection }: PoolFetchOptions) {
     this.#origin = new URL(baseUrl).origin;
     const connect = { ...tls, timeout: connectTimeoutMs };
     this.#pool = new Pool(this.#origin, { connections, connect, maxResponseSize: MAX_BODY_BYTES, ...NO_TIMEOUTS });
+    this.#pool.on("disconnect", (_origin, _targets, error) => {
+      if (LOST.test(error.code)) onLostConnection();
+    });
     this.#queue = queue;
     this.#memory = memory;
   }

@@ -8,7 +8,7 @@ export { MAX_SEARCH_REQUESTS, type IdentityPage, type PagePosition } from "./ide
 export { Kratos } from "./kratos.js";
 export type { KratosLoad } from "./request-queue.js";
 export type { SelfServiceErrorRecord } from "./self-service-errors.js";
-export type { Readiness } from "./system.js";
+export type { KratosStatus } from "./system.js";
 export { isUuid as isIdentityId } from "./types.js";
 export type * from "./types.js";
 export { parseVersion, type KratosVersion } from "./version.js";

@@ -1,21 +1,25 @@
 import type { KyResponse } from "ky";
-import type { KratosClient, PortName } from "./client.js";
-import { KratosError } from "./errors.js";
+import { getCheckOptions, type CallOptions, type KratosClient, type PortName } from "./client.js";
+import { KratosError, KratosWrongPortError } from "./errors.js";
 import { followAdminRedirect, type KratosVersion } from "./version.js";
 
-/** Whether Kratos and its dependencies can serve requests. */
-export interface Readiness {
+/** What a check of Kratos found. */
+export interface KratosStatus {
+  /** Whether Kratos accepts requests. */
+  readonly alive: boolean;
+  /** Whether Kratos and its dependencies can serve requests, and both URLs lead to the right port. */
   readonly ready: boolean;
   /** Names of the dependencies that Kratos reports as failing, e.g. `database`. Its messages contain addresses and are left out. */
   readonly failing: readonly string[];
+  /** The version that Kratos reports, e.g. `v1.3.1`. */
+  readonly version?: string;
+  /** Why Kratos is not alive, or not ready although it says so. */
+  readonly error?: KratosError;
 }
 
-/** Deadline of a health check, which has to be quick. */
-const PROBE_TIMEOUT_MS = 2_000;
-
-/** Kratos as a program: its health, version and metrics. */
+/** Kratos as a program: its status, version and metrics. */
 export class System {
-  readonly #probes = new Map<string, Promise<KyResponse | undefined>>();
+  #check?: Promise<KratosStatus>;
 
   constructor(private readonly client: KratosClient) {}
 
@@ -29,23 +33,46 @@ export class System {
     return this.client.run("getVersion", ({ version }) => Promise.resolve(version));
   }
 
-  /** Checks whether anything responds on a port. Returns the time of its clock if the response has it, or undefined if nothing responds. */
-  async reach(port: "admin" | "public"): Promise<{ readonly date?: Date } | undefined> {
-    const response = await this.#probe("isAlive", "health/alive", port === "admin" ? "root" : "public");
-    if (!response) return undefined;
+  /**
+   * Checks whether Kratos is ready, and whether both URLs lead to the right port. Never fails. Concurrent checks share their
+   * requests.
+   */
+  check(): Promise<KratosStatus> {
+    this.#check ??= this.#startCheck().finally(() => (this.#check = undefined));
+    return this.#check;
+  }
+
+  async #startCheck(): Promise<KratosStatus> {
+    const options = getCheckOptions();
+    const [alive, readiness, version, publicPort] = await Promise.all([
+      settle(this.#getHealth("isAlive", "health/alive", "root", options)),
+      settle(this.#getHealth("isReady", "health/ready", "root", options)),
+      settle(this.client.askVersion(options)),
+      settle(this.client.checkPublicPort(options)),
+    ]);
+    if (!isHealthy(alive)) return { alive: false, ready: false, failing: [], error: alive instanceof KratosError ? alive : undefined };
+    const failing = readiness instanceof KratosError || readiness.status !== 503 ? [] : getFailing(await readiness.text());
+    const error = isHealthy(readiness) ? this.#findProblem(version, publicPort) : undefined;
+    const ready = isHealthy(readiness) && error === undefined;
+    return { alive: true, ready, failing, version: typeof version === "string" ? version : undefined, error };
+  }
+
+  /** Why a Kratos that says that it is ready cannot be used. */
+  #findProblem(version: string | KratosError, publicPort: void | KratosError): KratosError | undefined {
+    // If the version is configured, the admin API may be one that does not report it.
+    if (version instanceof KratosError && (version instanceof KratosWrongPortError || !this.client.configuredVersion)) return version;
+    return publicPort instanceof KratosWrongPortError ? publicPort : undefined;
+  }
+
+  /**
+   * Checks whether anything responds on a port.
+   * @returns the time of its clock if the response has it
+   * @throws {KratosError} if nothing responds
+   */
+  async reach(port: "admin" | "public"): Promise<{ readonly date?: Date }> {
+    const response = await this.#getHealth("isAlive", "health/alive", port === "admin" ? "root" : "public", getCheckOptions());
     const date = new Date(response.headers.get("date") ?? "");
     return Number.isNaN(date.getTime()) ? {} : { date };
-  }
-
-  /** Whether Kratos accepts requests. */
-  async isAlive(): Promise<boolean> {
-    return isHealthy(await this.#probe("isAlive", "health/alive"));
-  }
-
-  /** Whether Kratos and its dependencies can serve requests. */
-  async readiness(): Promise<Readiness> {
-    const response = await this.#probe("isReady", "health/ready");
-    return { ready: isHealthy(response), failing: response?.status === 503 ? getFailing(await response.text()) : [] };
   }
 
   /** Kratos' metrics in Prometheus' text format. */
@@ -54,31 +81,27 @@ export class System {
     return followAdminRedirect("metrics/prometheus", (path) => this.client.call("prometheus", "root", (root) => root.get(path, { headers }).text()));
   }
 
-  /** Health checks go before all other requests, so that a busy Kratos does not look unavailable. Equal ones share a response. */
-  #probe(operation: string, path: string, port: PortName = "root"): Promise<KyResponse | undefined> {
-    const key = `${port} ${path}`;
-    const probe = this.#probes.get(key) ?? this.#startProbe(operation, path, port).finally(() => this.#probes.delete(key));
-    this.#probes.set(key, probe);
-    return probe;
-  }
-
-  /** @returns the response, whatever it is, or undefined if there is none */
-  async #startProbe(operation: string, path: string, port: PortName): Promise<KyResponse | undefined> {
-    const callOptions = { retry: false, priority: true, deadline: performance.now() + PROBE_TIMEOUT_MS };
+  /** @returns the response, whatever it is */
+  #getHealth(operation: string, path: string, port: PortName, callOptions: CallOptions): Promise<KyResponse> {
     // A redirect to /admin must fail for it to be followed.
     const options = { headers: { accept: "*/*" }, throwHttpErrors: (status: number) => status === 307 };
-    try {
-      return await followAdminRedirect(path, (at) => this.client.call(operation, port, (api) => api.get(at, options), callOptions));
-    } catch (error) {
-      if (error instanceof KratosError) return undefined;
-      throw error;
-    }
+    return followAdminRedirect(path, (at) => this.client.call(operation, port, (api) => api.get(at, options), callOptions));
+  }
+}
+
+/** The result of a request, or the error that it failed with. */
+async function settle<T>(request: Promise<T>): Promise<T | KratosError> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof KratosError) return error;
+    throw error;
   }
 }
 
 /** A proxy that responds in Kratos' place does so with a page. */
-function isHealthy(response: KyResponse | undefined): boolean {
-  return response?.status === 200 && (response.headers.get("content-type") ?? "").includes("json");
+function isHealthy(response: KyResponse | KratosError): boolean {
+  return !(response instanceof KratosError) && response.status === 200 && (response.headers.get("content-type") ?? "").includes("json");
 }
 
 function getFailing(body: string): string[] {

@@ -14,25 +14,26 @@ export interface KratosVersion {
   readonly isSupported: boolean;
 }
 
-/** Makes one request to the root of the admin port. */
-type RootCall = <T>(operation: string, request: (api: KyInstance) => Promise<T>) => Promise<T>;
+/** Makes one request to the root of a port. */
+export type PortCall = <T>(operation: string, request: (api: KyInstance) => Promise<T>) => Promise<T>;
 
-/** How long a detected version is assumed. Kratos can be replaced without a failing request. */
-const VERSION_TTL_MS = 2_000;
-
-/** Detects which version of Kratos is connected, and remembers it for a short time. */
+/**
+ * Detects which version of Kratos is connected. It is remembered until something indicates that Kratos was replaced: asking
+ * again from time to time would delay the request that happens to come then.
+ */
 export class VersionDetector {
-  #detected?: { readonly version: Promise<KratosVersion>; readonly at: number };
+  #detected?: Promise<KratosVersion>;
 
-  /** @param override version to assume instead of asking Kratos, e.g. `v1.3.1` */
-  constructor(private readonly override?: string) {}
+  /** @param configured version to assume instead of asking Kratos, e.g. `v1.3.1` */
+  constructor(readonly configured?: string) {}
 
   /**
+   * @param ask asks Kratos for its version
    * @throws {KratosUnsupportedError} if the version is older than the oldest supported one
    * @throws {KratosError} if Kratos cannot be asked
    */
-  async detect(operation: string, call: RootCall): Promise<KratosVersion> {
-    const version = await this.#recall(call);
+  async detect(operation: string, ask: () => Promise<string>, call: PortCall): Promise<KratosVersion> {
+    const version = await this.#recall(ask, call);
     if (!version.isSupported) throw new KratosUnsupportedError(operation, version.name, OLDEST_VERSION);
     return version;
   }
@@ -40,27 +41,27 @@ export class VersionDetector {
   /** Compares the remembered version with one that Kratos has just reported, and forgets it if they differ. */
   async observe(name: string): Promise<void> {
     const detected = this.#detected;
-    const version = await detected?.version.catch(() => undefined);
-    if (version && version.name !== name && this.#detected === detected) this.invalidate();
+    const version = await detected?.catch(() => undefined);
+    if (version && version.name !== name && this.#detected === detected) this.forget();
   }
 
-  invalidate(): void {
+  /** Has the next request ask Kratos again. */
+  forget(): void {
     this.#detected = undefined;
   }
 
-  #recall(call: RootCall): Promise<KratosVersion> {
-    if (!this.#detected || Date.now() - this.#detected.at > VERSION_TTL_MS) {
-      const detected = { version: this.#ask(call), at: Date.now() };
-      this.#detected = detected;
-      detected.version.catch(() => {
-        if (this.#detected === detected) this.invalidate();
-      });
-    }
-    return this.#detected.version;
+  #recall(ask: () => Promise<string>, call: PortCall): Promise<KratosVersion> {
+    if (this.#detected) return this.#detected;
+    const detected = this.#detect(ask, call);
+    this.#detected = detected;
+    detected.catch(() => {
+      if (this.#detected === detected) this.forget();
+    });
+    return detected;
   }
 
-  async #ask(call: RootCall): Promise<KratosVersion> {
-    const name = this.override ?? (await askVersion(call));
+  async #detect(ask: () => Promise<string>, call: PortCall): Promise<KratosVersion> {
+    const name = this.configured ?? (await ask());
     const parsed = parseVersion(name);
     const isSupported = parsed === undefined || compare(parsed, OLDEST_VERSION) >= 0;
     return { name, features: getFeatures(parsed ?? (await probe(call))), isSupported };
@@ -73,8 +74,8 @@ interface WireVersion {
 
 const hasVersion = objectWith<WireVersion>({ version: isString });
 
-/** Asks Kratos for its version's name, e.g. `v1.3.1`. */
-export async function askVersion(call: RootCall): Promise<string> {
+/** Asks the admin port for the name of Kratos' version, e.g. `v1.3.1`. */
+export async function askVersion(call: PortCall): Promise<string> {
   return followAdminRedirect("version", (path) =>
     call("getVersion", async (root) => expectJson<WireVersion>(await root.get(path).json(), hasVersion).version),
   );
@@ -89,7 +90,7 @@ export function parseVersion(name: string): string | undefined {
  * Detects the features of a build from source by trying them.
  * @returns the oldest version that responds in the same way
  */
-async function probe(call: RootCall): Promise<string> {
+async function probe(call: PortCall): Promise<string> {
   // A temporary failure says nothing about the version.
   const throwHttpErrors = (status: number) => TEMPORARY_STATUSES.includes(status);
   const headers = { accept: "*/*" };

@@ -10,6 +10,7 @@ import { DEFAULT_MAX_BODY_BYTES } from "./body.js";
 import { createGraphQLHandler } from "./graphql-handler.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.js";
 import { createRateLimit, type RateLimitOptions } from "./limits/rate-limit.js";
+import { KratosMonitor } from "./kratos-monitor.js";
 import type { Logger } from "./logger.js";
 import { createRouter } from "./router.js";
 import { readSafelist } from "./safelist.js";
@@ -41,11 +42,15 @@ export interface FacadeOptions {
   readonly traitsMask?: readonly string[];
   /** Whether every caller may read the subgraph's SDL, even without `system:read`. Default: false. */
   readonly publicSdl?: boolean;
+  /** How often Kratos is checked in the background, in milliseconds; 0 for never. Default: 5000. */
+  readonly checkIntervalMs?: number;
   /** Registry to add metrics to. Default: no metrics. */
   readonly metrics?: Registry;
   /** Provider of the tracer for spans. Default: no tracing. */
   readonly tracerProvider?: TracerProvider;
 }
+
+const DEFAULT_CHECK_INTERVAL_MS = 5_000;
 
 /** The facade as a request handler for `node:http`. */
 export interface Facade {
@@ -67,6 +72,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const apollo = createApolloServer(buildFacadeSchema({ publicSdl }).schema, { logger, limits, introspection, batching, safelist });
   await apollo.start();
   const telemetry = await createTelemetry(options);
+  const monitor = new KratosMonitor(withMetrics(kratos, telemetry), logger);
   const router = createRouter({
     graphql: createGraphQLHandler({
       apollo,
@@ -78,16 +84,19 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
       traitsMask: traitsMask.length > 0 ? new TraitsMask(traitsMask) : undefined,
       maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     }),
-    kratos: withMetrics(kratos, telemetry),
+    monitor,
     logger,
     explorers: options.explorers ?? false,
     loopbackOnly: options.loopbackOnly ?? false,
     corsOrigins: options.corsOrigins ?? [],
   });
+  const { checkIntervalMs = DEFAULT_CHECK_INTERVAL_MS } = options;
+  if (checkIntervalMs > 0) monitor.start(checkIntervalMs);
   return {
     handle: router.handle,
     drain: router.drain,
     stop: async () => {
+      monitor.stop();
       await apollo.stop();
       await rateLimit?.stop();
     },

@@ -1,16 +1,15 @@
 import cors from "cors";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { getHealth, type Health } from "../graphql/system.js";
-import type { Kratos } from "../kratos/index.js";
+import { toHealth } from "../graphql/system.js";
 import type { GraphQLHandler } from "./graphql-handler.js";
 import { HttpError, sendHttpError, sendJson } from "./http-error.js";
+import type { KratosMonitor } from "./kratos-monitor.js";
 import { errorForLog, type Logger } from "./logger.js";
 
 export interface RouterOptions {
   readonly graphql: GraphQLHandler;
-  /** Kratos as health checks call it. */
-  readonly kratos: Kratos;
+  readonly monitor: KratosMonitor;
   readonly logger: Logger;
   readonly explorers: boolean;
   readonly loopbackOnly: boolean;
@@ -24,9 +23,8 @@ export interface Router {
 }
 
 /** Routes /graphql, the explorers and the health checks, and turns errors into responses. */
-export function createRouter({ graphql, kratos, logger, explorers, loopbackOnly, corsOrigins }: RouterOptions): Router {
+export function createRouter({ graphql, monitor, logger, explorers, loopbackOnly, corsOrigins }: RouterOptions): Router {
   const applyCors = createCors(corsOrigins);
-  const checkReadiness = createReadinessCheck(kratos);
   let draining = false;
 
   async function route(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
@@ -52,7 +50,7 @@ export function createRouter({ graphql, kratos, logger, explorers, loopbackOnly,
 
   async function sendReadiness(response: ServerResponse): Promise<void> {
     if (draining) return sendJson(response, 503, { status: "stopping", errors: [] });
-    const { ready, errors } = await checkReadiness();
+    const { ready, errors } = toHealth(await monitor.check());
     sendJson(response, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", errors });
   }
 
@@ -120,19 +118,4 @@ function explorersDisabled(path: string): HttpError {
   const hint = "Explorers are disabled on this server. To enable them, set the environment variable EXPLORERS=true.";
   if (path !== "/graphql") return new HttpError(404, "NOT_FOUND", hint);
   return new HttpError(400, "BAD_REQUEST", `This is a GraphQL endpoint, but the request has no query. Send a POST request with JSON, e.g. {"query": "{ version }"}. ${hint}`);
-}
-
-/** How long a result is reused: anyone may send health checks, and each one costs two requests to Kratos. */
-const READINESS_TTL_MS = 1_000;
-
-function createReadinessCheck(kratos: Kratos): () => Promise<Health> {
-  let health: Promise<Health> | undefined;
-  let checkedAt = 0;
-  return () => {
-    if (!health || performance.now() - checkedAt > READINESS_TTL_MS) {
-      health = getHealth(kratos);
-      checkedAt = performance.now();
-    }
-    return health;
-  };
 }

@@ -99,8 +99,7 @@ function createKratos(seed: number, oddness: number): Kratos {
     system: {
       version: () => answer("version", () => odd("version", "v26.2.0")),
       metrics: () => answer("metrics", () => odd("metrics", "# none")),
-      isAlive: () => answer("alive", () => odd("alive", true)),
-      readiness: () => answer("ready", () => ({ ready: odd("ready", true), failing: list("failing", (what) => odd(what, "database")) })),
+      check: () => answer("check", () => ({ alive: odd("alive", true), ready: odd("ready", true), failing: list("failing", (what) => odd(what, "database")) })),
     },
   } as unknown as Kratos;
 }

@@ -40,11 +40,70 @@ it("disables explorers and introspection by default in production only", () => {
     expect(facade.introspection).toBe(facade.explorers);
     return facade.explorers;
   };
-  expect(explorers({ NODE_ENV: "production" })).toBe(false);
-  expect(explorers({ NODE_ENV: "production", EXPLORERS: "" })).toBe(false);
-  expect(explorers({ NODE_ENV: "production", EXPLORERS: "true" })).toBe(true);
+  const production = { NODE_ENV: "production", KRATOS_ADMIN_URL: "http://kratos:4434" };
+  expect(explorers(production)).toBe(false);
+  expect(explorers({ ...production, EXPLORERS: "" })).toBe(false);
+  expect(explorers({ ...production, EXPLORERS: "true" })).toBe(true);
   expect(explorers({ NODE_ENV: "development" })).toBe(true);
   expect(explorers({ EXPLORERS: "false" })).toBe(false);
+});
+
+describe("the built-in fake Kratos", () => {
+  const missing = (condition: string) =>
+    `KRATOS_ADMIN_URL must be set if ${condition}, e.g. to http://127.0.0.1:4434. To use the built-in fake Kratos, which keeps its identities in memory only, set KRATOS_EMBEDDED=true instead`;
+
+  it("is used in production only if KRATOS_EMBEDDED is true", () => {
+    expect(mistakeIn({ NODE_ENV: "production" })).toBe(missing("NODE_ENV is production"));
+    expect(mistakeIn({ NODE_ENV: "production", KRATOS_EMBEDDED: "" })).toBe(missing("NODE_ENV is production"));
+    expect(loadConfig({ NODE_ENV: "production", KRATOS_EMBEDDED: "true" }).kratosAdminUrl).toBeUndefined();
+  });
+
+  it("is used outside of production unless KRATOS_EMBEDDED is false", () => {
+    expect(loadConfig({}).kratosAdminUrl).toBeUndefined();
+    expect(mistakeIn({ KRATOS_EMBEDDED: "false" })).toBe(missing("KRATOS_EMBEDDED is false"));
+  });
+
+  it("is not used beside a Kratos", () => {
+    const env = { KRATOS_ADMIN_URL: "http://kratos:4434" };
+    expect(mistakeIn({ ...env, KRATOS_EMBEDDED: "true" })).toBe(
+      "KRATOS_EMBEDDED=true is for the built-in fake Kratos, but KRATOS_ADMIN_URL is set; set only one of them",
+    );
+    expect(loadConfig({ ...env, KRATOS_EMBEDDED: "false" }).kratosAdminUrl).toBe(env.KRATOS_ADMIN_URL);
+  });
+});
+
+describe("a variable whose name is similar to a known one", () => {
+  it.each([
+    ["KRATOS_ADMIN_ULR", "KRATOS_ADMIN_URL"],
+    ["KRATOS_ADMN_URL", "KRATOS_ADMIN_URL"],
+    ["KRATOS_ADMINURL", "KRATOS_ADMIN_URL"],
+    ["kratos_admin_url", "KRATOS_ADMIN_URL"],
+    ["ADMIN_KRATOS_URL", "KRATOS_ADMIN_URL"],
+    ["API_KEY", "API_KEYS"],
+    ["API_KEYS_FIEL", "API_KEYS_FILE"],
+    ["TRAIT_MASK", "TRAITS_MASK"],
+    ["SAFE_LIST", "SAFELIST"],
+    ["NODE_EVN", "NODE_ENV"],
+  ])("is a problem: %s, for %s", (name, meant) => {
+    expect(mistakeIn({ [name]: "x" })).toBe(
+      `${name} is not a variable of this server; did you mean ${meant}? If another program needs ${name}, define ${meant} as well, if only as an empty variable`,
+    );
+  });
+
+  it("is another program's if the known one is defined, even if it is empty", () => {
+    expect(loadConfig({ API_KEY: "x", API_KEYS: "" }).authentication.apiKeys).toEqual([]);
+    expect(loadConfig({ KRATOS_ADMIN_URI: "x", KRATOS_ADMIN_URL: "http://kratos:4434" }).kratosAdminUrl).toBe("http://kratos:4434");
+  });
+
+  it("is not one of a system, of Node.js, or of the services in a Kubernetes namespace", () => {
+    const system = ["PATH", "POST", "HOME", "HOSTNAME", "HOSTTYPE", "HOSTS", "PORTS", "PROFILE", "LOGNAME", "SHELL", "TMPDIR", "NO_PROXY"];
+    const node = ["NODE_OPTIONS", "NODE_PATH", "NODE_VERSION", "NODE_EXTRA_CA_CERTS", "npm_config_cache", "INIT_CWD"];
+    const services = ["KRATOS", "KRATOS_ADMIN", "KRATOS_PUBLIC", "KRATOS_GRAPHQL", "REDIS"].flatMap((service) =>
+      ["PORT", "SERVICE_HOST", "SERVICE_PORT", "PORT_4434_TCP", "PORT_4434_TCP_ADDR"].map((name) => `${service}_${name}`),
+    );
+    const others = ["REDIS_HOST", "REDIS_PASSWORD", "JWT_SECRET", "JWT_TTL", "KRATOS_URL", "KRATOS_UI_URL", "LOG_FILE", "OTEL_SERVICE_NAME"];
+    expect(loadConfig(Object.fromEntries([...system, ...node, ...services, ...others].map((name) => [name, "x"]))).port).toBe(4000);
+  });
 });
 
 it("treats an empty variable as not set", () => {

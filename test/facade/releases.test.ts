@@ -1,18 +1,20 @@
 import { startFakeKratos, type FakeKratosVersion } from "../fake-kratos/index.js";
 import { UNKNOWN_ID } from "../support/kratos-api.js";
 import { stopAfterTest } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
 import { startRecordingProxy } from "../support/recording-proxy.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
-import { codeOf, dataOf, startFacade } from "../support/use-facade.js";
+import { codeOf, dataOf, startFacade, type FacadeTestOptions } from "../support/use-facade.js";
+import { eventually } from "../support/wait.js";
 
 const LIST = `{ identities(first: 2) { edges { node { id } } } }`;
 
 /** Starts a facade in front of a Kratos that can be replaced with `next`, by the target of the proxy between them. */
-async function startReplaceable(before: FakeKratosVersion, after: FakeKratosVersion) {
+async function startReplaceable(before: FakeKratosVersion, after: FakeKratosVersion, options?: FacadeTestOptions) {
   const current = await stopAfterTest(startFakeKratos({ version: before }));
   const next = await stopAfterTest(startFakeKratos({ version: after }));
   const proxy = await stopAfterTest(startRecordingProxy(current.adminUrl));
-  const facade = await startFacade({ adminUrl: proxy.url, publicUrl: next.publicUrl });
+  const facade = await startFacade({ adminUrl: proxy.url, publicUrl: next.publicUrl }, options);
   return { proxy, facade, next };
 }
 
@@ -87,6 +89,68 @@ describe("the version of Kratos", () => {
     const facade = await startFacade({ adminUrl: kratos.url });
     dataOf(await facade.send(LIST));
     expect(kratos.seen.at(-1)).toBe("GET /admin/identities?page_size=3");
+  });
+
+  it("is requested once, however long a caller waits, as that would delay requests", async () => {
+    const kratos = await stopAfterTest(startScriptedKratos("v26.2.0", (_, path) => (path.includes("/identities") ? { json: [] } : undefined)));
+    const facade = await startFacade(kratos);
+    dataOf(await facade.send(LIST));
+    const later = Date.now() + 86_400_000;
+    const clock = jest.spyOn(Date, "now").mockImplementation(() => later);
+    dataOf(await facade.send(LIST));
+    clock.mockRestore();
+    expect(kratos.seen).toEqual(["GET /version", ...Array(2).fill("GET /admin/identities?page_size=3")]);
+  });
+
+  it("is detected again in the background, before a request of a caller meets a Kratos that was replaced", async () => {
+    const { logger, lines } = captureLog();
+    const { proxy, facade, next } = await startReplaceable("v26.2.0", "v0.6.3-alpha.1", { logger, checkIntervalMs: 20 });
+    dataOf(await facade.send(LIST));
+    proxy.target = next.adminUrl;
+    await eventually("the log has the new version", () => lines.some((line) => line.includes("another version") && line.includes("v0.6.3-alpha.1")));
+    proxy.take();
+    dataOf(await facade.send(LIST));
+    expect(proxy.take().map(({ path }) => path).filter((path) => path.includes("/identities"))).toEqual(["/identities?per_page=3&page=1"]);
+  });
+
+  it("is detected again if the connection to Kratos was lost, even if no request failed", async () => {
+    const { proxy, facade, next } = await startReplaceable("v26.2.0", "v0.6.3-alpha.1");
+    dataOf(await facade.send(LIST));
+    await proxy.disconnect();
+    proxy.target = next.adminUrl;
+    await proxy.reconnect();
+    proxy.take();
+    dataOf(await facade.send(LIST));
+    expect(proxy.take().map(({ path }) => path)).toEqual(["/identities?per_page=3&page=1"]);
+  });
+
+  it("is detected again after a response of an unexpected form", async () => {
+    let version = "v26.2.0";
+    const script = (_: unknown, path: string) =>
+      path === "/version" ? { json: { version } } : path.includes("/identities") ? { json: version === "v1.0.0" ? [] : { list: [] } } : undefined;
+    const kratos = await stopAfterTest(startScriptedKratos("", script));
+    const facade = await startFacade(kratos);
+    expect(codeOf(await facade.send(LIST))).toBe("KRATOS_ERROR");
+    version = "v1.0.0";
+    dataOf(await facade.send(LIST));
+    expect(kratos.seen).toEqual(["GET /version", "GET /admin/identities?page_size=3", "GET /version", "GET /admin/identities?per_page=3&page=1"]);
+  });
+
+  it("is detected again, and an update is repeated, if Kratos does not allow its method", async () => {
+    let version = "v26.2.0";
+    const id = "11111111-1111-4111-8111-111111111111";
+    const identity = { id, schema_id: "default", schema_url: "http://kratos/schemas/default", traits: {} };
+    const kratos = await stopAfterTest(
+      startScriptedKratos("", ({ method }, path) => {
+        if (path === "/version") return { json: { version } };
+        return method === "PATCH" ? { status: 405, text: "Method Not Allowed\n" } : { json: path.endsWith(id) ? identity : [] };
+      }),
+    );
+    const facade = await startFacade(kratos);
+    dataOf(await facade.send(LIST));
+    version = "v0.10.1";
+    dataOf(await facade.send(`mutation { updateIdentity(input: { id: "${id}", traits: {} }) { identity { id } } }`));
+    expect(kratos.seen.filter((line) => line.endsWith(id)).map((line) => line.split(" ")[0])).toEqual(["PATCH", "GET", "PUT"]);
   });
 
   it("is detected again after an outage, during which Kratos may have been replaced", async () => {

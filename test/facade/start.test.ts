@@ -38,6 +38,8 @@ it("exits if the port is in use, with one line that says what to do", async () =
 
 it.each([
   [{ KRATOS_ADMIN_URL: "localhost" }, [], "KRATOS_ADMIN_URL must be an http or https URL"],
+  [{ NODE_ENV: "production", KRATOS_ADMIN_ULR: "http://127.0.0.1:9" }, [], "did you mean KRATOS_ADMIN_URL?"],
+  [{ NODE_ENV: "production" }, [], "KRATOS_ADMIN_URL must be set if NODE_ENV is production"],
   [{ HOST: "host.invalid", INSECURE_NO_AUTH: "true" }, [], "is not an address of this machine"],
 ] as const)("exits with one clear line for %j and %j", async (env, args, message) => {
   const program = await startCli(env as Record<string, string>, ...args);

@@ -37,6 +37,14 @@ describe("a Kratos that refuses connections", () => {
     });
   });
 
+  it("fails a field with the name of its own operation, and not of the one that detects the version before it", async () => {
+    await serve("v26.2.0");
+    await kratos.disconnect();
+    const { errors } = await facade.send('{ identities(first: 1) { edges { cursor } } loginFlow(id: "1") { id } }');
+    const messages = ["getLoginFlow", "listIdentities"].map((name) => `Kratos could not be reached for ${name}.`);
+    expect(errors!.map(({ message }) => message).sort()).toEqual(messages);
+  });
+
   it("is served again as soon as it is up", async () => {
     await serve("v26.2.0");
     const [id] = await idsOf(1);

@@ -56,7 +56,7 @@ describe("a Kratos behind TLS", () => {
     expect(seen.length).toBeGreaterThan(0);
     // The proxy forwards to the fake admin port, which answers with 307. It is enough that the request arrives.
     await facade.send('{ identitySchema(id: "default") { id } }');
-    expect(publicFront.seen).toHaveLength(1);
+    expect(publicFront.seen).not.toEqual([]);
   });
 
   it("is KRATOS_UNAVAILABLE with a certificate of an unknown authority, and the log says what to set", async () => {

@@ -39,7 +39,7 @@ const COMMAND = JSON.parse(/^CMD (.+)$/m.exec(lastStage)![1]!) as string[];
 /** Runs the program of the image as a user without write access. */
 async function serve(environment: Record<string, string>) {
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  const env = { NODE_ENV: "production", PORT: "0", SHUTDOWN_DELAY_MS: "0", ...environment };
+  const env = { NODE_ENV: "production", KRATOS_EMBEDDED: "true", PORT: "0", SHUTDOWN_DELAY_MS: "0", ...environment };
   const program = await stopAfterTest(startProgram(process.execPath, ["dist/main.js", ...COMMAND], { cwd: join(folder, "app"), env, ...user }));
   const [, port] = await program.waitFor(/GraphQL is at http:\/\/.*:(\d+)\/graphql/);
   const ask = (query: string, headers: Record<string, string> = {}) =>

@@ -42,7 +42,13 @@ it("prints help and the schema with `npx kratos-graphql`, and creates a key for 
   expect(await installed.npx("--help")).toContain("kratos-graphql keys create");
   expect(await installed.npx("schema")).toBe(readFileSync("schema.graphql", "utf8"));
   const { key, line } = await createKey("identities:read");
-  const server = await installed.startNode(["node_modules/.bin/kratos-graphql"], { PORT: "0", API_KEYS: line, NODE_ENV: "production", SHUTDOWN_DELAY_MS: "0" });
+  const server = await installed.startNode(["node_modules/.bin/kratos-graphql"], {
+    PORT: "0",
+    API_KEYS: line,
+    NODE_ENV: "production",
+    KRATOS_EMBEDDED: "true",
+    SHUTDOWN_DELAY_MS: "0",
+  });
   const url = await graphqlUrlOf(server);
   expect((await ask(url, "{ identities(first: 1) { edges { cursor } } }", { authorization: `Bearer ${key}` })).data.identities.edges).toHaveLength(1);
   expect((await ask(url, "{ identities(first: 1) { edges { cursor } } }")).errors[0].extensions.code).toBe("UNAUTHENTICATED");

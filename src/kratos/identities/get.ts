@@ -78,8 +78,10 @@ export async function getIdentities(api: KratosApi, ids: readonly string[], dead
   const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
   const getOne = (chunk: readonly string[]) => getChunk(api, chunk, deadline);
   const entries = chunks.length === 1 ? await getOne(ids) : (await pMap(chunks, getOne, { concurrency: BATCH_CONCURRENCY })).flat();
-  const mismatch = entries.find(([, identity]) => identity instanceof KratosVersionMismatchError)?.[1];
-  if (mismatch && !(await api.isCurrent("listIdentities").catch(() => true))) throw mismatch;
+  const mismatches = entries.map(([, result]) => result).filter((result) => result instanceof KratosVersionMismatchError);
+  const [mismatch] = mismatches;
+  // If one of many fails, the others are worth more than another attempt, unless Kratos is another version.
+  if (mismatch && (mismatches.length === entries.length || !(await api.isCurrent("listIdentities").catch(() => true)))) throw mismatch;
   return new Map(entries);
 }
 
