@@ -3,6 +3,7 @@ import { type Config, ConfigError, loadConfig } from "../config.js";
 import { createContext } from "../graphql/context.js";
 import { buildFacadeSchema } from "../graphql/schema.js";
 import { type Features, Kratos, KratosError } from "../kratos/index.js";
+import { isExpired } from "../server/auth/api-key.js";
 
 /** The result of one check. A failure makes the command exit with 1, a note is only for information. */
 interface Finding {
@@ -59,7 +60,11 @@ async function checkAuthentication({ authentication: { apiKeys, jwt }, host, fac
     if (facade.loopbackOnly) return [note("Authentication", `none: anyone on this machine has access to everything at ${host}`)];
     return [fail("Authentication", `none: anyone who can reach ${host} has access to everything; set API_KEYS, or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL`)];
   }
-  const findings = apiKeys.map(({ name, scopes }) => ok(`API key ${name}`, [...scopes].join(" ")));
+  const findings = apiKeys.map((key) => {
+    const check = `API key ${key.name}`;
+    if (isExpired(key)) return note(check, `expired at ${key.expires!.toISOString()}; remove its line`);
+    return ok(check, [...key.scopes].join(" ") + (key.expires ? `, until ${key.expires.toISOString()}` : ""));
+  });
   if (jwt) findings.push(await checkIssuer(jwt.issuer, jwt.jwksUrl));
   return findings;
 }

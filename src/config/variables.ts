@@ -43,7 +43,7 @@ export const VARIABLES = z.object({
   LOG_LEVEL: logLevel.default("info"),
   SHUTDOWN_DELAY_MS: integer(0, 600_000, 5_000).optional(),
 
-  API_KEYS: apiKeys.default([]),
+  API_KEYS: apiKeys.optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   JWT_JWKS_URL: jwksUrl.optional(),

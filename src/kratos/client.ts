@@ -26,6 +26,9 @@ export interface KratosOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What can be replaced while requests are running. */
+export type KratosCredentials = Pick<KratosOptions, "tls" | "headers">;
+
 export const DEFAULT_CONNECTIONS = 64;
 export const DEFAULT_QUEUE_LENGTH = 256;
 const MAX_CONNECT_MS = 10_000;
@@ -69,6 +72,7 @@ export class KratosClient {
     readonly queue: RequestQueue;
     readonly versions: VersionDetector;
     readonly timeoutMs: number;
+    headers: KratosOptions["headers"];
   };
 
   constructor(options: KratosOptions | KratosClient, interceptor?: Interceptor) {
@@ -80,7 +84,7 @@ export class KratosClient {
     const { adminUrl, publicUrl, version, timeoutMs, connections = DEFAULT_CONNECTIONS, queueLength = DEFAULT_QUEUE_LENGTH } = options;
     const queue = new RequestQueue(connections, queueLength);
     const createPort = (baseUrl: string): Port => ({
-      ky: createKy(baseUrl, options.headers),
+      ky: createKy(baseUrl, () => this.#shared.headers),
       pool: new PoolFetch({ baseUrl, tls: options.tls, queue, connections, connectTimeoutMs: Math.min(timeoutMs, MAX_CONNECT_MS) }),
     });
     const root = createPort(adminUrl);
@@ -90,7 +94,14 @@ export class KratosClient {
       queue,
       versions: new VersionDetector(version),
       timeoutMs,
+      headers: options.headers,
     };
+  }
+
+  replaceCredentials({ tls, headers }: KratosCredentials): void {
+    const { ports } = this.#shared;
+    this.#shared.headers = headers;
+    for (const { pool } of [ports.root, ports.public ?? []].flat()) pool.reconnect(tls);
   }
 
   /** The same Kratos, connections and detected version included, with an interceptor of its requests. Cheap to create. */
@@ -184,8 +195,11 @@ export class KratosClient {
   }
 }
 
-/** The ky instance of a port. */
-function createKy(baseUrl: string, headers: Readonly<Record<string, string>> = {}): KyInstance {
+/**
+ * The ky instance of a port.
+ * @param getHeaders returns the headers that the operator has configured
+ */
+function createKy(baseUrl: string, getHeaders: () => Readonly<Record<string, string>> | undefined): KyInstance {
   return ky.create({
     prefixUrl: toPrefix(baseUrl),
     headers: { accept: "application/json" },
@@ -196,7 +210,7 @@ function createKy(baseUrl: string, headers: Readonly<Record<string, string>> = {
     stringifyJson: stringifyBody,
     hooks: {
       // Last, so that no header of a caller replaces one that the operator has configured.
-      beforeRequest: [(request) => Object.entries(headers).forEach(([name, value]) => request.headers.set(name, value))],
+      beforeRequest: [(request) => Object.entries(getHeaders() ?? {}).forEach(([name, value]) => request.headers.set(name, value))],
       afterResponse: [checkContentType],
     },
   });

@@ -62,15 +62,26 @@ const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
  * CPU (docs/performance.md).
  */
 export class PoolFetch {
-  readonly #pool: Pool;
+  readonly #createPool: (tls: KratosTls | undefined) => Pool;
   readonly #origin: string;
   readonly #queue: RequestQueue;
+  #pool: Pool;
 
   constructor({ baseUrl, tls, queue, connections, connectTimeoutMs }: PoolFetchOptions) {
     this.#origin = new URL(baseUrl).origin;
-    const connect = { ...tls, timeout: connectTimeoutMs };
-    this.#pool = new Pool(this.#origin, { connections, connect, maxResponseSize: MAX_BODY_BYTES, ...NO_TIMEOUTS });
+    this.#createPool = (options) => {
+      const connect = { ...options, timeout: connectTimeoutMs };
+      return new Pool(this.#origin, { connections, connect, maxResponseSize: MAX_BODY_BYTES, ...NO_TIMEOUTS });
+    };
     this.#queue = queue;
+    this.#pool = this.#createPool(tls);
+  }
+
+  /** Opens new connections with other TLS options. Running requests are completed on the old ones. */
+  reconnect(tls: KratosTls | undefined): void {
+    const previous = this.#pool;
+    this.#pool = this.#createPool(tls);
+    void previous.close();
   }
 
   /**

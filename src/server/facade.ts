@@ -2,7 +2,6 @@ import type { TracerProvider } from "@opentelemetry/api";
 import type { RequestListener } from "node:http";
 import type { Registry } from "prom-client";
 import { buildFacadeSchema } from "../graphql/schema.js";
-import { TraitsMask } from "../graphql/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import { createApolloServer } from "./apollo/apollo-server.js";
 import { type AuthenticationOptions, createAuthenticate } from "./auth/authenticate.js";
@@ -11,11 +10,11 @@ import { createGraphQLHandler } from "./graphql-handler.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.js";
 import { createRateLimit, type RateLimitOptions } from "./limits/rate-limit.js";
 import type { Logger } from "./logger.js";
+import { createPolicy, type PolicyOptions } from "./policy.js";
 import { createRouter } from "./router.js";
-import { readSafelist } from "./safelist.js";
 import { createTelemetry, withMetrics } from "./telemetry/telemetry.js";
 
-export interface FacadeOptions {
+export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly kratos: Kratos;
   readonly logger: Logger;
   /** How callers authenticate. With `none`, anyone who can reach the server may do everything. */
@@ -35,10 +34,6 @@ export interface FacadeOptions {
   readonly explorers?: boolean;
   /** Whether a request may contain an array of operations. Default: false. */
   readonly batching?: boolean;
-  /** A persisted query manifest as JSON. If set, only its operations are executed. */
-  readonly safelist?: string;
-  /** Paths of traits to hide from callers without `secrets:read`, e.g. `email` or `name.last`. */
-  readonly traitsMask?: readonly string[];
   /** Whether every caller may read the subgraph's SDL, even without `system:read`. Default: false. */
   readonly publicSdl?: boolean;
   /** Registry to add metrics to. Default: no metrics. */
@@ -52,6 +47,12 @@ export interface Facade {
   readonly handle: RequestListener;
   /** Reports "not ready" from now on, and asks clients to reconnect elsewhere. Requests are still answered. */
   drain(): void;
+  /**
+   * Replaces the API keys, safelist and traits mask. Running operations are not affected. Neither authentication nor the safelist
+   * can be turned on or off: if no API key is left, every one is rejected.
+   * @throws {Error} if the safelist is not a valid manifest, or missing. Then nothing is replaced
+   */
+  replacePolicy(options: PolicyOptions): void;
   stop(): Promise<void>;
 }
 
@@ -60,22 +61,23 @@ export interface Facade {
  * @throws {Error} if the safelist is not a valid manifest
  */
 export async function createFacade(options: FacadeOptions): Promise<Facade> {
-  const { kratos, logger, authentication, introspection = false, batching = false, publicSdl, traitsMask = [] } = options;
-  const safelist = options.safelist === undefined ? undefined : readSafelist(options.safelist);
+  const { kratos, logger, authentication, introspection = false, batching = false, publicSdl } = options;
+  const { apiKeys, jwt } = authentication === "none" ? { apiKeys: [] } : authentication;
+  let policy = createPolicy({ ...options, apiKeys });
+  const hasSafelist = policy.safelist !== undefined;
   const rateLimit = options.rateLimit && (await createRateLimit(options.rateLimit, logger));
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const apollo = createApolloServer(buildFacadeSchema({ publicSdl }).schema, { logger, limits, introspection, batching, safelist });
+  const apollo = createApolloServer(buildFacadeSchema({ publicSdl }).schema, { logger, limits, introspection, batching, safelist: hasSafelist ? () => policy.safelist! : undefined });
   await apollo.start();
-  const telemetry = await createTelemetry(options);
+  const telemetry = await createTelemetry({ ...options, apiKeys: () => policy.apiKeys });
   const router = createRouter({
     graphql: createGraphQLHandler({
       apollo,
       kratos,
       telemetry,
-      authenticate: await createAuthenticate(authentication === "none" ? { apiKeys: [] } : authentication),
+      authenticate: await createAuthenticate(() => policy.apiKeys, jwt),
       rateLimit,
-      safelist,
-      traitsMask: traitsMask.length > 0 ? new TraitsMask(traitsMask) : undefined,
+      policy: () => policy,
       maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     }),
     kratos: withMetrics(kratos, telemetry),
@@ -87,6 +89,11 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   return {
     handle: router.handle,
     drain: router.drain,
+    replacePolicy: (replacement) => {
+      const next = createPolicy(replacement);
+      if ((next.safelist !== undefined) !== hasSafelist) throw new Error("The safelist cannot be turned on or off. Create a new facade instead.");
+      policy = next;
+    },
     stop: async () => {
       await apollo.stop();
       await rateLimit?.stop();
