@@ -79,7 +79,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     shutdownDelayMs: data.SHUTDOWN_DELAY_MS ?? (production ? 5_000 : 0),
     authentication,
     facade: {
-      loopbackOnly: open && !data.INSECURE_NO_AUTH,
+      // Also with INSECURE_NO_AUTH: a port may be published to this machine only, where DNS rebinding reaches it.
+      allowedHosts: data.ALLOWED_HOSTS ?? (open ? [] : undefined),
       corsOrigins: data.CORS_ORIGINS,
       // An explorer is empty without introspection.
       introspection: data.INTROSPECTION ?? data.EXPLORERS ?? !production,

@@ -9,6 +9,7 @@ import {
   certificate,
   flag,
   headers,
+  hosts,
   integer,
   jwksUrl,
   kratosUrl,
@@ -51,6 +52,7 @@ export const VARIABLES = z.object({
   JWT_TYP: tokenType.optional(),
   JWT_MAX_LIFETIME_S: integer(60, 31_536_000, 86_400).optional(),
   INSECURE_NO_AUTH: flag.default(false),
+  ALLOWED_HOSTS: hosts.optional(),
   TRAITS_MASK: traitPaths.default([]),
 
   INTROSPECTION: flag.optional(),

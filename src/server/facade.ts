@@ -19,8 +19,11 @@ export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly logger: Logger;
   /** How callers authenticate. With `none`, anyone who can reach the server may do everything. */
   readonly authentication: AuthenticationOptions | "none";
-  /** Whether to refuse requests whose Host header is not a loopback name, as protection for a server without authentication. Default: false. */
-  readonly loopbackOnly?: boolean;
+  /**
+   * Hosts that requests may be sent to, without ports and in lower case, besides localhost and loopback addresses. Requests with
+   * another Host header are refused, except health checks. It protects a server without authentication. Default: any host.
+   */
+  readonly allowedHosts?: readonly string[];
   /** Origins whose pages may call the API from a browser. Default: none. */
   readonly corsOrigins?: readonly string[];
   /** Maximum size of a request body in bytes, after decompression. Default: 1,000,000. */
@@ -83,7 +86,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     kratos: withMetrics(kratos, telemetry),
     logger,
     explorers: options.explorers ?? false,
-    loopbackOnly: options.loopbackOnly ?? false,
+    allowedHosts: options.allowedHosts,
     corsOrigins: options.corsOrigins ?? [],
   });
   return {
