@@ -41,7 +41,7 @@ export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly publicSdl?: boolean;
   /** Registry to add metrics to. Default: no metrics. */
   readonly metrics?: Registry;
-  /** Provider of the tracer for spans. Default: no tracing. */
+  /** Provider of the tracer for spans. Traces are continued and passed on by the propagator that is registered with OpenTelemetry. Default: no tracing. */
   readonly tracerProvider?: TracerProvider;
 }
 
