@@ -80,7 +80,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     shutdownDelayMs: data.SHUTDOWN_DELAY_MS ?? (production ? 5_000 : 0),
     authentication,
     facade: {
-      loopbackOnly: open && !data.INSECURE_NO_AUTH,
+      // Also with INSECURE_NO_AUTH: a port may be published to this machine only, where DNS rebinding reaches it.
+      allowedHosts: data.ALLOWED_HOSTS ?? (open ? [] : undefined),
       corsOrigins: data.CORS_ORIGINS,
       // An explorer is empty without introspection.
       introspection: data.INTROSPECTION ?? data.EXPLORERS ?? !production,
@@ -147,7 +148,8 @@ function checkAuthentication(data: Variables): string[] {
       `JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, e.g. https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json; ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not set`,
     );
   }
-  if (isOpen(toAuthentication(data)) && !isLoopback(data.HOST) && !data.INSECURE_NO_AUTH) {
+  if (data.API_KEYS?.length === 0 && missing.length > 0) problems.push('API_KEYS must contain at least one key, as printed by "kratos-graphql keys create"; received none');
+  else if (isOpen(toAuthentication(data)) && !isLoopback(data.HOST) && !data.INSECURE_NO_AUTH) {
     problems.push(
       `HOST must be a loopback address, e.g. 127.0.0.1, if authentication is not configured; received ${JSON.stringify(data.HOST)}. Other machines can reach this address, and anyone who can reach it would control every account. ` +
         'Set API_KEYS (create a key with "kratos-graphql keys create"), or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL, or HOST=127.0.0.1, or INSECURE_NO_AUTH=true to accept the risk',
@@ -156,10 +158,10 @@ function checkAuthentication(data: Variables): string[] {
   return problems;
 }
 
-function toAuthentication({ API_KEYS, JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL, ...data }: Variables): AuthenticationOptions {
-  if (!JWT_ISSUER || !JWT_AUDIENCE || !JWT_JWKS_URL) return { apiKeys: API_KEYS };
+function toAuthentication({ API_KEYS: apiKeys = [], JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL, ...data }: Variables): AuthenticationOptions {
+  if (!JWT_ISSUER || !JWT_AUDIENCE || !JWT_JWKS_URL) return { apiKeys };
   return {
-    apiKeys: API_KEYS,
+    apiKeys,
     jwt: {
       issuer: JWT_ISSUER,
       audience: JWT_AUDIENCE,

@@ -6,6 +6,7 @@ export type { AuthenticationOptions } from "./server/auth/authenticate.js";
 export type { JwtOptions } from "./server/auth/jwt.js";
 export type { Limits } from "./server/limits/limits.js";
 export type { RateLimitOptions } from "./server/limits/rate-limit.js";
+export type { PolicyOptions } from "./server/policy.js";
 export type { Logger } from "./server/logger.js";
 
 export { buildFacadeSchema, type FacadeSchema } from "./graphql/schema.js";
@@ -41,6 +42,7 @@ export {
   type IdentityChange,
   type IdentityPage,
   type Interceptor,
+  type KratosCredentials,
   type KratosLoad,
   type KratosOptions,
   type KratosTls,

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import "reflect-metadata";
 import { Command } from "commander";
-import { createKey } from "./commands/keys.js";
+import type * as KeysCommands from "./commands/keys.js";
 import { SCOPES } from "./graphql/scopes.js";
 
 const HELP = `
@@ -62,21 +62,38 @@ program
   .allowExcessArguments(false)
   .action(async () => (await import("./commands/doctor.js")).doctor());
 
-program
-  .command("keys")
-  .description("manage the API keys of callers")
+const keys = program.command("keys").description("manage the API keys of callers");
+
+keys
   .command("create")
   .description("create an API key, and print it with its line for API_KEYS")
   .requiredOption("--name <name>", "name of the owner, for the log, e.g. web-shop")
   .requiredOption("--scopes <scopes>", `comma-separated scopes: ${SCOPES.join(", ")}`)
+  .option("--expires <date>", "ISO date, or date and time, from which the key is rejected, e.g. 2027-01-31")
   .allowExcessArguments(false)
-  .action(({ name, scopes }: { name: string; scopes: string }, command: Command) => {
-    try {
-      createKey(name, scopes);
-    } catch (error) {
-      command.error(`kratos-graphql: ${(error as Error).message}.`);
-    }
-  });
+  .action(({ name, scopes, expires }: { name: string; scopes: string; expires?: string }, command: Command) =>
+    runKeys(command, ({ createKey }) => createKey(name, scopes, expires)),
+  );
+
+keys
+  .command("list")
+  .description("list the keys in API_KEYS, with their scopes and when they expire")
+  .allowExcessArguments(false)
+  .action((_, command: Command) => runKeys(command, ({ listKeys }) => listKeys()));
+
+keys
+  .command("verify")
+  .description("read a key from standard input, and say whether the server accepts it")
+  .allowExcessArguments(false)
+  .action((_, command: Command) => runKeys(command, ({ verifyKey }) => verifyKey()));
+
+async function runKeys(command: Command, run: (commands: typeof KeysCommands) => void | Promise<void>): Promise<void> {
+  try {
+    await run(await import("./commands/keys.js"));
+  } catch (error) {
+    command.error(`kratos-graphql: ${(error as Error).message}.`);
+  }
+}
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error);

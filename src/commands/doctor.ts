@@ -3,6 +3,8 @@ import { type Config, ConfigError, loadConfig } from "../config.js";
 import { createContext } from "../graphql/context.js";
 import { buildFacadeSchema } from "../graphql/schema.js";
 import { type Features, Kratos, KratosError } from "../kratos/index.js";
+import { isExpired } from "../server/auth/api-key.js";
+import { isLoopback } from "../server/listen.js";
 
 /** The result of one check. A failure makes the command exit with 1, a note is only for information. */
 interface Finding {
@@ -54,12 +56,16 @@ async function examine(): Promise<Finding[]> {
 }
 
 /** Lists who may call the server, and checks that the keys of the JWT issuer can be loaded. */
-async function checkAuthentication({ authentication: { apiKeys, jwt }, host, facade }: Config): Promise<Finding[]> {
+async function checkAuthentication({ authentication: { apiKeys, jwt }, host }: Config): Promise<Finding[]> {
   if (apiKeys.length === 0 && !jwt) {
-    if (facade.loopbackOnly) return [note("Authentication", `none: anyone on this machine has access to everything at ${host}`)];
+    if (isLoopback(host)) return [note("Authentication", `none: anyone on this machine has access to everything at ${host}`)];
     return [fail("Authentication", `none: anyone who can reach ${host} has access to everything; set API_KEYS, or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL`)];
   }
-  const findings = apiKeys.map(({ name, scopes }) => ok(`API key ${name}`, [...scopes].join(" ")));
+  const findings = apiKeys.map((key) => {
+    const check = `API key ${key.name}`;
+    if (isExpired(key)) return note(check, `expired at ${key.expires!.toISOString()}; remove its line`);
+    return ok(check, [...key.scopes].join(" ") + (key.expires ? `, until ${key.expires.toISOString()}` : ""));
+  });
   if (jwt) findings.push(await checkIssuer(jwt.issuer, jwt.jwksUrl));
   return findings;
 }

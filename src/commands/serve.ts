@@ -4,6 +4,7 @@ import { Kratos } from "../kratos/index.js";
 import { createFacade } from "../server/facade.js";
 import { listen, ListenError } from "../server/listen.js";
 import { createLogger, errorForLog, type Logger } from "../server/logger.js";
+import { reloadOnChange } from "./reload.js";
 
 /** Runs the server until it receives SIGTERM or SIGINT. If it cannot start, it prints the reason and exits with 1. */
 export async function serve(): Promise<void> {
@@ -43,7 +44,16 @@ async function start(): Promise<void> {
   logger.info(`GraphQL is at ${server.url}/graphql; ${describeAccess(config)}.`);
   if (metrics) logger.info(`Metrics are at ${metrics.url}/metrics.`);
 
+  const reloader = reloadOnChange(
+    process.env,
+    (changed) => {
+      facade.replacePolicy({ ...changed.facade, apiKeys: changed.authentication.apiKeys });
+      kratos.replaceCredentials(changed.kratos);
+    },
+    logger,
+  );
   const stop = async (delayMs: number): Promise<void> => {
+    reloader.stop();
     facade.drain();
     await sleep(delayMs);
     await server.close();
@@ -58,6 +68,8 @@ async function start(): Promise<void> {
     void stop(config.shutdownDelayMs);
   });
   process.once("SIGINT", () => void stop(0));
+  // In a terminal, it means that the terminal was closed.
+  process.on("SIGHUP", () => (process.stdout.isTTY ? void stop(0) : reloader.reload()));
 }
 
 /** Serves the metrics on a port of their own, so that Prometheus needs no access to the graph. */

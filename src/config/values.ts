@@ -39,6 +39,12 @@ export const origins = z
   .refine((text) => toList(text).every(isOrigin), "a comma-separated list of origins, e.g. https://app.example.com")
   .transform(toList);
 
+/** Host names without ports, in lower case. */
+export const hosts = z
+  .string()
+  .refine((text) => toList(text).every((host) => /^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])$/i.test(host)), "a comma-separated list of host names without ports, e.g. kratos-graphql,graph.example.com")
+  .transform((text) => toList(text.toLowerCase()));
+
 export const traitPaths = z
   .string()
   .refine((text) => toList(text).every((path) => /^[^.]+(\.[^.]+)*$/.test(path)), "a comma-separated list of trait paths, e.g. email,name.last")

@@ -10,6 +10,7 @@ import {
   certificate,
   flag,
   headers,
+  hosts,
   integer,
   jwksUrl,
   kratosUrl,
@@ -45,7 +46,7 @@ export const VARIABLES = z.object({
   LOG_LEVEL: logLevel.default("info"),
   SHUTDOWN_DELAY_MS: integer(0, 600_000, 5_000).optional(),
 
-  API_KEYS: apiKeys.default([]),
+  API_KEYS: apiKeys.optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   JWT_JWKS_URL: jwksUrl.optional(),
@@ -53,6 +54,7 @@ export const VARIABLES = z.object({
   JWT_TYP: tokenType.optional(),
   JWT_MAX_LIFETIME_S: integer(60, 31_536_000, 86_400).optional(),
   INSECURE_NO_AUTH: flag.default(false),
+  ALLOWED_HOSTS: hosts.optional(),
   TRAITS_MASK: traitPaths.default([]),
 
   INTROSPECTION: flag.optional(),

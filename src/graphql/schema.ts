@@ -1,5 +1,4 @@
-import { getDocumentNodeFromSchema } from "@graphql-tools/utils";
-import { Kind, lexicographicSortSchema, parse, print, type DocumentNode, type GraphQLSchema } from "graphql";
+import { lexicographicSortSchema, parse, print, printSchema, visit, type DocumentNode, type GraphQLSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { authChecker } from "./authorization.js";
 import { checkTexts } from "./errors.js";
@@ -45,15 +44,16 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
   graph.getQueryType()!.description = "The query root.";
   graph.getMutationType()!.description = "The mutation root. Errors that callers can act on, e.g. invalid input, are returned as `userErrors`.";
   const sorted = lexicographicSortSchema(graph);
-  const typeDefs = withFederation(getDocumentNodeFromSchema(sorted));
-  const sdl = `${print(typeDefs)}\n`;
+  const sdl = `${print(toSubgraph(sorted))}\n`;
   return { schema: toSubgraphSchema(sorted, sdl, publicSdl), sdl };
 }
 
-/** Removes the definitions of federation's directives, which a subgraph imports instead. */
-function withFederation(document: DocumentNode): DocumentNode {
-  const definitions = document.definitions.filter(
-    ({ kind }) => kind !== Kind.SCHEMA_DEFINITION && kind !== Kind.DIRECTIVE_DEFINITION,
-  );
-  return { kind: Kind.DOCUMENT, definitions: [...FEDERATION, ...definitions] };
+/** Adds what graphql-js does not print: the directives of types, and where the definitions of these directives are imported from. */
+function toSubgraph(schema: GraphQLSchema): DocumentNode {
+  return visit(parse(printSchema(schema)), {
+    Document: (document) => ({ ...document, definitions: [...FEDERATION, ...document.definitions] }),
+    ObjectTypeDefinition: (type) => ({ ...type, directives: schema.getType(type.name.value)?.astNode?.directives }),
+    // Imported instead.
+    DirectiveDefinition: () => null,
+  });
 }

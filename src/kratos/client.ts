@@ -34,6 +34,9 @@ export interface KratosOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What can be replaced while requests are running. */
+export type KratosCredentials = Pick<KratosOptions, "tls" | "headers">;
+
 export const DEFAULT_CONNECTIONS = 64;
 export const DEFAULT_QUEUE_LENGTH = 256;
 const MAX_CONNECT_MS = 10_000;
@@ -87,6 +90,7 @@ export class KratosClient {
     readonly timeoutMs: number;
     /** The running check of the ports, if there is one. */
     readonly wrongPort: { check?: Promise<KratosWrongPortError | undefined> };
+    headers: KratosOptions["headers"];
   };
 
   constructor(options: KratosOptions | KratosClient, interceptor?: Interceptor) {
@@ -102,7 +106,7 @@ export class KratosClient {
     // When Kratos stops, it closes its connections. Another version may be there next.
     const onLostConnection = () => versions.forget();
     const createPort = (baseUrl: string): Port => ({
-      ky: createKy(baseUrl, options.headers),
+      ky: createKy(baseUrl, () => this.#shared.headers),
       pool: new PoolFetch({
         baseUrl,
         tls: options.tls,
@@ -121,7 +125,14 @@ export class KratosClient {
       versions,
       timeoutMs,
       wrongPort: {},
+      headers: options.headers,
     };
+  }
+
+  replaceCredentials({ tls, headers }: KratosCredentials): void {
+    const { ports } = this.#shared;
+    this.#shared.headers = headers;
+    for (const { pool } of [ports.root, ports.public ?? []].flat()) pool.reconnect(tls);
   }
 
   /** The same Kratos, connections and detected version included, with an interceptor of its requests. Cheap to create. */
@@ -257,8 +268,11 @@ function mayBeReplaced(error: unknown, status: number | undefined): boolean {
   return error instanceof KratosUnreadableResponseError || (error instanceof KratosUnexpectedResponseError && error.status < 500);
 }
 
-/** The ky instance of a port. */
-function createKy(baseUrl: string, headers: Readonly<Record<string, string>> = {}): KyInstance {
+/**
+ * The ky instance of a port.
+ * @param getHeaders returns the headers that the operator has configured
+ */
+function createKy(baseUrl: string, getHeaders: () => Readonly<Record<string, string>> | undefined): KyInstance {
   return ky.create({
     prefixUrl: toPrefix(baseUrl),
     headers: { accept: "application/json" },
@@ -269,7 +283,7 @@ function createKy(baseUrl: string, headers: Readonly<Record<string, string>> = {
     stringifyJson: stringifyBody,
     hooks: {
       // Last, so that no header of a caller replaces one that the operator has configured.
-      beforeRequest: [(request) => Object.entries(headers).forEach(([name, value]) => request.headers.set(name, value))],
+      beforeRequest: [(request) => Object.entries(getHeaders() ?? {}).forEach(([name, value]) => request.headers.set(name, value))],
       afterResponse: [checkContentType],
     },
   });

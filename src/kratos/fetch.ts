@@ -112,20 +112,31 @@ const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
  * CPU (docs/performance.md).
  */
 export class PoolFetch {
-  readonly #pool: Pool;
+  readonly #createPool: (tls: KratosTls | undefined) => Pool;
   readonly #origin: string;
   readonly #queue: RequestQueue;
   readonly #memory: ResponseMemory;
+  #pool: Pool;
 
   constructor({ baseUrl, tls, queue, memory, connections, connectTimeoutMs, onLostConnection }: PoolFetchOptions) {
     this.#origin = new URL(baseUrl).origin;
-    const connect = { ...tls, timeout: connectTimeoutMs };
-    this.#pool = new Pool(this.#origin, { connections, connect, maxResponseSize: MAX_BODY_BYTES, ...NO_TIMEOUTS });
-    this.#pool.on("disconnect", (_origin, _targets, error) => {
-      if (LOST.test(error.code)) onLostConnection();
-    });
+    this.#createPool = (options) => {
+      const connect = { ...options, timeout: connectTimeoutMs };
+      const pool = new Pool(this.#origin, { connections, connect, maxResponseSize: MAX_BODY_BYTES, ...NO_TIMEOUTS });
+      return pool.on("disconnect", (_origin, _targets, error) => {
+        if (LOST.test(error.code)) onLostConnection();
+      });
+    };
     this.#queue = queue;
     this.#memory = memory;
+    this.#pool = this.#createPool(tls);
+  }
+
+  /** Opens new connections with other TLS options. Running requests are completed on the old ones. */
+  reconnect(tls: KratosTls | undefined): void {
+    const previous = this.#pool;
+    this.#pool = this.#createPool(tls);
+    void previous.close();
   }
 
   /**

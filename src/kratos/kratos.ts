@@ -1,4 +1,4 @@
-import { KratosClient, type Interceptor, type KratosOptions } from "./client.js";
+import { KratosClient, type Interceptor, type KratosCredentials, type KratosOptions } from "./client.js";
 import { Flows } from "./flows.js";
 import { Identities } from "./identities/identities.js";
 import { RecoveryLinks } from "./recovery-links.js";
@@ -31,6 +31,11 @@ export class Kratos {
   /** The same Kratos with an interceptor of every request to it. Cheap enough to create one for each caller's request. */
   withInterceptor(interceptor: Interceptor): Kratos {
     return new Kratos(this.#client.withInterceptor(interceptor));
+  }
+
+  /** Uses other certificates and headers from now on. Running requests are completed with the previous ones. */
+  replaceCredentials(credentials: KratosCredentials): void {
+    this.#client.replaceCredentials(credentials);
   }
 
   /** Requests that are running and that are queued. */

@@ -2,7 +2,6 @@ import type { TracerProvider } from "@opentelemetry/api";
 import type { RequestListener } from "node:http";
 import type { Registry } from "prom-client";
 import { buildFacadeSchema } from "../graphql/schema.js";
-import { TraitsMask } from "../graphql/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import { createApolloServer } from "./apollo/apollo-server.js";
 import { type AuthenticationOptions, createAuthenticate } from "./auth/authenticate.js";
@@ -12,17 +11,20 @@ import { DEFAULT_LIMITS, type Limits } from "./limits/limits.js";
 import { createRateLimit, type RateLimitOptions } from "./limits/rate-limit.js";
 import { KratosMonitor } from "./kratos-monitor.js";
 import type { Logger } from "./logger.js";
+import { createPolicy, type PolicyOptions } from "./policy.js";
 import { createRouter } from "./router.js";
-import { readSafelist } from "./safelist.js";
 import { createTelemetry, withMetrics } from "./telemetry/telemetry.js";
 
-export interface FacadeOptions {
+export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly kratos: Kratos;
   readonly logger: Logger;
   /** How callers authenticate. With `none`, anyone who can reach the server may do everything. */
   readonly authentication: AuthenticationOptions | "none";
-  /** Whether to refuse requests whose Host header is not a loopback name, as protection for a server without authentication. Default: false. */
-  readonly loopbackOnly?: boolean;
+  /**
+   * Hosts that requests may be sent to, without ports and in lower case, besides localhost and loopback addresses. Requests with
+   * another Host header are refused, except health checks. It protects a server without authentication. Default: any host.
+   */
+  readonly allowedHosts?: readonly string[];
   /** Origins whose pages may call the API from a browser. Default: none. */
   readonly corsOrigins?: readonly string[];
   /** Maximum size of a request body in bytes, after decompression. Default: 1,000,000. */
@@ -36,17 +38,13 @@ export interface FacadeOptions {
   readonly explorers?: boolean;
   /** Whether a request may contain an array of operations. Default: false. */
   readonly batching?: boolean;
-  /** A persisted query manifest as JSON. If set, only its operations are executed. */
-  readonly safelist?: string;
-  /** Paths of traits to hide from callers without `secrets:read`, e.g. `email` or `name.last`. */
-  readonly traitsMask?: readonly string[];
   /** Whether every caller may read the subgraph's SDL, even without `system:read`. Default: false. */
   readonly publicSdl?: boolean;
   /** How often Kratos is checked in the background, in milliseconds; 0 for never. Default: 5000. */
   readonly checkIntervalMs?: number;
   /** Registry to add metrics to. Default: no metrics. */
   readonly metrics?: Registry;
-  /** Provider of the tracer for spans. Default: no tracing. */
+  /** Provider of the tracer for spans. Traces are continued and passed on by the propagator that is registered with OpenTelemetry. Default: no tracing. */
   readonly tracerProvider?: TracerProvider;
 }
 
@@ -57,6 +55,12 @@ export interface Facade {
   readonly handle: RequestListener;
   /** Reports "not ready" from now on, and asks clients to reconnect elsewhere. Requests are still answered. */
   drain(): void;
+  /**
+   * Replaces the API keys, safelist and traits mask. Running operations are not affected. Neither authentication nor the safelist
+   * can be turned on or off: if no API key is left, every one is rejected.
+   * @throws {Error} if the safelist is not a valid manifest, or missing. Then nothing is replaced
+   */
+  replacePolicy(options: PolicyOptions): void;
   stop(): Promise<void>;
 }
 
@@ -65,29 +69,30 @@ export interface Facade {
  * @throws {Error} if the safelist is not a valid manifest
  */
 export async function createFacade(options: FacadeOptions): Promise<Facade> {
-  const { kratos, logger, authentication, introspection = false, batching = false, publicSdl, traitsMask = [] } = options;
-  const safelist = options.safelist === undefined ? undefined : readSafelist(options.safelist);
+  const { kratos, logger, authentication, introspection = false, batching = false, publicSdl } = options;
+  const { apiKeys, jwt } = authentication === "none" ? { apiKeys: [] } : authentication;
+  let policy = createPolicy({ ...options, apiKeys });
+  const hasSafelist = policy.safelist !== undefined;
   const rateLimit = options.rateLimit && (await createRateLimit(options.rateLimit, logger));
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const apollo = createApolloServer(buildFacadeSchema({ publicSdl }).schema, { logger, limits, introspection, batching, safelist });
+  const apollo = createApolloServer(buildFacadeSchema({ publicSdl }).schema, { logger, limits, introspection, batching, safelist: hasSafelist ? () => policy.safelist! : undefined });
   await apollo.start();
-  const telemetry = await createTelemetry(options);
+  const telemetry = await createTelemetry({ ...options, apiKeys: () => policy.apiKeys });
   const monitor = new KratosMonitor(withMetrics(kratos, telemetry), logger);
   const router = createRouter({
     graphql: createGraphQLHandler({
       apollo,
       kratos,
       telemetry,
-      authenticate: await createAuthenticate(authentication === "none" ? { apiKeys: [] } : authentication),
+      authenticate: await createAuthenticate(() => policy.apiKeys, jwt),
       rateLimit,
-      safelist,
-      traitsMask: traitsMask.length > 0 ? new TraitsMask(traitsMask) : undefined,
+      policy: () => policy,
       maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     }),
     monitor,
     logger,
     explorers: options.explorers ?? false,
-    loopbackOnly: options.loopbackOnly ?? false,
+    allowedHosts: options.allowedHosts,
     corsOrigins: options.corsOrigins ?? [],
   });
   const { checkIntervalMs = DEFAULT_CHECK_INTERVAL_MS } = options;
@@ -95,6 +100,11 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   return {
     handle: router.handle,
     drain: router.drain,
+    replacePolicy: (replacement) => {
+      const next = createPolicy(replacement);
+      if ((next.safelist !== undefined) !== hasSafelist) throw new Error("The safelist cannot be turned on or off. Create a new facade instead.");
+      policy = next;
+    },
     stop: async () => {
       monitor.stop();
       await apollo.stop();

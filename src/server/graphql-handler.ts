@@ -8,7 +8,7 @@ import type { Authenticate } from "./auth/authenticate.js";
 import { createBodyReader } from "./body.js";
 import { HttpError } from "./http-error.js";
 import type { RateLimit } from "./limits/rate-limit.js";
-import type { Safelist } from "./safelist.js";
+import type { Policy } from "./policy.js";
 import { type ObservedContext, RequestTelemetry, type Telemetry } from "./telemetry/telemetry.js";
 
 /** Answers a request to /graphql. Rejects with a {@link HttpError} if the request is refused before it reaches GraphQL. */
@@ -20,14 +20,14 @@ export interface GraphQLHandlerOptions {
   readonly telemetry: Telemetry;
   readonly authenticate: Authenticate;
   readonly rateLimit?: RateLimit;
-  readonly safelist?: Safelist;
-  readonly traitsMask?: TraitsMask;
+  /** Returns the current safelist and traits mask. */
+  readonly policy: () => Pick<Policy, "safelist" | "traitsMask">;
   /** Maximum size of a request body in bytes, after decompression. */
   readonly maxBodyBytes: number;
 }
 
 export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
-  const { apollo, kratos, authenticate, rateLimit, safelist, traitsMask, maxBodyBytes } = options;
+  const { apollo, kratos, authenticate, rateLimit, policy, maxBodyBytes } = options;
   const readBody = createBodyReader(maxBodyBytes);
 
   return async (request, response, requestId) => {
@@ -51,14 +51,21 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     const httpGraphQLRequest = toHTTPGraphQLRequest(request, await readBody(request));
     const queries = getQueries(httpGraphQLRequest);
     if (queries.length > 1) await rateLimit?.consume(caller.name, queries.length - 1);
+    const { safelist, traitsMask } = policy();
     for (const query of queries) safelist?.assertListed(query);
     return apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest,
-      context: async () => createObservedContext(request, caller, requestId, telemetry),
+      context: async () => createObservedContext(request, caller, requestId, telemetry, traitsMask),
     });
   }
 
-  function createObservedContext({ headers }: IncomingMessage, caller: Caller, requestId: string, telemetry: RequestTelemetry): ObservedContext {
+  function createObservedContext(
+    { headers }: IncomingMessage,
+    caller: Caller,
+    requestId: string,
+    telemetry: RequestTelemetry,
+    traitsMask: TraitsMask | undefined,
+  ): ObservedContext {
     const sessionToken = headers["x-session-token"];
     const flowCredentials = { cookie: headers.cookie, sessionToken: typeof sessionToken === "string" ? sessionToken : undefined };
     const context = createContext({ kratos: telemetry.observe(kratos), caller, requestId, traitsMask, flowCredentials, onBatch: telemetry.onBatch });

@@ -12,7 +12,8 @@ export interface RouterOptions {
   readonly monitor: KratosMonitor;
   readonly logger: Logger;
   readonly explorers: boolean;
-  readonly loopbackOnly: boolean;
+  /** Hosts to accept besides loopback names. Default: any. */
+  readonly allowedHosts?: readonly string[];
   readonly corsOrigins: readonly string[];
 }
 
@@ -23,13 +24,14 @@ export interface Router {
 }
 
 /** Routes /graphql, the explorers and the health checks, and turns errors into responses. */
-export function createRouter({ graphql, monitor, logger, explorers, loopbackOnly, corsOrigins }: RouterOptions): Router {
+export function createRouter({ graphql, monitor, logger, explorers, allowedHosts, corsOrigins }: RouterOptions): Router {
   const applyCors = createCors(corsOrigins);
   let draining = false;
 
   async function route(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
-    if (loopbackOnly) assertLoopbackHost(request);
     const [path = "/"] = (request.url ?? "/").split("?");
+    // Health checks are public, and Kubernetes sends them to the address of the pod.
+    if (allowedHosts && !path.startsWith("/health/")) assertAllowedHost(request, allowedHosts);
     if (isExplorer(request, path)) {
       if (!explorers) throw explorersDisabled(path);
       // Lazy: most servers never serve an explorer.
@@ -96,16 +98,19 @@ function getRequestId({ headers }: IncomingMessage): string {
   return typeof id === "string" && REQUEST_ID.test(id) ? id : randomUUID();
 }
 
-const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+const PORT = /:\d+$/;
 
 /**
  * Protects a server without authentication from web pages. A page's own domain can resolve to 127.0.0.1 (DNS rebinding);
  * then neither CORS nor the same-origin policy stops the page, but the Host header shows the page's domain.
- * @throws {HttpError} if the request is not addressed to this machine by a loopback name
+ * @throws {HttpError} if the request is addressed to another host than a loopback name or an allowed one
  */
-function assertLoopbackHost({ headers }: IncomingMessage): void {
-  if (LOOPBACK_HOST.test(headers.host ?? "")) return;
-  throw new HttpError(421, "MISDIRECTED_REQUEST", "This server has no authentication, so it accepts only requests to localhost or a loopback address, e.g. 127.0.0.1.");
+function assertAllowedHost({ headers }: IncomingMessage, allowed: readonly string[]): void {
+  const host = (headers.host ?? "").replace(PORT, "").toLowerCase();
+  if (LOOPBACK_HOST.test(host) || allowed.includes(host)) return;
+  const message = "This server accepts only requests to localhost, to a loopback address, e.g. 127.0.0.1, and to the hosts in ALLOWED_HOSTS. The Host header names another host.";
+  throw new HttpError(421, "MISDIRECTED_REQUEST", message);
 }
 
 /** Whether a request is for an explorer: a browser that opens /graphql accepts HTML and sends no query. */

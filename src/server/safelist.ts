@@ -1,4 +1,3 @@
-import type { PersistedQueryOptions } from "@apollo/server";
 import * as z from "zod";
 import { HttpError } from "./http-error.js";
 
@@ -11,8 +10,8 @@ const MANIFEST = z.object({
 
 /** The only operations that the server executes. */
 export interface Safelist {
-  /** The operations by ID, where Apollo Server looks for persisted queries. */
-  readonly cache: NonNullable<PersistedQueryOptions["cache"]>;
+  /** Returns the document of an operation. */
+  find(id: string): string | undefined;
   /**
    * @param query the request's document; undefined if it refers to an operation by ID
    * @throws {HttpError} if the document is not on the list
@@ -32,8 +31,7 @@ export function readSafelist(manifest: string): Safelist {
   const bodies = new Map(data.operations.map(({ id, body }) => [id, body]));
   const listed = new Set(bodies.values());
   return {
-    // Read-only: callers cannot register operations.
-    cache: { get: async (key) => bodies.get(key.replace(/^apq:/, "")), set: async () => {}, delete: async () => false },
+    find: (id) => bodies.get(id),
     assertListed(query) {
       if (query === undefined || listed.has(String(query))) return;
       throw new HttpError(400, "OPERATION_NOT_ON_SAFELIST", "The operation is not on this server's safelist. Only operations on the safelist are executed.");

@@ -30,7 +30,7 @@ it("by default serves the fake Kratos on 127.0.0.1:4000, closed to other origins
     port: 4000,
     maxConnections: 2000,
     authentication: { apiKeys: [] },
-    facade: { loopbackOnly: true, corsOrigins: [], maxBodyBytes: 1_000_000, explorers: true, introspection: true, batching: false },
+    facade: { allowedHosts: [], corsOrigins: [], maxBodyBytes: 1_000_000, explorers: true, introspection: true, batching: false },
   });
 });
 
@@ -136,6 +136,7 @@ it("reads every variable, and secrets also from a file", () => {
     JWT_CLOCK_TOLERANCE_S: "10",
     JWT_TYP: "JWT",
     JWT_MAX_LIFETIME_S: "3600",
+    ALLOWED_HOSTS: "Graph.example.com, [::2]",
     TRAITS_MASK: "email, name.last",
     INTROSPECTION: "true",
     EXPLORERS: "false",
@@ -173,7 +174,7 @@ it("reads every variable, and secrets also from a file", () => {
       jwt: { issuer: env.JWT_ISSUER, audience: "kratos-graphql", jwksUrl: env.JWT_JWKS_URL, clockToleranceS: 10, tokenType: "JWT", maxLifetimeS: 3600 },
     },
     facade: {
-      loopbackOnly: false,
+      allowedHosts: ["graph.example.com", "[::2]"],
       corsOrigins: ["https://a.example.com", "http://localhost:3000"],
       introspection: true,
       explorers: false,
@@ -198,9 +199,9 @@ it("limits each caller to 1,000 requests in 10 s by default, and can be changed 
 it("rejects a public address without authentication, unless INSECURE_NO_AUTH is set", () => {
   const message = mistakeIn({ HOST: "0.0.0.0" });
   for (const name of ["HOST", "API_KEYS", "JWT_ISSUER", "INSECURE_NO_AUTH=true", "kratos-graphql keys create"]) expect(message).toContain(name);
-  for (const host of ["127.0.0.1", "localhost", "::1"]) expect(loadConfig({ HOST: host }).facade.loopbackOnly).toBe(true);
-  expect(loadConfig({ HOST: "0.0.0.0", INSECURE_NO_AUTH: "true" }).facade.loopbackOnly).toBe(false);
-  expect(loadConfig({ HOST: "0.0.0.0", API_KEYS: `a sha256:${"0".repeat(64)} system:read` }).facade.loopbackOnly).toBe(false);
+  for (const host of ["127.0.0.1", "localhost", "::1"]) expect(loadConfig({ HOST: host }).facade.allowedHosts).toEqual([]);
+  expect(loadConfig({ HOST: "0.0.0.0", INSECURE_NO_AUTH: "true" }).facade.allowedHosts).toEqual([]);
+  expect(loadConfig({ HOST: "0.0.0.0", API_KEYS: `a sha256:${"0".repeat(64)} system:read` }).facade.allowedHosts).toBeUndefined();
 });
 
 it.each([
@@ -215,6 +216,7 @@ it.each([
   [{ KRATOS_VERSION: "v1.3.1" }, "KRATOS_VERSION requires KRATOS_ADMIN_URL, which is not set; set both, or neither to use the built-in fake Kratos"],
   [{ EXPLORERS: "yes" }, 'EXPLORERS must be true or false; received "yes"'],
   [{ RATE_LIMIT: "many" }, 'RATE_LIMIT must be a number of requests per number of seconds, e.g. 1000/10s, or off; received "many"'],
+  [{ ALLOWED_HOSTS: "http://graph" }, 'ALLOWED_HOSTS must be a comma-separated list of host names without ports, e.g. kratos-graphql,graph.example.com; received "http://graph"'],
   [{ TRAITS_MASK: "name..last" }, 'TRAITS_MASK must be a comma-separated list of trait paths, e.g. email,name.last; received "name..last"'],
   [{ REDIS_URL: "http://:hunter2@redis" }, "REDIS_URL must be a redis or rediss URL, e.g. redis://:password@redis:6379"],
   [{ API_KEYS_FILE: "/nowhere" }, 'API_KEYS_FILE must be the path of a readable file; received "/nowhere" (ENOENT)'],

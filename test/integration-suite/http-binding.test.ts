@@ -18,7 +18,8 @@ defineIntegrationTestSuite(async (config, { context } = {}) => {
     } as unknown as GraphQLHandlerOptions["apollo"],
     kratos: new Kratos({ adminUrl: "http://127.0.0.1:9", timeoutMs: 1000 }),
     telemetry: { logger: pino({ level: "silent" }) },
-    authenticate: await createAuthenticate({ apiKeys: [] }),
+    authenticate: await createAuthenticate(() => []),
+    policy: () => ({}),
     maxBodyBytes: 1_000_000,
   });
   const { url, close } = await listen(

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -13,8 +13,10 @@ export interface InstalledPackage {
   readonly folder: string;
   /** Paths of the files in the package. */
   readonly files: readonly string[];
-  /** Names of the packages whose `engines` exclude this Node. */
-  readonly tooOldFor: readonly string[];
+  /** Paths of all installed packages. */
+  readonly dependencies: readonly string[];
+  /** Resolves all packages as another Node installs them. @throws npm's messages if the `engines` of a package exclude it */
+  installOn(node: string): Promise<void>;
   /** Runs the package's program as `npx` finds it. @returns what it prints */
   npx(...args: string[]): Promise<string>;
   /** Starts a Node program in the folder. It stops when the current test ends. */
@@ -44,12 +46,22 @@ export async function installPackage(beside: readonly string[]): Promise<Install
   ];
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ ...TSCONFIG, include: ["*.ts"] }));
-  const { stderr } = await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", `./${filename}`, ...beside], { cwd: folder });
+  const install = ["install", "--engine-strict", "--prefer-offline", "--no-audit", "--no-fund", `./${filename}`];
+  await run("npm", install, { cwd: folder });
+  const { stdout } = await run("npm", ["query", "*"], { cwd: folder });
+  const dependencies = (JSON.parse(stdout) as { location: string }[]).map(({ location }) => location).filter((location) => location !== "");
+  await run("npm", [...install, ...beside], { cwd: folder });
 
   return {
     folder,
     files: files.map(({ path }) => path),
-    tooOldFor: [...stderr.matchAll(/EBADENGINE +package: '(.+)@/g)].map(([, name]) => name!),
+    dependencies,
+    installOn: async (node) => {
+      const empty = mkdtempSync(join(folder, "node-"));
+      writeFileSync(join(empty, "package.json"), JSON.stringify({ private: true }));
+      cpSync(join(folder, filename), join(empty, filename));
+      await run("npx", ["--yes", "--package", `node@${node}`, "npm", ...install, "--package-lock-only"], { cwd: empty });
+    },
     npx: async (...args) => (await run("npx", ["--no-install", "kratos-graphql", ...args], { cwd: folder })).stdout,
     startNode: (args, env) => stopAfterTest(startProgram("node", args, { cwd: folder, env })),
     compile: async (sources) => {

@@ -30,8 +30,14 @@ it("contains the program, the library with its declarations, the schema and the 
   expect(files.length).toBeLessThan(500);
 });
 
-it("has only dependencies that support this Node, except for one of Apollo Server that works anyway", () => {
-  expect(installed.tooOldFor.filter((name) => name !== "@whatwg-node/promise-helpers")).toEqual([]);
+it.each(["20.19", "24"])("is installed with engine-strict on Node %s", async (version) => {
+  await installed.installOn(version);
+}, 120_000);
+
+it("depends only on what the library needs: the program is bundled with its exporter of traces, command line and fake Kratos", () => {
+  const names = installed.dependencies.map((path) => path.split("node_modules/").pop()!);
+  expect(names.filter((name) => /^@opentelemetry\/(?!api$)|^(protobufjs|commander|pino-pretty)$/.test(name))).toEqual([]);
+  expect(names).toContain("@opentelemetry/api");
 });
 
 it("has a program that everybody may execute", () => {

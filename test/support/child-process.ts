@@ -1,4 +1,5 @@
 import { spawn, type SpawnOptionsWithoutStdio } from "node:child_process";
+import type { Writable } from "node:stream";
 import { stopAfterTest, type Stoppable } from "./lifecycle.js";
 
 export interface Program extends Stoppable {
@@ -6,6 +7,7 @@ export interface Program extends Stoppable {
   readonly output: string;
   readonly stdout: string;
   readonly stderr: string;
+  readonly stdin: Writable;
   /** Its exit code, once it has ended and closed its streams. Null if a signal ended it. */
   readonly ended: Promise<number | null>;
   /** Waits until the output matches. @throws if the program ends before that */
@@ -40,6 +42,7 @@ export function startProgram(command: string, args: readonly string[], { env, ..
     get stderr() {
       return text.stderr;
     },
+    stdin: child.stdin,
     ended,
     waitFor: (pattern) =>
       new Promise((resolve, reject) => {
@@ -59,9 +62,14 @@ export function startProgram(command: string, args: readonly string[], { env, ..
   };
 }
 
-/** Runs `kratos-graphql` from its sources, by default on a free port of 127.0.0.1. It stops when the current test ends. */
+/** Runs `kratos-graphql` from its sources, by default on a free port of 127.0.0.1. */
+export function runCli(env: Record<string, string>, ...args: string[]): Program {
+  return startProgram(process.execPath, ["--import", "tsx", "src/main.ts", ...args], { env: { HOST: "127.0.0.1", PORT: "0", ...env } });
+}
+
+/** Runs `kratos-graphql` until the current test ends. */
 export function startCli(env: Record<string, string>, ...args: string[]): Promise<Program> {
-  return stopAfterTest(startProgram(process.execPath, ["--import", "tsx", "src/main.ts", ...args], { env: { HOST: "127.0.0.1", PORT: "0", ...env } }));
+  return stopAfterTest(runCli(env, ...args));
 }
 
 /** Waits until the server listens. @returns the address of its GraphQL endpoint */

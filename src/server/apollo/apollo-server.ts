@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerOptions, type BaseContext } from "@apollo/server";
+import { ApolloServer, type ApolloServerOptions, type BaseContext, type PersistedQueryOptions } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -25,8 +25,8 @@ export interface ApolloOptions {
   readonly introspection: boolean;
   /** Whether a request may contain an array of operations. */
   readonly batching: boolean;
-  /** The only operations to execute. Default: any. */
-  readonly safelist?: Safelist;
+  /** Returns the only operations to execute now. Default: any. */
+  readonly safelist?: () => Safelist;
 }
 
 /** Creates the Apollo Server that executes operations. It sends nothing to Apollo. */
@@ -42,7 +42,7 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
     introspection,
     allowBatchedHttpRequests: batching,
     // Without a safelist, Apollo Server caches up to 30 MiB of operations that callers register.
-    ...(safelist && { persistedQueries: { cache: safelist.cache } }),
+    ...(safelist && { persistedQueries: { cache: toQueryCache(safelist) } }),
     documentStore: createDocumentStore(),
     parseOptions: { maxTokens: limits.tokens },
     validationRules: createLimitRules(limits),
@@ -59,6 +59,11 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
+}
+
+/** Where Apollo Server looks for persisted queries. Read-only: callers cannot register operations. */
+function toQueryCache(safelist: () => Safelist): NonNullable<PersistedQueryOptions["cache"]> {
+  return { get: async (key) => safelist().find(key.replace(/^apq:/, "")), set: async () => {}, delete: async () => false };
 }
 
 /** Apollo Server logs errors, and sentences that may end with a colon and an error's message, which is removed: it may contain user data. */

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import * as z from "zod";
 import { isScope, type Scope, SCOPES } from "../../graphql/scopes.js";
 
 /** An API key as the server stores it. */
@@ -8,21 +9,26 @@ export interface ApiKey {
   /** SHA-256 of the key. It needs no salt and no slow hash: a key is 256 random bits. */
   readonly hash: Buffer;
   readonly scopes: ReadonlySet<Scope>;
+  /** From when on the key is rejected. Default: never. */
+  readonly expires?: Date;
 }
 
 const PREFIX = "kg_";
 const NAME = /^[\w.-]{1,64}$/;
 const HASH = /^sha256:[0-9a-f]{64}$/;
+const EXPIRES = "expires=";
+const DATE = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 /**
  * Creates an API key.
+ * @param expires an ISO date, e.g. `2027-01-31`, which means 00:00 UTC, or date and time. Default: the key does not expire
  * @returns the key, which only its owner should store, and its line for API_KEYS
- * @throws {Error} if the name or a scope is invalid
+ * @throws {Error} if the name, a scope or the date is invalid
  */
-export function createApiKey(name: string, scopes: readonly string[]): { readonly key: string; readonly line: string } {
+export function createApiKey(name: string, scopes: readonly string[], expires?: string): { readonly key: string; readonly line: string } {
   assertName(name);
   const key = PREFIX + randomBytes(32).toString("base64url");
-  const line = `${name} sha256:${hashKey(key).toString("hex")} ${scopes.join(",")}`;
+  const line = `${name} sha256:${hashKey(key).toString("hex")} ${scopes.join(",")}${expires === undefined ? "" : ` ${EXPIRES}${expires}`}`;
   parseApiKey(line);
   return { key, line };
 }
@@ -44,16 +50,23 @@ export function parseApiKeys(text: string): ApiKey[] {
 }
 
 function parseApiKey(line: string): ApiKey {
-  const [name = "", hash = "", scopes = "", ...rest] = line.split(/\s+/);
+  const [name = "", hash = "", scopes = "", ...options] = line.split(/\s+/);
+  const [expires] = options[0]?.startsWith(EXPIRES) ? options.splice(0, 1) : [];
   assertName(name);
   if (!HASH.test(hash)) throw new Error(`the hash of the key "${name}" must be sha256: and 64 hexadecimal digits, as printed by "kratos-graphql keys create"`);
   const list = scopes.split(",");
   const unknown = list.filter((scope) => !isScope(scope));
-  if (unknown.length > 0 || rest.length > 0) {
-    const received = quote([...unknown, ...rest].join(" "));
+  if (unknown.length > 0 || options.length > 0) {
+    const received = quote([...unknown, ...options].join(" "));
     throw new Error(`the scopes of the key "${name}" must be some of ${SCOPES.join(", ")}, separated by commas without spaces; received ${received}`);
   }
-  return { name, hash: Buffer.from(hash.slice("sha256:".length), "hex"), scopes: new Set(list as Scope[]) };
+  const key = { name, hash: Buffer.from(hash.slice("sha256:".length), "hex"), scopes: new Set(list as Scope[]) };
+  return expires === undefined ? key : { ...key, expires: parseExpires(name, expires.slice(EXPIRES.length)) };
+}
+
+function parseExpires(name: string, text: string): Date {
+  if (DATE.safeParse(text).success) return new Date(text);
+  throw new Error(`the expiry of the key "${name}" must be an ISO date or date and time, e.g. 2027-01-31 or 2027-01-31T18:00:00Z; received ${quote(text)}`);
 }
 
 function assertName(name: string): void {
@@ -66,6 +79,11 @@ export function findApiKey(keys: readonly ApiKey[], token: string): ApiKey | und
   let found: ApiKey | undefined;
   for (const key of keys) if (timingSafeEqual(key.hash, hash)) found = key;
   return found;
+}
+
+/** Whether a key is rejected because its time is over. */
+export function isExpired({ expires }: ApiKey): boolean {
+  return expires !== undefined && expires.getTime() <= Date.now();
 }
 
 function hashKey(key: string): Buffer {

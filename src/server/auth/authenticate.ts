@@ -1,6 +1,6 @@
 import { ANYBODY, type Caller } from "../../graphql/scopes.js";
 import { unauthenticated } from "../http-error.js";
-import { type ApiKey, findApiKey } from "./api-key.js";
+import { type ApiKey, findApiKey, isExpired } from "./api-key.js";
 import type { JwtOptions } from "./jwt.js";
 
 /** Accepted credentials: API keys, JWTs or both. If there are none, every request is allowed. */
@@ -18,11 +18,12 @@ const JWT = /^[^.]+\.[^.]*\.[^.]*$/;
 
 /**
  * Creates the function that authenticates each request.
+ * @param apiKeys returns the keys that are accepted now. If there are none at the start, and no JWTs, every request is allowed
  * @returns a function that resolves to the caller. It rejects with an `HttpError`: UNAUTHENTICATED if the header is missing
  * or invalid, AUTHENTICATION_UNAVAILABLE if the token cannot be verified at the moment
  */
-export async function createAuthenticate({ apiKeys, jwt }: AuthenticationOptions): Promise<Authenticate> {
-  if (apiKeys.length === 0 && !jwt) return () => Promise.resolve(ANYBODY);
+export async function createAuthenticate(apiKeys: () => readonly ApiKey[], jwt?: JwtOptions): Promise<Authenticate> {
+  if (apiKeys().length === 0 && !jwt) return () => Promise.resolve(ANYBODY);
   // Lazy: only needed if JWTs are configured.
   const verifyJwt = jwt && (await import("./jwt.js")).createJwtVerifier(jwt);
 
@@ -31,8 +32,9 @@ export async function createAuthenticate({ apiKeys, jwt }: AuthenticationOptions
     const [, token] = BEARER.exec(authorization) ?? [];
     if (token === undefined) throw unauthenticated('The Authorization header must have the form "Bearer <token>".', "invalid_request");
     if (verifyJwt && JWT.test(token)) return verifyJwt(token);
-    const key = findApiKey(apiKeys, token);
+    const key = findApiKey(apiKeys(), token);
     if (!key) throw unauthenticated("The token is unknown. Check that it is complete and has not been revoked.", "invalid_token");
+    if (isExpired(key)) throw unauthenticated(`The API key expired at ${key.expires!.toISOString()}. Ask the operator of this server for a new one.`, "invalid_token");
     return { name: `key:${key.name}`, scopes: key.scopes };
   };
 }

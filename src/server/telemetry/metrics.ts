@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { BatchListener } from "../../graphql/loaders.js";
 import type { Kratos } from "../../kratos/index.js";
+import { type ApiKey, isExpired } from "../auth/api-key.js";
 
 /** What is reported about an executed operation. */
 export interface OperationRecord {
@@ -51,7 +52,7 @@ export class Metrics {
   readonly #refusals;
   readonly #batches;
 
-  constructor(registry: Registry, kratos: Kratos) {
+  constructor(registry: Registry, kratos: Kratos, apiKeys: () => readonly ApiKey[]) {
     const registers = [registry];
     new Gauge({
       name: "kratos_graphql_upstream_running",
@@ -67,6 +68,15 @@ export class Metrics {
       registers,
       collect() {
         this.set(kratos.load.queued);
+      },
+    });
+    new Gauge({
+      name: "kratos_graphql_api_key_next_expiry_timestamp_seconds",
+      help: "Unix time at which the next API key expires, +Inf if none does.",
+      registers,
+      collect() {
+        const times = apiKeys().flatMap((key) => (key.expires && !isExpired(key) ? [key.expires.getTime() / 1000] : []));
+        this.set(Math.min(...times));
       },
     });
     this.#operations = new Histogram({

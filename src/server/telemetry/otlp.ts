@@ -1,4 +1,5 @@
-import { diag, DiagLogLevel, type TracerProvider } from "@opentelemetry/api";
+import { diag, DiagLogLevel, propagation, type TracerProvider } from "@opentelemetry/api";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources";
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +14,7 @@ const FLUSH_TIMEOUT_MS = 2_000;
 export async function exportSpans(protocol: OtlpProtocol, logger: Logger): Promise<{ readonly tracerProvider: TracerProvider; stop(): Promise<void> }> {
   const warn = (reason: string) => logger.warn({ reason }, "OpenTelemetry reported a problem.");
   diag.setLogger({ error: warn, warn, info: () => {}, debug: () => {}, verbose: () => {} }, DiagLogLevel.WARN);
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   const { OTLPTraceExporter } =
     protocol === "http/json" ? await import("@opentelemetry/exporter-trace-otlp-http") : await import("@opentelemetry/exporter-trace-otlp-proto");
   const tracerProvider = new BasicTracerProvider({

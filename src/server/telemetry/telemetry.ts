@@ -5,6 +5,7 @@ import type { FacadeContext } from "../../graphql/context.js";
 import { getErrorCode } from "../../graphql/errors.js";
 import type { BatchListener } from "../../graphql/loaders.js";
 import type { Interceptor, Kratos } from "../../kratos/index.js";
+import type { ApiKey } from "../auth/api-key.js";
 import type { Logger } from "../logger.js";
 import type { Metrics, OperationRecord } from "./metrics.js";
 import type { RequestTrace, Tracing } from "./tracing.js";
@@ -21,15 +22,17 @@ export interface Telemetry {
 export interface TelemetryOptions {
   readonly kratos: Kratos;
   readonly logger: Logger;
+  /** Returns the keys that are accepted now. */
+  readonly apiKeys: () => readonly ApiKey[];
   readonly metrics?: Registry;
   readonly tracerProvider?: TracerProvider;
 }
 
 /** Lazy: the modules of metrics and traces are loaded only if they are used. */
-export async function createTelemetry({ kratos, logger, metrics, tracerProvider }: TelemetryOptions): Promise<Telemetry> {
+export async function createTelemetry({ kratos, logger, apiKeys, metrics, tracerProvider }: TelemetryOptions): Promise<Telemetry> {
   return {
     logger,
-    metrics: metrics && new (await import("./metrics.js")).Metrics(metrics, kratos),
+    metrics: metrics && new (await import("./metrics.js")).Metrics(metrics, kratos, apiKeys),
     tracing: tracerProvider && new (await import("./tracing.js")).Tracing(tracerProvider),
   };
 }

@@ -1,6 +1,5 @@
 import {
-  defaultTextMapGetter,
-  defaultTextMapSetter,
+  propagation,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
@@ -10,11 +9,8 @@ import {
   type Tracer,
   type TracerProvider,
 } from "@opentelemetry/api";
-import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { IncomingMessage } from "node:http";
 import type { OperationRecord } from "./metrics.js";
-
-const propagator = new W3CTraceContextPropagator();
 
 /** Creates OpenTelemetry spans. Their contexts are passed explicitly, so that no module is patched and no async context is tracked. */
 export class Tracing {
@@ -24,9 +20,9 @@ export class Tracing {
     this.#tracer = provider.getTracer("kratos-graphql");
   }
 
-  /** Continues the trace of the request's `traceparent` header, or starts a new one. */
+  /** Continues the trace that the registered propagator finds in the request's headers, or starts a new one. */
   startRequest({ method = "", headers }: IncomingMessage): RequestTrace {
-    return new RequestTrace(this.#tracer, method, propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter));
+    return new RequestTrace(this.#tracer, method, propagation.extract(ROOT_CONTEXT, headers));
   }
 }
 
@@ -69,7 +65,7 @@ export class RequestTrace {
     const parent = this.#operations === 1 ? this.#operationContext! : this.#requestContext;
     const span = this.tracer.startSpan(operation, { kind: SpanKind.CLIENT }, parent);
     const headers: Record<string, string> = {};
-    propagator.inject(trace.setSpan(parent, span), headers, defaultTextMapSetter);
+    propagation.inject(trace.setSpan(parent, span), headers);
     return {
       /** Headers that propagate the trace to Kratos. */
       headers,
