@@ -60,7 +60,7 @@ export interface Facade {
  * @throws {Error} if the safelist is not a valid manifest
  */
 export async function createFacade(options: FacadeOptions): Promise<Facade> {
-  const { kratos, logger, authentication, introspection = false, batching = false, publicSdl, traitsMask = [] } = options;
+  const { kratos, logger, authentication, corsOrigins = [], introspection = false, batching = false, publicSdl, traitsMask = [] } = options;
   const safelist = options.safelist === undefined ? undefined : readSafelist(options.safelist);
   const rateLimit = options.rateLimit && (await createRateLimit(options.rateLimit, logger));
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -76,13 +76,14 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
       rateLimit,
       safelist,
       traitsMask: traitsMask.length > 0 ? new TraitsMask(traitsMask) : undefined,
+      corsOrigins,
       maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     }),
     kratos: withMetrics(kratos, telemetry),
     logger,
     explorers: options.explorers ?? false,
     loopbackOnly: options.loopbackOnly ?? false,
-    corsOrigins: options.corsOrigins ?? [],
+    corsOrigins,
   });
   return {
     handle: router.handle,

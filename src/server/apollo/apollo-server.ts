@@ -46,7 +46,8 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
     documentStore: createDocumentStore(),
     parseOptions: { maxTokens: limits.tokens },
     validationRules: createLimitRules(limits),
-    csrfPrevention: true,
+    // See csrf.ts.
+    csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: createErrorFormatter(limits, introspection),
