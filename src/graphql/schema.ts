@@ -1,5 +1,5 @@
 import { getDocumentNodeFromSchema } from "@graphql-tools/utils";
-import { Kind, lexicographicSortSchema, parse, print, type DocumentNode, type GraphQLSchema } from "graphql";
+import { GraphQLSchema, isSpecifiedDirective, Kind, lexicographicSortSchema, parse, print, printSchema, type DocumentNode } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { authChecker } from "./authorization.js";
 import { checkTexts } from "./errors.js";
@@ -22,6 +22,8 @@ export interface FacadeSchema {
   readonly schema: GraphQLSchema;
   /** The SDL of the subgraph for a schema registry, with descriptions and directives. Sorted, so that it is always the same. */
   readonly sdl: string;
+  /** The SDL of the API for clients and code generators, without federation. Sorted, too. */
+  readonly apiSdl: string;
 }
 
 /**
@@ -47,7 +49,13 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
   const sorted = lexicographicSortSchema(graph);
   const typeDefs = withFederation(getDocumentNodeFromSchema(sorted));
   const sdl = `${print(typeDefs)}\n`;
-  return { schema: toSubgraphSchema(sorted, sdl, publicSdl), sdl };
+  return {
+    schema: toSubgraphSchema(sorted, sdl, publicSdl),
+    sdl,
+    get apiSdl() {
+      return printApi(sorted);
+    },
+  };
 }
 
 /** Removes the definitions of federation's directives, which a subgraph imports instead. */
@@ -56,4 +64,9 @@ function withFederation(document: DocumentNode): DocumentNode {
     ({ kind }) => kind !== Kind.SCHEMA_DEFINITION && kind !== Kind.DIRECTIVE_DEFINITION,
   );
   return { kind: Kind.DOCUMENT, definitions: [...FEDERATION, ...definitions] };
+}
+
+function printApi(graph: GraphQLSchema): string {
+  const config = graph.toConfig();
+  return `${printSchema(new GraphQLSchema({ ...config, directives: config.directives.filter(isSpecifiedDirective) }))}\n`;
 }

@@ -24,7 +24,7 @@ const ask = (url: string, query: string, headers?: Record<string, string>) => fe
 it("contains the program, the library with its declarations, the schema and the documentation, and nothing else", () => {
   const { files } = installed;
   const top = files.filter((path) => !path.startsWith("dist/")).sort();
-  expect(top).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema.graphql"]);
+  expect(top).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema.api.graphql", "schema.graphql"]);
   expect(files).toEqual(expect.arrayContaining(["dist/main.js", "dist/index.js", "dist/index.d.ts"]));
   expect(files.filter((path) => !/^dist\/((main|index|chunks\/[\w-]+)\.js|index\.d\.ts|(graphql|kratos|server)\/.+(\.d\.ts|\.js))$/.test(path)).sort()).toEqual(top);
   expect(files.length).toBeLessThan(500);
@@ -41,6 +41,7 @@ it("has a program that everybody may execute", () => {
 it("prints help and the schema with `npx kratos-graphql`, and creates a key for a server with authentication", async () => {
   expect(await installed.npx("--help")).toContain("kratos-graphql keys create");
   expect(await installed.npx("schema")).toBe(readFileSync("schema.graphql", "utf8"));
+  expect(await installed.npx("schema", "--api")).toBe(readFileSync("schema.api.graphql", "utf8"));
   const { key, line } = await createKey("identities:read");
   const server = await installed.startNode(["node_modules/.bin/kratos-graphql"], { PORT: "0", API_KEYS: line, NODE_ENV: "production", SHUTDOWN_DELAY_MS: "0" });
   const url = await graphqlUrlOf(server);
