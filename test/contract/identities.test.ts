@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { JsonObject } from "../../src/codegen.js";
 import {
   CreateIdentityDocument,
   DeleteIdentityDocument,
@@ -20,13 +21,13 @@ beforeAll(() => {
 
 const newEmail = () => `${randomUUID()}@contract.example.com`;
 
-async function create(traits: Record<string, unknown>, schemaId = "default") {
+async function create(traits: JsonObject, schemaId = "default") {
   const { createIdentity } = dataOf(await facade.ask(CreateIdentityDocument, { input: { schemaId, traits } }));
   if (createIdentity?.identity) created.push(createIdentity.identity.id);
   return createIdentity!;
 }
 
-async function update(input: { id: string; schemaId?: string; traits: Record<string, unknown> }) {
+async function update(input: { id: string; schemaId?: string; traits: JsonObject }) {
   return dataOf(await facade.ask(UpdateIdentityDocument, { input })).updateIdentity!;
 }
 

@@ -26,7 +26,7 @@ it("contains the program, the library with its declarations, the schema and the 
   const top = files.filter((path) => !path.startsWith("dist/")).sort();
   expect(top).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema.api.graphql", "schema.graphql"]);
   expect(files).toEqual(expect.arrayContaining(["dist/main.js", "dist/index.js", "dist/index.d.ts"]));
-  expect(files.filter((path) => !/^dist\/((main|index|chunks\/[\w-]+)\.js|index\.d\.ts|(graphql|kratos|server)\/.+(\.d\.ts|\.js))$/.test(path)).sort()).toEqual(top);
+  expect(files.filter((path) => !/^dist\/((main|index|codegen|chunks\/[\w-]+)\.js|(index|codegen)\.d\.ts|(graphql|kratos|server)\/.+(\.d\.ts|\.js))$/.test(path)).sort()).toEqual(top);
   expect(files.length).toBeLessThan(500);
 });
 
@@ -61,7 +61,8 @@ it("compiles the example of the README, and a consumer that uses every type, wit
   const readme = sourceInReadme("Use it as a library")
     .replace("http://127.0.0.1:4434", kratos.adminUrl)
     .replace("http://127.0.0.1:4433", kratos.publicUrl);
-  await installed.compile({ "from-readme.ts": readme, "in-express.ts": readFileSync("test/package/consumer/in-express.ts", "utf8") });
+  const generator = 'import { scalars, type Scalars } from "kratos-graphql/codegen";\nconst traits: Scalars["JSONObject"] = { name: { first: "Ann" } };\nconsole.log({ scalars, traits });';
+  await installed.compile({ "from-readme.ts": readme, "generator.ts": generator, "in-express.ts": readFileSync("test/package/consumer/in-express.ts", "utf8") });
 });
 
 it("runs the example of the README, the facade in a custom server", async () => {
@@ -82,6 +83,11 @@ it("runs the facade in Express, and the adapter and the schema on their own", as
   const answers = JSON.parse(printed!);
   expect(answers).toEqual({ overHttp: id, byTheAdapter: id, bySchema: id, sdl: true, error: "deleteIdentity" });
   expect(new Set([answers.overHttp, answers.byTheAdapter, answers.bySchema]).size).toBe(1);
+});
+
+it("has the scalars for code generators, which need nothing of the server", async () => {
+  const program = await installed.startNode(["generator.js"]);
+  await program.waitFor(/kratos-graphql\/codegen#JsonObject/);
 });
 
 it("does not allow imports of internal modules", async () => {
