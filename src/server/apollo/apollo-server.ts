@@ -7,7 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import type { GraphQLSchema } from "graphql";
+import { GraphQLError, type GraphQLSchema, type ValidationRule } from "graphql";
 import { formatError } from "../../graphql/errors.js";
 import { createLimitRules, type Limits } from "../limits/limits.js";
 import { errorForLog, type Logger } from "../logger.js";
@@ -45,7 +45,7 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
     ...(safelist && { persistedQueries: { cache: safelist.cache } }),
     documentStore: createDocumentStore(),
     parseOptions: { maxTokens: limits.tokens },
-    validationRules: createLimitRules(limits),
+    validationRules: [operationTypesRule, ...createLimitRules(limits)],
     // See csrf.ts.
     csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
@@ -61,6 +61,14 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
     ],
   });
 }
+
+/** graphql-js would find only during execution that the schema has no subscriptions, as if the server had failed. */
+const operationTypesRule: ValidationRule = (context) => ({
+  OperationDefinition(node) {
+    if (context.getSchema().getRootType(node.operation)) return;
+    context.reportError(new GraphQLError(`This API has no ${node.operation}s, only queries and mutations.`, { nodes: node }));
+  },
+});
 
 /** Apollo Server logs errors, and sentences that may end with a colon and an error's message, which is removed: it may contain user data. */
 function toApolloLogger(logger: Logger): NonNullable<ApolloServerOptions<BaseContext>["logger"]> {
