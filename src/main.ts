@@ -49,11 +49,13 @@ program
 
 program
   .command("schema")
-  .description("print the SDL of the subgraph, e.g. for a schema registry")
+  .description("print the SDL of the subgraph, for a schema registry")
+  .option("--api", "print the schema for clients and code generators instead, without federation")
   .allowExcessArguments(false)
-  .action(async () => {
+  .action(async ({ api }: { api?: true }) => {
     const { buildFacadeSchema } = await import("./graphql/schema.js");
-    process.stdout.write(buildFacadeSchema().sdl);
+    const { sdl, apiSdl } = buildFacadeSchema();
+    process.stdout.write(api ? apiSdl : sdl);
   });
 
 program

@@ -10,8 +10,9 @@ export type LoaderName = "identity" | "identity_schema";
 export type BatchListener = (loader: LoaderName, size: number) => void;
 
 /**
- * Loads identities by ID, in batches. Null for an ID without an identity, which includes a malformed one. If Kratos fails for
- * some of the IDs, only those are rejected.
+ * Loads identities by ID, in batches. Null for an ID without an identity, which includes a malformed one: clients discard a whole
+ * response with an error by default, which one wrong reference of another subgraph must not cause. If Kratos fails for some of
+ * the IDs, only those are rejected.
  */
 export function createIdentityLoader(
   kratos: Kratos,

@@ -1,4 +1,4 @@
-import { lexicographicSortSchema, parse, print, printSchema, visit, type DocumentNode, type GraphQLSchema } from "graphql";
+import { GraphQLSchema, isSpecifiedDirective, lexicographicSortSchema, parse, print, printSchema, visit, type DocumentNode } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { authChecker } from "./authorization.js";
 import { checkTexts } from "./errors.js";
@@ -21,6 +21,8 @@ export interface FacadeSchema {
   readonly schema: GraphQLSchema;
   /** The SDL of the subgraph for a schema registry, with descriptions and directives. Sorted, so that it is always the same. */
   readonly sdl: string;
+  /** The SDL of the API for clients and code generators, without federation. Sorted, too. */
+  readonly apiSdl: string;
 }
 
 /**
@@ -45,7 +47,13 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
   graph.getMutationType()!.description = "The mutation root. Errors that callers can act on, e.g. invalid input, are returned as `userErrors`.";
   const sorted = lexicographicSortSchema(graph);
   const sdl = `${print(toSubgraph(sorted))}\n`;
-  return { schema: toSubgraphSchema(sorted, sdl, publicSdl), sdl };
+  return {
+    schema: toSubgraphSchema(sorted, sdl, publicSdl),
+    sdl,
+    get apiSdl() {
+      return printApi(sorted);
+    },
+  };
 }
 
 /** Adds what graphql-js does not print: the directives of types, and where the definitions of these directives are imported from. */
@@ -56,4 +64,9 @@ function toSubgraph(schema: GraphQLSchema): DocumentNode {
     // Imported instead.
     DirectiveDefinition: () => null,
   });
+}
+
+function printApi(graph: GraphQLSchema): string {
+  const config = graph.toConfig();
+  return `${printSchema(new GraphQLSchema({ ...config, directives: config.directives.filter(isSpecifiedDirective) }))}\n`;
 }

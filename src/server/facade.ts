@@ -69,7 +69,7 @@ export interface Facade {
  * @throws {Error} if the safelist is not a valid manifest
  */
 export async function createFacade(options: FacadeOptions): Promise<Facade> {
-  const { kratos, logger, authentication, introspection = false, batching = false, publicSdl } = options;
+  const { kratos, logger, authentication, corsOrigins = [], introspection = false, batching = false, publicSdl } = options;
   const { apiKeys, jwt } = authentication === "none" ? { apiKeys: [] } : authentication;
   let policy = createPolicy({ ...options, apiKeys });
   const hasSafelist = policy.safelist !== undefined;
@@ -87,13 +87,14 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
       authenticate: await createAuthenticate(() => policy.apiKeys, jwt),
       rateLimit,
       policy: () => policy,
+      corsOrigins,
       maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     }),
     monitor,
     logger,
     explorers: options.explorers ?? false,
     allowedHosts: options.allowedHosts,
-    corsOrigins: options.corsOrigins ?? [],
+    corsOrigins,
   });
   const { checkIntervalMs = DEFAULT_CHECK_INTERVAL_MS } = options;
   if (checkIntervalMs > 0) monitor.start(checkIntervalMs);

@@ -6,6 +6,7 @@ import type { TraitsMask } from "../graphql/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import type { Authenticate } from "./auth/authenticate.js";
 import { createBodyReader } from "./body.js";
+import { assertNotForged } from "./csrf.js";
 import { HttpError } from "./http-error.js";
 import type { RateLimit } from "./limits/rate-limit.js";
 import type { Policy } from "./policy.js";
@@ -22,12 +23,14 @@ export interface GraphQLHandlerOptions {
   readonly rateLimit?: RateLimit;
   /** Returns the current safelist and traits mask. */
   readonly policy: () => Pick<Policy, "safelist" | "traitsMask">;
+  /** Origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[];
   /** Maximum size of a request body in bytes, after decompression. */
   readonly maxBodyBytes: number;
 }
 
 export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
-  const { apollo, kratos, authenticate, rateLimit, policy, maxBodyBytes } = options;
+  const { apollo, kratos, authenticate, rateLimit, policy, corsOrigins, maxBodyBytes } = options;
   const readBody = createBodyReader(maxBodyBytes);
 
   return async (request, response, requestId) => {
@@ -48,6 +51,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     telemetry.caller = caller.name;
     // Before the body is read, so that refusing a request is cheap.
     await rateLimit?.consume(caller.name, 1);
+    assertNotForged(request, corsOrigins);
     const httpGraphQLRequest = toHTTPGraphQLRequest(request, await readBody(request));
     const queries = getQueries(httpGraphQLRequest);
     if (queries.length > 1) await rateLimit?.consume(caller.name, queries.length - 1);

@@ -135,6 +135,13 @@ it("ignores the content encoding of a GET without a body", async () => {
   expect(await response.json()).toEqual({ data: { version: "v26.2.0" } });
 });
 
+it.each(["subscription { version }", "subscription { identities { edges { cursor } } }", "query A { version } subscription B { version }"])("rejects %s, because there are no subscriptions", async (query) => {
+  const response = await post(JSON.stringify({ query }));
+  expect(response.status).toBe(400);
+  const { data, errors } = (await response.json()) as { data?: unknown; errors: { message: string; extensions: object }[] };
+  expect([data, errors.map(({ message }) => message), errors[0]!.extensions]).toEqual([undefined, ["This API has no subscriptions, only queries and mutations."], { code: "GRAPHQL_VALIDATION_FAILED" }]);
+});
+
 it("rejects a request that a page of another site can send without a preflight", async () => {
   const response = await fetch(`${server.url}/graphql?query=${encodeURIComponent("{ version }")}`);
   expect(response.status).toBe(400);

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import {
+  buildSchema,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
   isObjectType,
+  isSpecifiedDirective,
   isSpecifiedScalarType,
   parse,
   type GraphQLSchema,
@@ -14,7 +16,7 @@ import { stopAfterTest } from "../support/lifecycle.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
 import { startFacade } from "../support/use-facade.js";
 
-const { schema, sdl } = buildFacadeSchema();
+const { schema, sdl, apiSdl } = buildFacadeSchema();
 
 /** Every name in the schema that developers see, with its description. */
 function* described(of: GraphQLSchema): Generator<[name: string, description: string | null | undefined]> {
@@ -38,8 +40,17 @@ it("describes every type, field, argument and enum value", () => {
   expect(all.filter(([, description]) => (description ?? "").length < 8)).toEqual([]);
 });
 
-it("equals schema.graphql (npm run schema:write writes it)", () => {
+it("equals schema.graphql and schema.api.graphql (npm run schema:write writes them)", () => {
   expect(readFileSync("schema.graphql", "utf8")).toBe(sdl);
+  expect(readFileSync("schema.api.graphql", "utf8")).toBe(apiSdl);
+});
+
+it("can be read from schema.api.graphql by any tool, because it needs no definitions of federation", () => {
+  const api = buildSchema(readFileSync("schema.api.graphql", "utf8"));
+  expect([...described(api)]).toEqual([...described(schema)]);
+  expect(Object.keys(api.getTypeMap()).filter((name) => /^_[^_]/.test(name))).toEqual([]);
+  expect(Object.keys(api.getQueryType()!.getFields())).toEqual(Object.keys(schema.getQueryType()!.getFields()).filter((name) => !name.startsWith("_")));
+  expect(api.getDirectives().filter((directive) => !isSpecifiedDirective(directive))).toEqual([]);
 });
 
 it("prints the same sorted SDL each time", () => {

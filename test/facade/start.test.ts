@@ -76,10 +76,13 @@ it("prints a help text whose commands run as they are, and whose variables exist
   expect(stdout).toMatch(/Kratos/);
 }, 30_000);
 
-it("prints exactly schema.graphql for `schema`", async () => {
-  const program = await startCli({}, "schema");
+it.each([
+  ["schema.graphql", ["schema"]],
+  ["schema.api.graphql", ["schema", "--api"]],
+])("prints exactly %s for `%j`", async (file, args) => {
+  const program = await startCli({}, ...args);
   expect(await program.ended).toBe(0);
-  expect(program.stdout).toBe(readFileSync("schema.graphql", "utf8"));
+  expect(program.stdout).toBe(readFileSync(file, "utf8"));
 }, 30_000);
 
 it("serves Kratos with the environment of docker-compose.yml", async () => {

@@ -24,9 +24,9 @@ const ask = (url: string, query: string, headers?: Record<string, string>) => fe
 it("contains the program, the library with its declarations, the schema and the documentation, and nothing else", () => {
   const { files } = installed;
   const top = files.filter((path) => !path.startsWith("dist/")).sort();
-  expect(top).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema.graphql"]);
+  expect(top).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema.api.graphql", "schema.graphql"]);
   expect(files).toEqual(expect.arrayContaining(["dist/main.js", "dist/index.js", "dist/index.d.ts"]));
-  expect(files.filter((path) => !/^dist\/((main|index|chunks\/[\w-]+)\.js|index\.d\.ts|(graphql|kratos|server)\/.+(\.d\.ts|\.js))$/.test(path)).sort()).toEqual(top);
+  expect(files.filter((path) => !/^dist\/((main|index|codegen|chunks\/[\w-]+)\.js|(index|codegen)\.d\.ts|(graphql|kratos|server)\/.+(\.d\.ts|\.js))$/.test(path)).sort()).toEqual(top);
   expect(files.length).toBeLessThan(500);
 });
 
@@ -47,6 +47,7 @@ it("has a program that everybody may execute", () => {
 it("prints help and the schema with `npx kratos-graphql`, and creates a key for a server with authentication", async () => {
   expect(await installed.npx("--help")).toContain("kratos-graphql keys create");
   expect(await installed.npx("schema")).toBe(readFileSync("schema.graphql", "utf8"));
+  expect(await installed.npx("schema", "--api")).toBe(readFileSync("schema.api.graphql", "utf8"));
   const { key, line } = await createKey("identities:read");
   const server = await installed.startNode(["node_modules/.bin/kratos-graphql"], {
     PORT: "0",
@@ -72,7 +73,8 @@ it("compiles the example of the README, and a consumer that uses every type, wit
   const readme = sourceInReadme("Use it as a library")
     .replace("http://127.0.0.1:4434", kratos.adminUrl)
     .replace("http://127.0.0.1:4433", kratos.publicUrl);
-  await installed.compile({ "from-readme.ts": readme, "in-express.ts": readFileSync("test/package/consumer/in-express.ts", "utf8") });
+  const generator = 'import { scalars, type Scalars } from "kratos-graphql/codegen";\nconst traits: Scalars["JSONObject"] = { name: { first: "Ann" } };\nconsole.log({ scalars, traits });';
+  await installed.compile({ "from-readme.ts": readme, "generator.ts": generator, "in-express.ts": readFileSync("test/package/consumer/in-express.ts", "utf8") });
 });
 
 it("runs the example of the README, the facade in a custom server", async () => {
@@ -93,6 +95,11 @@ it("runs the facade in Express, and the adapter and the schema on their own", as
   const answers = JSON.parse(printed!);
   expect(answers).toEqual({ overHttp: id, byTheAdapter: id, bySchema: id, sdl: true, error: "deleteIdentity" });
   expect(new Set([answers.overHttp, answers.byTheAdapter, answers.bySchema]).size).toBe(1);
+});
+
+it("has the scalars for code generators, which need nothing of the server", async () => {
+  const program = await installed.startNode(["generator.js"]);
+  await program.waitFor(/kratos-graphql\/codegen#JsonObject/);
 });
 
 it("does not allow imports of internal modules", async () => {

@@ -35,6 +35,18 @@ describe.each(PAGES)("%s", (page) => {
   });
 });
 
+it("docs/errors.md lists every error code of the server", () => {
+  const page = readFileSync("docs/errors.md", "utf8");
+  const sources = ["graphql", "server"].flatMap((room) =>
+    readdirSync(join("src", room), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => readFileSync(join("src", room, path), "utf8")),
+  );
+  const codes = sources.flatMap((source) => [...source.matchAll(/(?:HttpError\(\d+, |Error, |code: |badRequest\(\d+, |CODE = )"([A-Z_]+)"/g)].map(([, code]) => code!));
+  expect(codes).toEqual(expect.arrayContaining(["NOT_FOUND", "OPERATION_TOO_LARGE", "KRATOS_UNAVAILABLE", "BAD_USER_INPUT"]));
+  expect([...new Set(codes)].filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
+});
+
 it("docs/configuration.md lists every variable of the server", () => {
   const page = readFileSync("docs/configuration.md", "utf8");
   expect(Object.keys(VARIABLES.shape).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);

@@ -92,17 +92,52 @@ describe("a page of another site", () => {
     },
   );
 
-  it("cannot send an operation with a link, unless it can send a header", async () => {
-    expect((await get(closed, { query: VERSION }, {})).status).toBe(400);
-    for (const header of ["apollo-require-preflight", "x-apollo-operation-name"]) {
-      expect((await get(closed, { query: VERSION }, { [header]: "1" })).body).toEqual({ data: { version: "v26.2.0" } });
-    }
+  const GRAPHQL_TYPE = { accept: "application/graphql-response+json, application/json" };
+
+  it.each<[string, Record<string, string>]>([
+    ["a link, an image or a script", {}],
+    ["a link, an image or a script in a current browser", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }],
+    ["a page on another port of this host", { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors" }],
+    ["a `fetch` that needs no preflight", { ...GRAPHQL_TYPE, "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }],
+    ["a `fetch` that needs no preflight, of another origin in an old browser", { ...GRAPHQL_TYPE, origin: "https://evil.example.org" }],
+    ["a `fetch` of another origin", { ...GRAPHQL_TYPE, origin: "https://evil.example.org", "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" }],
+    ["a `fetch` of a sandboxed frame", { ...GRAPHQL_TYPE, origin: "null", "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" }],
+    ["a link whose credentials the browser adds", { authorization: "Basic dXNlcjpwYXNz" }],
+    ["an unknown value of Sec-Fetch-Site", { "sec-fetch-site": "same-origin, cross-site" }],
+  ])("cannot send a query with %s, and is told which header to send", async (_, headers) => {
+    const before = kratos.seen.length;
+    const answer = await get(await serve({ corsOrigins: [ORIGIN] }), { query: VERSION }, headers);
+    expect([answer.status, codesOf(answer), answer.body.data]).toEqual([400, ["BAD_REQUEST"], undefined]);
+    expect(answer.body.errors[0].message).toBe('Send the header "Content-Type: application/json", so that the request cannot come from the page of another website (CSRF).');
+    expect(kratos.seen).toHaveLength(before);
   });
 
-  it("cannot send a mutation by GET", async () => {
-    const query = 'mutation { deleteIdentity(input: { id: "x" }) { deletedIdentityId } }';
-    const answer = await get(closed, { query }, { "apollo-require-preflight": "1" });
-    expect([answer.status, answer.headers.allow]).toEqual([405, "POST"]);
+  it.each<[string, Record<string, string>]>([
+    ["JSON as its type", JSON_TYPE],
+    ["a header of Apollo's clients", { "apollo-require-preflight": "1" }],
+    ["the operation name of Apollo's clients", { "x-apollo-operation-name": "Version", "sec-fetch-site": "cross-site" }],
+    ["a bearer token", { authorization: "Bearer kg_x", "sec-fetch-site": "cross-site" }],
+    ["the word of the browser that it comes from this server's page", { "sec-fetch-site": "same-origin" }],
+    ["the word of the browser that its user has typed the address", { "sec-fetch-site": "none" }],
+    ["an origin that CORS allows", { origin: ORIGIN, "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" }],
+    ["the response type of GraphQL, from a program", GRAPHQL_TYPE],
+  ])("does not prevent a query by GET with %s", async (_, headers) => {
+    const answer = await get(await serve({ corsOrigins: [ORIGIN] }), { query: VERSION }, headers);
+    expect([answer.status, answer.body]).toEqual([200, { data: { version: "v26.2.0" } }]);
+  });
+
+  it.each<Record<string, string>>([JSON_TYPE, { "apollo-require-preflight": "1" }, { "sec-fetch-site": "none" }, { authorization: "Bearer kg_x" }, GRAPHQL_TYPE])("cannot send a mutation by GET, even with %j", async (headers) => {
+    const query = 'mutation { deleteIdentity(input: { id: "00000000-0000-4000-8000-000000000000" }) { deletedIdentityId } }';
+    const before = kratos.seen.length;
+    const answer = await get(closed, { query }, headers);
+    expect([answer.status, answer.headers.allow, codesOf(answer), answer.body.data]).toEqual([405, "POST", ["BAD_REQUEST"], undefined]);
+    expect(kratos.seen).toHaveLength(before);
+  });
+
+  it.each<Record<string, string>>([{ "sec-fetch-site": "same-origin" }, { "sec-fetch-site": "none" }, { origin: ORIGIN }, GRAPHQL_TYPE])("cannot send a form by POST, even with %j", async (headers) => {
+    const facade = await serve({ corsOrigins: [ORIGIN] });
+    const answer = await sendHttp(facade.url, { headers: { "content-type": "application/x-www-form-urlencoded", ...headers }, body: `query=${encodeURIComponent(VERSION)}` });
+    expect([answer.status, answer.body.errors[0].message]).toEqual([400, expect.stringContaining("CSRF")]);
   });
 
   const preflight = (facade: FacadeUnderTest, origin: string) =>

@@ -1,8 +1,8 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
-import { MAX_SEARCH_REQUESTS } from "../../kratos/index.js";
+import { isIdentityId, MAX_SEARCH_REQUESTS } from "../../kratos/index.js";
 import { listCost, oneRequest } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
-import { badUserInput } from "../errors.js";
+import { badUserInput, describeReceived } from "../errors.js";
 import type { Scope } from "../scopes.js";
 import { decodeCursor, IdentityConnection, isIndexCursor } from "./identity-connection.js";
 import { Identity, IdentitySchema } from "./identity.type.js";
@@ -16,12 +16,13 @@ export class IdentityResolver {
   @Query(() => Identity, {
     nullable: true,
     complexity: oneRequest,
-    description: "Look up an identity by ID. Returns null if it does not exist.",
+    description: "Look up an identity by ID. Returns null if it does not exist. An ID that is not a UUID is a `BAD_USER_INPUT` error.",
   })
-  identity(
+  async identity(
     @Arg("id", () => ID, { description: "ID of the identity." }) id: string,
     @Ctx() { identities }: FacadeContext,
   ): Promise<Identity | null> {
+    if (!isIdentityId(id)) throw badUserInput(`"id" must be the ID of an identity, which is a UUID; received ${describeReceived(id)}.`);
     return identities.load(id);
   }
 
@@ -42,7 +43,7 @@ export class IdentityResolver {
     first: number | null | undefined,
     @Arg("after", () => String, {
       nullable: true,
-      description: "Cursor of the identity after which to continue: the `cursor` of an edge or the `endCursor` of a page. Default: the start of the list.",
+      description: "Cursor of the identity after which to continue: the `cursor` of an edge or the `endCursor` of a page. It is a position, which remains valid if the identity is deleted. Default: the start of the list.",
     })
     after: string | null | undefined,
     @Ctx() { kratos, mask }: FacadeContext,

@@ -7,7 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import type { GraphQLSchema } from "graphql";
+import { GraphQLError, type GraphQLSchema, type ValidationRule } from "graphql";
 import { formatError } from "../../graphql/errors.js";
 import { createLimitRules, type Limits } from "../limits/limits.js";
 import { errorForLog, type Logger } from "../logger.js";
@@ -45,8 +45,9 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
     ...(safelist && { persistedQueries: { cache: toQueryCache(safelist) } }),
     documentStore: createDocumentStore(),
     parseOptions: { maxTokens: limits.tokens },
-    validationRules: createLimitRules(limits),
-    csrfPrevention: true,
+    validationRules: [operationTypesRule, ...createLimitRules(limits)],
+    // See csrf.ts.
+    csrfPrevention: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: createErrorFormatter(limits, introspection),
@@ -65,6 +66,14 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
 function toQueryCache(safelist: () => Safelist): NonNullable<PersistedQueryOptions["cache"]> {
   return { get: async (key) => safelist().find(key.replace(/^apq:/, "")), set: async () => {}, delete: async () => false };
 }
+
+/** graphql-js would find only during execution that the schema has no subscriptions, as if the server had failed. */
+const operationTypesRule: ValidationRule = (context) => ({
+  OperationDefinition(node) {
+    if (context.getSchema().getRootType(node.operation)) return;
+    context.reportError(new GraphQLError(`This API has no ${node.operation}s, only queries and mutations.`, { nodes: node }));
+  },
+});
 
 /** Apollo Server logs errors, and sentences that may end with a colon and an error's message, which is removed: it may contain user data. */
 function toApolloLogger(logger: Logger): NonNullable<ApolloServerOptions<BaseContext>["logger"]> {

@@ -1,15 +1,16 @@
+import type { JsonObject, JsonValue } from "kratos-graphql/codegen";
 import type { TraitField } from "./trait-fields";
 
 /**
  * The traits in the form. Empty fields are omitted. An invalid number or invalid JSON is sent as text, so that Kratos reports
  * what is wrong with it.
  */
-export function traitsFrom(fields: readonly TraitField[], form: FormData): Record<string, unknown> {
+export function traitsFrom(fields: readonly TraitField[], form: FormData): JsonObject {
   const traits = fields.map((field) => [field.name, valueOf(field, form)] as const);
   return Object.fromEntries(traits.filter(([, value]) => value !== undefined));
 }
 
-function valueOf(field: TraitField, form: FormData): unknown {
+function valueOf(field: TraitField, form: FormData): JsonValue | undefined {
   if (field.kind === "boolean") return form.has(field.key);
   if (field.kind === "group") {
     const group = traitsFrom(field.fields, form);
@@ -29,9 +30,9 @@ function valueOf(field: TraitField, form: FormData): unknown {
   }
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string): JsonValue {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as JsonValue;
   } catch {
     return text;
   }
