@@ -1,4 +1,4 @@
-import { extendSchema, type GraphQLFieldResolver, type GraphQLSchema, type GraphQLUnionType, parse } from "graphql";
+import { extendSchema, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema, type GraphQLUnionType, parse } from "graphql";
 import { requireScope } from "./authorization.js";
 import { entitiesCost } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
@@ -51,11 +51,12 @@ export function toSubgraphSchema(graph: GraphQLSchema, sdl: string, publicSdl: b
   };
   _entities!.resolve = resolveEntities;
   _entities!.extensions = { complexity: entitiesCost };
-  const resolveService: GraphQLFieldResolver<unknown, FacadeContext> = (_source, _args, { caller }) => {
+  _service!.resolve = () => ({});
+  const resolveSdl: GraphQLFieldResolver<unknown, FacadeContext> = (_source, _args, { caller }) => {
     if (!publicSdl) requireScope(caller, "system:read");
-    return { sdl };
+    return sdl;
   };
-  _service!.resolve = resolveService;
+  (schema.getType("_Service") as GraphQLObjectType).getFields()["sdl"]!.resolve = resolveSdl;
   (schema.getType("_Entity") as GraphQLUnionType).resolveType = (value) => (value instanceof Identity ? "Identity" : "IdentitySchema");
   return schema;
 }

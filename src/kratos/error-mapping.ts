@@ -57,7 +57,7 @@ async function getResponseError(operation: string, response: Response, isChange:
   const { status, headers } = response;
   if (status < 400) return new KratosVersionMismatchError(operation, status, headers.get("location") ?? "", refused(isChange));
   const isJson = headers.get("content-type")?.includes("json");
-  const body = isJson ? parseErrorBody(await response.text()) : undefined;
+  const body = isJson ? await readErrorBody(response) : undefined;
   return toResponseError(operation, status, body, isChange, getRetryAfterS(response));
 }
 
@@ -65,9 +65,10 @@ function refused(isChange: boolean): { readonly outcome: ChangeOutcome } {
   return { outcome: isChange ? "refused" : "not-sent" };
 }
 
-function parseErrorBody(text: string): WireErrorBody | undefined {
+/** Undefined if the body is not an error, or there is not enough memory for it. */
+async function readErrorBody(response: Response): Promise<WireErrorBody | undefined> {
   try {
-    return toErrorBody((JSON.parse(text) as { error?: unknown } | null)?.error);
+    return toErrorBody((JSON.parse(await response.text()) as { error?: unknown } | null)?.error);
   } catch {
     return undefined;
   }

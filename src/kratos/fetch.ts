@@ -70,7 +70,7 @@ const LARGE_BYTES = 1_000_000;
 
 /**
  * Refuses large responses before they exhaust the heap: many callers, or one, can request many pages of large identities at a
- * time. Responses that are being received may have a quarter of the heap's limit together, or there may be a single one.
+ * time. Responses that are being received may have an eighth of the heap's limit together, or there may be a single one.
  */
 export class ResponseMemory {
   readonly #heapLimit = getHeapStatistics().heap_size_limit;

@@ -272,6 +272,8 @@ describe("are compiled", () => {
   it.each([
     ["many fragments", `{ ${aliased(50)} } ${form}`],
     ["long aliases", `{ ${"a".repeat(10_000)}: loginFlow(id: "x") { ...F } } ${form}`],
+    ["conditions that narrow the type again and again", `{ loginFlow(id: "x") { ui { nodes { attributes { ${"... on UiNodeInputAttributes { ... on UiNodeAttributes { ".repeat(8)} ... on UiNodeInputAttributes { ${Array.from({ length: 60 }, (_, at) => `${"n".repeat(250)}${at}: name`).join(" ")} } ${"} }".repeat(8)} } } } } }`],
+    ["documents with long comments", `{ version } # ${"x".repeat(4_000_000)}`],
     ["long arguments", `{ a: loginFlow(id: "${"x".repeat(200_000)}") { id } }`],
     ["fragments that spread each other", `{ ...F0 } ${Array.from({ length: 30 }, (_, at) => `fragment F${at} on Query { ...F${at + 1} ...F${at + 1} }`).join(" ")} fragment F30 on Query { version }`],
     ["mutations", 'mutation { deleteIdentity(input: { id: "x" }) { deletedIdentityId } }'],

@@ -116,13 +116,39 @@ describe("a response is limited", () => {
   });
 
   it.each([
-    ["a page", page(repeat(5, (at) => `a${at}: traits`))],
-    ["references", `{ _entities(representations: [${repeat(600, () => `{ __typename: "Identity", id: "${ID}" }`)}]) { ... on Identity { traits } } }`],
-  ])("to 25,000,000 characters of %s", async (_, query) => {
+    ["a page", page(repeat(5, (at) => `a${at}: traits`)), {}],
+    ["references", "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Identity { traits } } }", { of: Array(600).fill({ __typename: "Identity", id: ID }) }],
+  ])("to 25,000,000 characters of %s", async (_, query, variables) => {
     const large = await startWithLargeTraits(45_000);
-    const { data, errors } = await large.send(query);
+    const { data, errors } = await large.send(query, variables);
     expect(data).toBeNull();
     expect(errors).toEqual([{ message: expect.stringContaining("exceeds 25000000 characters"), extensions: { code: "RESPONSE_TOO_LARGE", most: 25_000_000 } }]);
+  });
+
+  it("to 25,000,000 characters of all results of a batch together", async () => {
+    const kratos = await stopAfterTest(startScriptedKratos("v26.2.0", (_, path) => (path.endsWith("/prometheus") ? { text: "x".repeat(10_000_000), headers: { "content-type": "text/plain" } } : undefined)));
+    const served = await startFacade(kratos, { batching: true });
+    const { body } = await postJson(served.url, Array(3).fill({ query: "{ metrics }" }));
+    const codes = body.flatMap(({ errors = [] }: any) => errors.map((error: any) => error.extensions.code));
+    expect(codes).toEqual(["RESPONSE_TOO_LARGE"]);
+  });
+
+  it.each([
+    ["control characters, which are escaped", "\u0001".repeat(20_000), 6],
+    ["numbers", Array(5_000).fill(1.2345678901234567e-300), 6],
+  ])("with the real length of %s", async (_, note, aliases) => {
+    const identities = Array.from({ length: 250 }, (_unused, at) => ({ id: ID.slice(0, -3) + String(at).padStart(3, "0"), schema_id: "default", schema_url: "", traits: { note } }));
+    const text = JSON.stringify(identities);
+    const kratos = await stopAfterTest(startScriptedKratos("v26.2.0", (_unused, path) => (path.includes("/identities?") ? { text, headers: { "content-type": "application/json" } } : undefined)));
+    const served = await startFacade(kratos);
+    const isTooLarge = text.length * aliases > 25_000_000;
+    expect(isTooLarge).toBe(true);
+    expect(codesOf(await postJson(served.url, { query: page(repeat(aliases, (at) => `a${at}: traits`)) }))).toEqual(["RESPONSE_TOO_LARGE"]);
+  });
+
+  it("in the messages of its errors, which repeat invalid values", async () => {
+    const { errors } = await facade.send("query ($first: Int) { identities(first: $first) { edges { cursor } } }", { first: "x".repeat(900_000) });
+    expect(errors![0]!.message).toMatch(/^Variable "\$first" got invalid value "x{1900,}…$/);
   });
 
   it("which a page of large identities is below", async () => {

@@ -62,9 +62,8 @@ describe("a rejected input", () => {
   const reject = async (reason: unknown) => {
     [status, error] = [400, { reason }];
     const query = 'mutation { createIdentity(input: { schemaId: "default", traits: {} }) { userErrors { message path } } }';
-    const start = performance.now();
     const { createIdentity } = dataOf(await facade.send(query));
-    return { userErrors: createIdentity.userErrors, ms: performance.now() - start };
+    return { userErrors: createIdentity.userErrors };
   };
 
   it.each([
@@ -79,9 +78,8 @@ describe("a rejected input", () => {
     ["percent signs", `I[#/${"%".repeat(160_000)}] S[#] is wrong`],
     ["what was disabled", "endpoint was ".repeat(12_000)],
   ])("takes no long time if it repeats a long text of a caller: %s", async (_what, reason) => {
-    const { ms } = await reject(reason);
-    // A quadratic pattern takes 20 s.
-    expect(ms).toBeLessThan(1_000);
+    // With a quadratic pattern, it would exceed jest's timeout.
+    expect((await reject(reason)).userErrors.length).toBeGreaterThan(0);
   });
 
   it("has at most a hundred errors", async () => {

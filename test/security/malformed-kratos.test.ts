@@ -144,7 +144,7 @@ it("has only expected errors if any part of an error is malformed", async () => 
   }
 });
 
-it("answers traits of up to 200 levels, and not the traits alone that are deeper", async () => {
+it("returns traits of up to 200 levels; an identity with deeper ones is null", async () => {
   const query = `{ identities(first: 10) { edges { node { id traits } } } }`;
   for (let time = 0; time < 4; time++) {
     answer = JSON.stringify([200, 201, 2_000, 9_900].map((levels) => ({ ...identity(GOOD), id: `${GOOD.slice(0, -4)}${String(levels).padStart(4, "0")}`, traits: levels })))

@@ -35,15 +35,27 @@ function logError(logger: Logger, error: GraphQLError): boolean {
 export function createErrorFormatter(limits: Limits, introspection: boolean) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const result = formatError(formatLimitError(formatted, limits), unwrapResolverError(error));
-    return introspection ? result : hideSchema(result);
+    return shorten(introspection ? result : hideSchema(result));
   };
+}
+
+/** Longer than any message that does not repeat a value of the caller. */
+const MAX_MESSAGE_LENGTH = 2_000;
+
+/** Cuts a long message: graphql-js repeats invalid values, which can be as long as the request. */
+function shorten(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const { message } = formatted;
+  return message.length > MAX_MESSAGE_LENGTH ? { ...formatted, message: `${message.slice(0, MAX_MESSAGE_LENGTH)}…` } : formatted;
 }
 
 /** Removes suggestions of names. Apollo Server's option `hideSchemaDetailsFromClientErrors` keeps those for variables. */
 function hideSchema(formatted: GraphQLFormattedError): GraphQLFormattedError {
   // Apollo Server's message names the software, and tells the operator how to enable introspection.
   if (formatted.extensions?.["validationErrorCode"] === "INTROSPECTION_DISABLED") return { ...formatted, message: "Introspection is disabled on this server." };
-  return { ...formatted, message: formatted.message.replace(/ ?Did you mean .+\?$/s, "") };
+  const { message } = formatted;
+  // The last one: a value that the message repeats can contain the same words. A regular expression would take quadratic time.
+  const start = message.endsWith("?") ? message.lastIndexOf("Did you mean ") : -1;
+  return start < 0 ? formatted : { ...formatted, message: message.slice(0, start).trimEnd() };
 }
 
 /** Returns the codes of errors, without duplicates. */

@@ -17,7 +17,7 @@ import {
 } from "graphql";
 import type { CompiledQuery } from "graphql-jit";
 import type { FacadeContext } from "../../graphql/context.js";
-import { getFragments } from "../document.js";
+import { getDocumentBytes, getFragments } from "../document.js";
 
 export interface CompiledExecution {
   /** Apollo Server's plugin hook. Resolves to null if there is no compiled form, so that graphql-js executes the operation. */
@@ -53,7 +53,8 @@ export function createCompiledExecution(
 
   async function compile(document: DocumentNode, operation: OperationDefinitionNode): Promise<void> {
     if (!isCompilable(document)) return;
-    const size = estimateSize(schema, document, operation);
+    // A compiled operation references its document.
+    const size = estimateSize(schema, document, operation) + getDocumentBytes(document) / BYTES_PER_CHARACTER;
     if (size > MAX_SIZE) return;
     // Lazy: not needed for the first requests.
     const { compileQuery, isCompiledQuery } = await import("graphql-jit");
@@ -95,7 +96,9 @@ export function createCompiledExecution(
 
 /** Maximum size of an operation in characters of generated code, and of all compiled operations together. A form of Kratos takes 40,000. */
 const MAX_SIZE = 200_000;
-const MAX_TOTAL_SIZE = 8_000_000;
+const MAX_TOTAL_SIZE = 2_000_000;
+/** Memory for a character of generated code. 8,000,000 characters took 116 to 141 MB. */
+const BYTES_PER_CHARACTER = 16;
 const MAX_OPERATIONS = 300;
 
 /** The compiled forms of operations. Drops the least recently used ones. */
@@ -145,7 +148,7 @@ function isCompilable(document: DocumentNode): boolean {
 
 /** Generated code for a field, mostly for its errors. Each of them contains the field's path. */
 const CHARACTERS_PER_FIELD = 1_000;
-const PATHS_PER_FIELD = 5;
+const PATHS_PER_FIELD = 12;
 
 /**
  * Estimates the length of the code that graphql-jit generates for an operation. It writes out each fragment wherever it is
@@ -171,7 +174,8 @@ function estimateSize(schema: GraphQLSchema, document: DocumentNode, operation: 
       } else {
         size += 1;
         const { typeCondition, selectionSet } = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)!;
-        const inner = typeCondition ? typeFromAST(schema, typeCondition) : type;
+        // Inside of an object, a condition cannot make the type wider again.
+        const inner = typeCondition && !isObjectType(type) ? typeFromAST(schema, typeCondition) : type;
         const isForOneType = isAbstractType(type) && isObjectType(inner);
         add(selectionSet, inner, pathLength, isForOneType ? times / schema.getPossibleTypes(type).length : times);
       }

@@ -34,19 +34,21 @@ export const DEFAULT_LIMITS: Limits = { depth: 15, aliases: 50, rootFields: 50, 
 const CODE = "OPERATION_TOO_LARGE";
 
 /** An operation exceeds a limit. */
-export function limitError(limit: string, max: number, actual: number | string): GraphQLError {
-  return new GraphQLError(tooLarge(`its ${limit} is ${actual}, but the limit is ${max}`), {
+export function limitError(limit: string, max: number, actual: number | string, advice?: string): GraphQLError {
+  return new GraphQLError(tooLarge(`its ${limit} is ${actual}, but the limit is ${max}`, advice), {
     extensions: { code: CODE, limit, most: max, http: { status: 400 } },
   });
 }
 
-function tooLarge(reason: string): string {
-  return `The operation is too large: ${reason}. Split it into smaller operations, and pass values as variables.`;
+function tooLarge(reason: string, advice = "Split it into smaller operations."): string {
+  return `The operation is too large: ${reason}. ${advice}`;
 }
 
 /** Maximum number of characters of a document. Values belong in variables, which a document does not contain. */
 const MAX_CHARACTERS = 100_000;
-const MAX_FRAGMENTS = 100;
+const MAX_FRAGMENTS = 50;
+/** Maximum number of characters of a name or an alias. The path of every error contains aliases. */
+const MAX_NAME_LENGTH = 256;
 /** Maximum number of pairs of fields that have the same name, or alias, and a selection of their own. */
 const MAX_PAIRS = 20_000;
 
@@ -67,12 +69,16 @@ function documentRule(context: ValidationContext): ASTVisitor {
 
 function* getDocumentErrors(document: DocumentNode): Generator<GraphQLError> {
   const characters = document.loc?.source.body.length ?? 0;
-  if (characters > MAX_CHARACTERS) yield limitError("number of characters", MAX_CHARACTERS, characters);
+  if (characters > MAX_CHARACTERS) yield limitError("number of characters", MAX_CHARACTERS, characters, "Pass values as variables.");
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION).length;
   if (fragments > MAX_FRAGMENTS) yield limitError("number of fragments", MAX_FRAGMENTS, fragments);
   const counts = new Map<string, number>();
   let pairs = 0;
+  let nameLength = 0;
   visit(document, {
+    Name({ value }) {
+      nameLength = Math.max(nameLength, value.length);
+    },
     Field({ name, alias, selectionSet }) {
       if (!selectionSet) return;
       const key = (alias ?? name).value;
@@ -81,6 +87,7 @@ function* getDocumentErrors(document: DocumentNode): Generator<GraphQLError> {
       pairs += count;
     },
   });
+  if (nameLength > MAX_NAME_LENGTH) yield limitError("length of a name", MAX_NAME_LENGTH, nameLength, "Use a shorter name or alias.");
   if (pairs > MAX_PAIRS) yield limitError("number of pairs of fields with the same name", MAX_PAIRS, pairs);
 }
 

@@ -1,11 +1,12 @@
 import type { GraphQLRequestContextDidResolveOperation, GraphQLRequestContextWillSendResponse } from "@apollo/server";
+import { getHeapStatistics } from "node:v8";
 import { type FormattedExecutionResult, GraphQLError, type OperationDefinitionNode } from "graphql";
-import type { FacadeContext } from "../../graphql/context.js";
 import { getRootFields } from "../document.js";
+import type { ObservedContext } from "../telemetry/telemetry.js";
 import { limitError, type Limits } from "./limits.js";
 import { getQueryCost } from "./query-cost.js";
 
-type RequestContext = GraphQLRequestContextDidResolveOperation<FacadeContext>;
+type RequestContext = GraphQLRequestContextDidResolveOperation<ObservedContext>;
 
 /** Callers that send this header receive the operation's cost. */
 const COST_HEADER = "x-graphql-cost";
@@ -23,8 +24,8 @@ const MAX_ERRORS = 1_000;
 export interface OperationLimits {
   /** @throws {GraphQLError} if the operation exceeds a limit, or an argument is null that must not be */
   check(context: RequestContext): void;
-  /** Replaces a response that is too large with an error, and adds the cost to `extensions.cost` if the caller asked for it. */
-  completeResponse(context: GraphQLRequestContextWillSendResponse<FacadeContext>): void;
+  /** Replaces a result that is too large, together with the others of a batch, with an error, and adds the cost to `extensions.cost` if the caller asked for it. */
+  completeResponse(context: GraphQLRequestContextWillSendResponse<ObservedContext>): void;
 }
 
 export function createOperationLimits({ rootFields: maxRootFields, cost: maxCost }: Limits): OperationLimits {
@@ -60,46 +61,74 @@ export function createOperationLimits({ rootFields: maxRootFields, cost: maxCost
       // Not `cost > maxCost`, because the sum may be NaN or Infinity.
       if (!(cost <= maxCost)) throw limitError("cost", maxCost, cost);
     },
-    completeResponse({ request, response }) {
+    completeResponse({ request, response, contextValue: { telemetry } }) {
       if (response.body.kind !== "single") return;
       const { singleResult } = response.body;
-      limitResult(singleResult);
+      telemetry.responseCharacters += limitResult(singleResult, telemetry.responseCharacters);
       const cost = requestedCosts.get(request);
       if (cost !== undefined) singleResult.extensions = { ...singleResult.extensions, cost: { requested: cost, most: maxCost } };
     },
   };
 }
 
-/** Limits a result before it becomes text: many fields and errors can share one large value in memory. */
-function limitResult(result: FormattedExecutionResult): void {
-  if (isLongerThan(MAX_RESPONSE_CHARACTERS, result.data)) {
-    const message = `The response is too large: it exceeds ${MAX_RESPONSE_CHARACTERS} characters. Request fewer objects or fields. If it is of a mutation, the mutation was executed.`;
-    result.data = null;
-    result.errors = [{ message, extensions: { code: "RESPONSE_TOO_LARGE", most: MAX_RESPONSE_CHARACTERS } }];
-  }
+/**
+ * Limits a result before it becomes text: many fields and errors can share one large value in memory.
+ * @param others number of characters of the other results of the same response
+ * @returns the number of characters of the result
+ */
+function limitResult(result: FormattedExecutionResult, others: number): number {
   const { errors = [] } = result;
-  if (errors.length <= MAX_ERRORS) return;
-  const message = `There are ${errors.length} errors, but a response has at most ${MAX_ERRORS}. The others are left out.`;
-  result.errors = [...errors.slice(0, MAX_ERRORS), { message, extensions: { code: "TOO_MANY_ERRORS", most: MAX_ERRORS } }];
+  if (errors.length > MAX_ERRORS) {
+    const message = `There are ${errors.length} errors, but a response has at most ${MAX_ERRORS}. The others are left out.`;
+    result.errors = [...errors.slice(0, MAX_ERRORS), { message, extensions: { code: "TOO_MANY_ERRORS", most: MAX_ERRORS } }];
+  }
+  const length = getJsonLength([result.data, result.errors], MAX_RESPONSE_CHARACTERS - others);
+  const isTooLarge = length > MAX_RESPONSE_CHARACTERS - others;
+  if (!isTooLarge && hasHeapFor(length)) return length;
+  const reason = isTooLarge ? `The response is too large: it exceeds ${MAX_RESPONSE_CHARACTERS} characters.` : "There is not enough memory for the response.";
+  const advice = isTooLarge ? "Request fewer objects or fields." : "Try again later, or request fewer objects or fields.";
+  const extensions = isTooLarge ? { code: "RESPONSE_TOO_LARGE", most: MAX_RESPONSE_CHARACTERS } : { code: "OVERLOADED" };
+  result.data = null;
+  result.errors = [{ message: `${reason} ${advice} If the operation is a mutation, it was executed.`, extensions }];
+  return 0;
 }
 
-/** Whether a value's JSON is longer than a number of characters. Escapes are not counted, and numbers count as four. */
-function isLongerThan(max: number, value: unknown): boolean {
+const HEAP_LIMIT = getHeapStatistics().heap_size_limit;
+
+/** Whether the heap has room for a text, in which a character takes up to two bytes, while it is being written. */
+function hasHeapFor(characters: number): boolean {
+  return characters < 1_000_000 || getHeapStatistics().used_heap_size + 4 * characters < HEAP_LIMIT;
+}
+
+/** Maximum number of characters of one character in JSON: `\u0000`. */
+const MAX_ESCAPE = 6;
+
+/** The length of a value's JSON, or any larger number if it exceeds the maximum. Escapes are counted only if they can matter. */
+function getJsonLength(value: unknown, max: number): number {
+  const length = addLengths(value, max, (text) => text.length + 2);
+  const isUndecided = length <= max && length * MAX_ESCAPE > max;
+  return isUndecided ? addLengths(value, max, (text) => JSON.stringify(text).length) : length;
+}
+
+function addLengths(value: unknown, max: number, getTextLength: (text: string) => number): number {
   let length = 0;
   // Not a recursion: traits may be nested so deeply that it would overflow the stack.
   const values = [value];
-  while (values.length > 0) {
+  while (values.length > 0 && length <= max) {
     const next = values.pop();
-    if (typeof next === "string") length += next.length + 3;
-    else if (typeof next !== "object" || next === null) length += 5;
-    else if (Array.isArray(next)) for (const item of next) values.push(item);
-    else {
+    if (typeof next === "string") length += getTextLength(next);
+    else if (typeof next !== "object" || next === null) length += String(next).length;
+    else if (Array.isArray(next)) {
+      // A comma follows each item, and two brackets surround them.
+      length += next.length + 2;
+      for (const item of next) values.push(item);
+    } else {
+      length += 2;
       for (const key in next) {
-        length += key.length + 3;
+        length += getTextLength(key) + 2;
         values.push((next as Record<string, unknown>)[key]);
       }
     }
-    if (length > max) return true;
   }
-  return false;
+  return length;
 }

@@ -49,6 +49,8 @@ export interface ObservedContext extends FacadeContext {
 export class RequestTelemetry {
   /** The caller's name, once it is known. */
   caller = "";
+  /** Number of characters of the results of its operations so far. */
+  responseCharacters = 0;
   readonly #operations: OperationRecord[] = [];
   readonly #startedAt = performance.now();
   readonly #trace?: RequestTrace;
