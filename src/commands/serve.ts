@@ -53,7 +53,7 @@ async function start(): Promise<void> {
     reloader.stop();
     facade.drain();
     await sleep(delayMs);
-    await server.close();
+    await server.close(config.graceMs);
     await facade.stop();
     await upstream.stop();
     await metrics?.close();
