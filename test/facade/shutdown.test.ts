@@ -29,7 +29,7 @@ function send(agent: Agent, url: string, query?: string): Promise<Response> {
 
 it("on SIGTERM reports that it is not ready, completes all requests under load, and exits", async () => {
   const kratos = await stopAfterTest(startFakeKratos());
-  const facade = await startCli({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "1000" });
+  const facade = await startCli({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "3000" });
   const url = await graphqlUrlOf(facade);
 
   const agent = new Agent({ keepAlive: true, maxSockets: 20 });
