@@ -4,7 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/bundle.js scripts/externals.js scripts/copy-externals.js ./scripts/
+COPY scripts/bundle.js scripts/externals.js scripts/sbom.js scripts/copy-externals.js ./scripts/
 COPY src ./src
 RUN npm run build && node scripts/copy-externals.js /runtime
 
@@ -18,6 +18,8 @@ COPY package.json LICENSE ./
 COPY --from=build /runtime/node_modules ./node_modules
 COPY --from=build /app/dist/main.js ./dist/
 COPY --from=build /app/dist/chunks ./dist/chunks
+# For scanners, which cannot look into a bundle.
+COPY --from=build /app/dist/sbom.cdx.json ./
 # A numeric user, so that Kubernetes can verify that it is not root. The program writes no files: the file system may be read-only.
 USER 1000:1000
 EXPOSE 4000

@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { EXTERNALS } from "./externals.js";
+import { createSbom } from "./sbom.js";
 
 /**
  * Resolves `require("graphql")` of CommonJS packages to the ES modules that everything else imports. Otherwise the bundle would
@@ -19,11 +22,13 @@ const singleGraphql = {
 
 /**
  * Bundles the program into a few files, because loading some five hundred modules takes half of its start-up time. The library,
- * dist/index.js, is not bundled. Usage: `node scripts/bundle.js [output folder]`.
+ * dist/index.js, is not bundled. Writes a bill of materials beside them. Usage: `node scripts/bundle.js [output folder]`.
  */
-await build({
+const [outdir = "dist"] = process.argv.slice(2);
+const { metafile } = await build({
   entryPoints: ["src/main.ts"],
-  outdir: process.argv[2] ?? "dist",
+  outdir,
+  metafile: true,
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,
   splitting: true,
@@ -40,3 +45,4 @@ await build({
   // CommonJS packages require Node's built-in modules.
   banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
 });
+writeFileSync(join(outdir, "sbom.cdx.json"), `${JSON.stringify(createSbom(Object.keys(metafile.inputs)), undefined, 1)}\n`);

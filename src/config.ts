@@ -28,6 +28,8 @@ export interface Config {
   readonly logLevel: string;
   /** How long the server still accepts requests after SIGTERM, in milliseconds, while it reports itself as not ready. */
   readonly shutdownDelayMs: number;
+  /** How long running requests may take after that, in milliseconds. */
+  readonly graceMs: number;
   readonly authentication: AuthenticationOptions;
   /** Further options of the facade. */
   readonly facade: Omit<FacadeOptions, "kratos" | "logger" | "authentication">;
@@ -78,6 +80,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     otlpProtocol: otlp.protocol,
     logLevel: data.LOG_LEVEL,
     shutdownDelayMs: data.SHUTDOWN_DELAY_MS ?? (production ? 5_000 : 0),
+    graceMs: data.GRACE_MS,
     authentication,
     facade: {
       // Also with INSECURE_NO_AUTH: a port may be published to this machine only, where DNS rebinding reaches it.

@@ -12,44 +12,53 @@ const POLL_INTERVAL_MS = 1_000;
 /** A certificate and its key are two files: time for the second one to be written. */
 const SETTLE_MS = 250;
 
-export interface Reloader {
-  /** Reads all files again now. */
-  reload(): void;
-  stop(): void;
-}
-
 /**
  * Reads the configuration again when a file changes that a variable is read from. The new configuration is applied as a whole, or
  * not at all if anything in it is invalid. Either is one line in the log.
  */
-export function reloadOnChange(env: NodeJS.ProcessEnv, apply: (config: Config) => void, logger: Logger): Reloader {
-  const files = RELOADED.flatMap((name) => env[`${name}_FILE`] || []);
-  let current = readVariables(env, RELOADED).values;
-  let timer: NodeJS.Timeout | undefined;
+export class Reloader {
+  readonly #files: readonly string[];
+  #current: Readonly<Record<string, string>>;
+  #timer?: NodeJS.Timeout;
+  #reload: (force: boolean) => void = () => {};
+  readonly #onChange = () => {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#reload(false), SETTLE_MS);
+  };
 
-  const reload = () => {
-    try {
-      const config = loadConfig(env);
-      const { values } = readVariables(env, RELOADED);
-      const changed = RELOADED.filter((name) => values[name] !== current[name]);
-      if (changed.length > 0) apply(config);
-      current = values;
-      logger.info({ changed }, changed.length > 0 ? `Configuration reloaded: ${changed.join(", ")}.` : "Configuration reloaded: nothing has changed.");
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      logger.error({ problems: error.problems }, `The new configuration is invalid, so the previous one remains in use: ${error.message}.`);
-    }
-  };
-  const onChange = () => {
-    clearTimeout(timer);
-    timer = setTimeout(reload, SETTLE_MS);
-  };
-  for (const file of files) watchFile(file, { interval: POLL_INTERVAL_MS, persistent: false }, onChange);
-  return {
-    reload,
-    stop: () => {
-      clearTimeout(timer);
-      for (const file of files) unwatchFile(file, onChange);
-    },
-  };
+  /** Create it before the configuration is read for the first time, so that no change is missed. */
+  constructor(private readonly env: NodeJS.ProcessEnv) {
+    this.#files = RELOADED.flatMap((name) => env[`${name}_FILE`] || []);
+    this.#current = readVariables(env, RELOADED).values;
+  }
+
+  /** @param apply replaces what depends on the configuration */
+  start(apply: (config: Config) => void, logger: Logger): void {
+    this.#reload = (force) => {
+      try {
+        const config = loadConfig(this.env);
+        const { values } = readVariables(this.env, RELOADED);
+        const changed = RELOADED.filter((name) => values[name] !== this.#current[name]);
+        if (changed.length > 0) apply(config);
+        this.#current = values;
+        if (changed.length > 0) logger.info({ changed }, `Configuration reloaded: ${changed.join(", ")}.`);
+        else if (force) logger.info("Configuration reloaded: nothing has changed.");
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        logger.error({ problems: error.problems }, `The new configuration is invalid, so the previous one remains in use: ${error.message}.`);
+      }
+    };
+    for (const file of this.#files) watchFile(file, { interval: POLL_INTERVAL_MS, persistent: false }, this.#onChange);
+    this.#onChange();
+  }
+
+  /** Reads all files again now. */
+  reload(): void {
+    this.#reload(true);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    for (const file of this.#files) unwatchFile(file, this.#onChange);
+  }
 }

@@ -4,7 +4,7 @@ import { Kratos } from "../kratos/index.js";
 import { createFacade } from "../server/facade.js";
 import { listen, ListenError } from "../server/listen.js";
 import { createLogger, errorForLog, type Logger } from "../server/logger.js";
-import { reloadOnChange } from "./reload.js";
+import { Reloader } from "./reload.js";
 
 /** Runs the server until it receives SIGTERM or SIGINT. If it cannot start, it prints the reason and exits with 1. */
 export async function serve(): Promise<void> {
@@ -18,6 +18,7 @@ export async function serve(): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  const reloader = new Reloader(process.env);
   const config = loadConfig(process.env);
   const logger = await createLogger(config.logLevel);
   // By default Node.js would exit, and every other caller would lose their request to the bug that one of them has found.
@@ -44,19 +45,15 @@ async function start(): Promise<void> {
   logger.info(`GraphQL is at ${server.url}/graphql; ${describeAccess(config)}.`);
   if (metrics) logger.info(`Metrics are at ${metrics.url}/metrics.`);
 
-  const reloader = reloadOnChange(
-    process.env,
-    (changed) => {
-      facade.replacePolicy({ ...changed.facade, apiKeys: changed.authentication.apiKeys });
-      kratos.replaceCredentials(changed.kratos);
-    },
-    logger,
-  );
+  reloader.start((changed) => {
+    facade.replacePolicy({ ...changed.facade, apiKeys: changed.authentication.apiKeys });
+    kratos.replaceCredentials(changed.kratos);
+  }, logger);
   const stop = async (delayMs: number): Promise<void> => {
     reloader.stop();
     facade.drain();
     await sleep(delayMs);
-    await server.close();
+    await server.close(config.graceMs);
     await facade.stop();
     await upstream.stop();
     await metrics?.close();

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { DEFAULT_CONNECTIONS, DEFAULT_QUEUE_LENGTH } from "../kratos/index.js";
 import { DEFAULT_MAX_BODY_BYTES } from "../server/body.js";
 import { DEFAULT_LIMITS } from "../server/limits/limits.js";
-import { DEFAULT_CONNECTION_LIMITS } from "../server/listen.js";
+import { DEFAULT_CONNECTION_LIMITS, DEFAULT_GRACE_MS } from "../server/listen.js";
 import {
   apiKeys,
   certificate,
@@ -45,6 +45,7 @@ export const VARIABLES = z.object({
   CORS_ORIGINS: origins.default([]),
   LOG_LEVEL: logLevel.default("info"),
   SHUTDOWN_DELAY_MS: integer(0, 600_000, 5_000).optional(),
+  GRACE_MS: integer(0, 600_000, DEFAULT_GRACE_MS).default(DEFAULT_GRACE_MS),
 
   API_KEYS: apiKeys.optional(),
   JWT_ISSUER: z.string().optional(),

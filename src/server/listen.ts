@@ -5,8 +5,11 @@ import { getHeapStatistics } from "node:v8";
 export interface Listening {
   /** Base URL, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Stops accepting connections, and waits at most ten seconds for running requests. */
-  close(): Promise<void>;
+  /**
+   * Stops accepting connections, and waits for running requests.
+   * @param graceMs after this time, connections are cut even if they have running requests. Default: ten seconds
+   */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** What clients may hold of the server's memory, and for how long. */
@@ -39,7 +42,7 @@ export interface ListenOptions extends Partial<ConnectionLimits> {
 /** The server cannot listen on the configured address. */
 export class ListenError extends Error {}
 
-const CLOSE_TIMEOUT_MS = 10_000;
+export const DEFAULT_GRACE_MS = 10_000;
 
 const NOT_LOCAL = "is not an address of this machine; set HOST to 127.0.0.1, 0.0.0.0 or one of its addresses";
 
@@ -76,11 +79,11 @@ export async function listen(handle: RequestListener, host: string, port: number
   const { address, port: actualPort, family } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${actualPort}`,
-    close: () =>
+    close: (graceMs = DEFAULT_GRACE_MS) =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
-        setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS).unref();
+        setTimeout(() => server.closeAllConnections(), graceMs).unref();
       }),
   };
 }

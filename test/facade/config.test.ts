@@ -29,6 +29,7 @@ it("by default serves the fake Kratos on 127.0.0.1:4000, closed to other origins
     host: "127.0.0.1",
     port: 4000,
     maxConnections: 2000,
+    graceMs: 10_000,
     authentication: { apiKeys: [] },
     facade: { allowedHosts: [], corsOrigins: [], maxBodyBytes: 1_000_000, explorers: true, introspection: true, batching: false },
   });
@@ -128,6 +129,7 @@ it("reads every variable, and secrets also from a file", () => {
     PORT: "80",
     LOG_LEVEL: "warn",
     SHUTDOWN_DELAY_MS: "7",
+    GRACE_MS: "8",
     CORS_ORIGINS: "https://a.example.com, http://localhost:3000",
     API_KEYS_FILE: keys,
     JWT_ISSUER: "https://auth.example.com/",
@@ -169,6 +171,7 @@ it("reads every variable, and secrets also from a file", () => {
     maxConnections: 300,
     logLevel: "warn",
     shutdownDelayMs: 7,
+    graceMs: 8,
     authentication: {
       apiKeys: [{ name: "shop", hash: Buffer.from("ab".repeat(32), "hex"), scopes: new Set(["identities:read", "flows:read"]) }],
       jwt: { issuer: env.JWT_ISSUER, audience: "kratos-graphql", jwksUrl: env.JWT_JWKS_URL, clockToleranceS: 10, tokenType: "JWT", maxLifetimeS: 3600 },

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
+import { parse } from "yaml";
 import { createProcessMetrics } from "../../src/server/telemetry/metrics.js";
 import { startLoopbackServer, type LoopbackServer } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
@@ -107,6 +108,34 @@ it("counts readiness checks among the requests to Kratos", async () => {
 it("serves metrics only at /metrics of their own port", async () => {
   expect((await fetch(`${metrics.url}/`)).status).toBe(404);
   expect((await fetch(`${facade.url}/metrics`)).status).toBe(404);
+});
+
+it("counts an operation with several errors as one failed operation, and one without errors as none", async () => {
+  const share = async (operation: string) => {
+    const text = await scrape();
+    return [`failed_operations_total{operation="${operation}"}`, `operation_duration_seconds_count{operation="${operation}",type="query"}`].map((series) => valueOf(text, `kratos_graphql_${series}`));
+  };
+  await facade.send(`query Fine { __typename }`);
+  expect(await share("Fine")).toEqual(["0", "1"]);
+  await facade.send(`query Errors { identities(first: 1) { edges { cursor } } loginFlow(id: "${ID}") { id } }`);
+  expect(labelsIn(await scrape(), "code").size).toBeGreaterThan(1);
+  expect(await share("Errors")).toEqual(["1", "1"]);
+});
+
+it("has every metric and error code of the alerting rules, each of which is documented", async () => {
+  await someOfEach();
+  const known = await scrape();
+  const { groups } = parse(readFileSync("deploy/prometheus/alerts.yml", "utf8"));
+  const rules: { alert: string; expr: string }[] = groups.flatMap(({ rules }: any) => rules);
+  const metrics = rules.flatMap(({ expr }) => expr.match(/\b(kratos_graphql|nodejs)_\w+/g)!);
+  expect(metrics.filter((name) => !known.includes(`\n${name}`))).toEqual([]);
+  const errors = readFileSync("docs/errors.md", "utf8");
+  const codes = rules.flatMap(({ expr }) => expr.match(/\b[A-Z]+_[A-Z_]+\b|OVERLOADED/g) ?? []);
+  expect(codes.length).toBeGreaterThan(4);
+  expect(codes.filter((code) => !errors.includes(`\`${code}\``))).toEqual([]);
+  const operations = readFileSync("docs/operations.md", "utf8");
+  expect(rules.filter(({ alert }) => !operations.includes(`| \`${alert}\` |`))).toEqual([]);
+  expect(parse(readFileSync("deploy/kubernetes/prometheus-operator/prometheus-rule.yaml", "utf8")).spec.groups).toEqual(groups);
 });
 
 it("has every metric of the Grafana dashboard", async () => {

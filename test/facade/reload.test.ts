@@ -4,11 +4,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
-import { createApiKey } from "../../src/server/auth/api-key.js";
+import { Reloader } from "../../src/commands/reload.js";
+import { loadConfig, type Config } from "../../src/config.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { makeAuthority } from "../support/certificates.js";
 import { graphqlUrlOf, runCli, startProgram, type Program } from "../support/child-process.js";
 import { fetchGraphQL, parseJson } from "../support/http.js";
 import { stopAfterTest, useServers } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
 import { eventually } from "../support/wait.js";
 
 const ID = "11111111-1111-4111-8111-111111111111";
@@ -156,6 +159,17 @@ it("reloads on SIGHUP without waiting, and continues to run", async () => {
   expect(line.msg).toBe("Configuration reloaded: nothing has changed.");
   expect(await ask(next.key)).toEqual(identityWith({ email: "ann@example.com" }));
 }, 30_000);
+
+it("applies a change that is made while the server starts", async () => {
+  const mounted = await stopAfterTest(mountSecret({ "api-keys": old.line }));
+  const env = { API_KEYS_FILE: mounted.path("api-keys") };
+  const reloader = new Reloader(env);
+  expect(loadConfig(env).authentication.apiKeys).toEqual(parseApiKeys(old.line));
+  mounted.write({ "api-keys": next.line });
+  const applied = new Promise<Config>((resolve) => reloader.start(resolve, captureLog().logger));
+  expect((await applied).authentication.apiKeys).toEqual(parseApiKeys(next.line));
+  reloader.stop();
+});
 
 (process.platform === "linux" ? it : it.skip)("stops on SIGHUP in a terminal, which means that the terminal was closed", async () => {
   const command = `exec ${process.execPath} --import tsx src/main.ts`;

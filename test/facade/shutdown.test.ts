@@ -3,6 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import { graphqlUrlOf, startCli } from "../support/child-process.js";
 import { stopAfterTest } from "../support/lifecycle.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { eventually } from "../support/wait.js";
 
 interface Response {
   readonly status: number;
@@ -27,7 +29,7 @@ function send(agent: Agent, url: string, query?: string): Promise<Response> {
 
 it("on SIGTERM reports that it is not ready, completes all requests under load, and exits", async () => {
   const kratos = await stopAfterTest(startFakeKratos());
-  const facade = await startCli({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "1000" });
+  const facade = await startCli({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, SHUTDOWN_DELAY_MS: "3000" });
   const url = await graphqlUrlOf(facade);
 
   const agent = new Agent({ keepAlive: true, maxSockets: 20 });
@@ -59,4 +61,14 @@ it("on SIGTERM reports that it is not ready, completes all requests under load, 
   expect(await facade.ended).toBe(0);
   expect(wrong).toEqual([]);
   expect(answered).toBeGreaterThan(0);
+}, 30_000);
+
+it("waits GRACE_MS for running requests, and then cuts their connections and exits", async () => {
+  const kratos = await stopAfterTest(startScriptedKratos("v26.2.0", (_, path) => (path.includes("identities") ? "hang" : undefined)));
+  const facade = await startCli({ KRATOS_ADMIN_URL: kratos.adminUrl, GRACE_MS: "300" });
+  const running = send(new Agent(), await graphqlUrlOf(facade), "{ identities(first: 1) { edges { cursor } } }").catch(({ code }: NodeJS.ErrnoException) => code);
+  await eventually("the request is running", () => kratos.seen.some((request) => request.includes("identities")));
+  facade.kill("SIGTERM");
+  expect(await running).toBe("ECONNRESET");
+  expect(await facade.ended).toBe(0);
 }, 30_000);

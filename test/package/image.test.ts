@@ -79,6 +79,20 @@ it("serves GraphQL and the explorer from read-only files, passes its health chec
   expect(await program.stop()).toBe(0);
 });
 
+it("has a bill of materials with the packages in the bundle and those beside it, for scanners", () => {
+  const { bomFormat, metadata, components, dependencies } = JSON.parse(readFileSync(join(folder, "app/sbom.cdx.json"), "utf8"));
+  const { name, version } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect([bomFormat, metadata.component]).toEqual(["CycloneDX", expect.objectContaining({ type: "application", name, version, purl: `pkg:npm/${name}@${version}` })]);
+  const purls: string[] = components.map(({ purl }: { purl: string }) => purl);
+  const installed = (path: string) => `pkg:npm/${path.replace("@", "%40")}@${JSON.parse(readFileSync(`node_modules/${path}/package.json`, "utf8")).version}`;
+  // Bundled for the server, bundled for the program only, bundled by a dependency, and beside the bundle.
+  for (const path of ["@apollo/server", "pino-pretty", "@apollo/usage-reporting-protobuf", "altair-static"]) expect(purls).toContain(installed(path));
+  for (const path of ["jest", "typescript", "esbuild"]) expect(purls).not.toContain(installed(path));
+  expect(components.every(({ hashes, licenses }: any) => hashes.length > 0 && licenses.length > 0)).toBe(true);
+  const refs = new Set([metadata, ...components].map((one: any) => (one.component ?? one)["bom-ref"]));
+  expect(dependencies.flatMap(({ ref, dependsOn }: any) => [ref, ...dependsOn]).filter((ref: string) => !refs.has(ref))).toEqual([]);
+});
+
 it("runs as a numeric user that is not root, and is small", () => {
   expect(lastStage).toMatch(/^USER 1000:1000$/m);
   const size = (path: string) => Number(execFileSync("du", ["-sk", path]).toString().split("\t")[0]);

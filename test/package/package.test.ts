@@ -21,12 +21,12 @@ afterAll(async () => {
 
 const ask = (url: string, query: string, headers?: Record<string, string>) => fetchGraphQL(url, { query }, headers);
 
-it("contains the program, the library with its declarations, the schema and the documentation, and nothing else", () => {
+it("contains the program and its bill of materials, the library with its declarations, the schema and the documentation, and nothing else", () => {
   const { files } = installed;
   const top = files.filter((path) => !path.startsWith("dist/")).sort();
   expect(top).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema.api.graphql", "schema.graphql"]);
-  expect(files).toEqual(expect.arrayContaining(["dist/main.js", "dist/index.js", "dist/index.d.ts"]));
-  expect(files.filter((path) => !/^dist\/((main|index|codegen|chunks\/[\w-]+)\.js|(index|codegen)\.d\.ts|(graphql|kratos|server)\/.+(\.d\.ts|\.js))$/.test(path)).sort()).toEqual(top);
+  expect(files).toEqual(expect.arrayContaining(["dist/main.js", "dist/index.js", "dist/index.d.ts", "dist/sbom.cdx.json"]));
+  expect(files.filter((path) => !/^dist\/((main|index|codegen|chunks\/[\w-]+)\.js|(index|codegen)\.d\.ts|sbom\.cdx\.json|(graphql|kratos|server)\/.+(\.d\.ts|\.js))$/.test(path)).sort()).toEqual(top);
   expect(files.length).toBeLessThan(500);
 });
 

@@ -46,6 +46,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export class Metrics {
   readonly #labels = new OperationLabels();
   readonly #operations;
+  readonly #failedOperations;
   readonly #operationErrors;
   readonly #upstream;
   readonly #upstreamErrors;
@@ -86,6 +87,12 @@ export class Metrics {
       buckets: SECONDS,
       registers,
     });
+    this.#failedOperations = new Counter({
+      name: "kratos_graphql_failed_operations_total",
+      help: "GraphQL operations with at least one error.",
+      labelNames: ["operation"],
+      registers,
+    });
     this.#operationErrors = new Counter({
       name: "kratos_graphql_operation_errors_total",
       help: "GraphQL operations with errors, by error code.",
@@ -123,6 +130,8 @@ export class Metrics {
   onOperation({ name, type = "unknown", valid, codes, durationMs }: OperationRecord, caller: string): void {
     const operation = this.#labels.getLabel(name, caller, valid);
     this.#operations.observe({ operation, type }, durationMs / 1000);
+    // By 0 if there are none, so that a share of errors is 0 before the first one.
+    this.#failedOperations.inc({ operation }, codes.length > 0 ? 1 : 0);
     for (const code of codes) this.#operationErrors.inc({ operation, code });
   }
 
