@@ -31,8 +31,6 @@ module.exports = {
   // No test asserts how long something takes, and the machine may be busy.
   testTimeout: 20_000,
 
-  // Some connections of clients under test stay open for a while.
-  forceExit: true,
   // By itself jest leaves a core idle, and these tests wait for servers half of their time.
   maxWorkers: "100%",
 

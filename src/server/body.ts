@@ -15,11 +15,23 @@ export type BodyReader = (request: IncomingMessage) => Promise<unknown>;
 /** @param maxBytes maximum size, both as sent and after decompression */
 export function createBodyReader(maxBytes: number): BodyReader {
   return async (request) => {
-    // A body parser in front of the facade, e.g. that of Express, has already consumed the stream.
-    const body = request.readableEnded ? (request as IncomingMessage & { body?: unknown }).body : await readJson(request, maxBytes);
+    const body = request.readableEnded ? getParsedBody(request) : await readJson(request, maxBytes);
     if (!isDeeperThan(MAX_DEPTH, body)) return body;
     throw badRequest(400, `The request body nests lists and objects too deeply. At most ${MAX_DEPTH} levels are allowed.`);
   };
+}
+
+/** A body parser in front of the facade, e.g. that of Express, has already read the request. */
+function getParsedBody(request: IncomingMessage & { body?: unknown }): unknown {
+  if (request.body === undefined && hasBody(request)) {
+    const message = "The web framework of this server read the request body before the GraphQL handler could, and did not pass it on as request.body. Configure it to leave the body unread (see docs/library.md).";
+    throw new HttpError(500, "INTERNAL_SERVER_ERROR", message);
+  }
+  return request.body;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return Number(headers["content-length"] ?? 0) > 0 || headers["transfer-encoding"] !== undefined;
 }
 
 const DECODERS = new Map([
@@ -32,9 +44,8 @@ const utf8 = new TextDecoder();
 
 async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const { headers } = request;
-  const hasBody = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
   const [type = "", ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
-  if (!hasBody || type.trim() !== "application/json") return undefined;
+  if (!hasBody(request) || type.trim() !== "application/json") return undefined;
   const encoding = headers["content-encoding"]?.toLowerCase() || "identity";
   const decode = DECODERS.get(encoding);
   if (!parameters.every(isUtf8) || (encoding !== "identity" && !decode)) {

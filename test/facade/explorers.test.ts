@@ -87,9 +87,9 @@ describe("the sample operations", () => {
     expect(validate(schema, parsed)).toEqual([]);
   });
 
-  it.each(operations)("$name can be sent as it is, except a settings flow, which needs the session of its user", async ({ name, text, variables }) => {
+  it.each(operations)("$name can be sent as it is, except that the placeholder of an ID is explained, and a settings flow needs the session of its user", async ({ name, text, variables }) => {
     const { errors = [] } = await send(text, name, variables);
-    expect(errors.map(({ extensions }) => extensions?.["code"])).toEqual(name === "SettingsFlow" ? ["FORBIDDEN"] : []);
+    expect(errors.map(({ extensions }) => extensions?.["code"])).toEqual(name === "SettingsFlow" ? ["FORBIDDEN"] : name === "Identity" ? ["BAD_USER_INPUT"] : []);
   });
 
   it("return data if their IDs exist", async () => {

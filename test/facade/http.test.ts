@@ -116,6 +116,17 @@ it("uses a body that another parser has read, e.g. that of Express", async () =>
   expect(await response.json()).toEqual({ data: { version: "v26.2.0" } });
 });
 
+it("says why a body that another parser has read is missing, e.g. with Fastify and its defaults", async () => {
+  const fastify = await stopAfterTest(
+    startLoopbackServer((request, response) => {
+      request.resume().once("end", () => facade.handle(request, response));
+    }),
+  );
+  const response = await fetch(`${fastify.url}/graphql`, { method: "POST", headers: json, body: VERSION });
+  expect(response.status).toBe(500);
+  expect(await response.json()).toEqual({ errors: [{ message: expect.stringMatching(/framework .+ read the request body before .+docs\/library\.md/), extensions: { code: "INTERNAL_SERVER_ERROR" } }] });
+});
+
 it("logs a request whose client disconnects before its body is read", async () => {
   let leave = () => {};
   const left = new Promise<void>((resolve) => {

@@ -30,9 +30,9 @@ describe("a Kratos that refuses connections", () => {
         expect(errors!.map(({ extensions }) => extensions!["code"])).toEqual(["KRATOS_UNAVAILABLE", "KRATOS_UNAVAILABLE"]);
       }),
     );
-    expect(dataOf(await facade.send(`{ __typename identity(id: "no-uuid") { id } health { alive } }`))).toEqual({
+    expect(dataOf(await facade.send(`{ __typename _entities(representations: [{ __typename: "Identity", id: "no-uuid" }]) { __typename } health { alive } }`))).toEqual({
       __typename: "Query",
-      identity: null,
+      _entities: [null],
       health: { alive: false },
     });
   });

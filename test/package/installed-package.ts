@@ -46,8 +46,8 @@ export async function installPackage(beside: readonly string[]): Promise<Install
   ];
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ ...TSCONFIG, include: ["*.ts"] }));
-  const install = ["install", "--engine-strict", "--prefer-offline", "--no-audit", "--no-fund", `./${filename}`];
-  await run("npm", install, { cwd: folder });
+  const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", `./${filename}`];
+  await run("npm", [...install, "--engine-strict"], { cwd: folder });
   const { stdout } = await run("npm", ["query", "*"], { cwd: folder });
   const dependencies = (JSON.parse(stdout) as { location: string }[]).map(({ location }) => location).filter((location) => location !== "");
   await run("npm", [...install, ...beside], { cwd: folder });
@@ -60,7 +60,7 @@ export async function installPackage(beside: readonly string[]): Promise<Install
       const empty = mkdtempSync(join(folder, "node-"));
       writeFileSync(join(empty, "package.json"), JSON.stringify({ private: true }));
       cpSync(join(folder, filename), join(empty, filename));
-      await run("npx", ["--yes", "--package", `node@${node}`, "npm", ...install, "--package-lock-only"], { cwd: empty });
+      await run("npx", ["--yes", "--package", `node@${node}`, "npm", ...install, "--engine-strict", "--package-lock-only"], { cwd: empty });
     },
     npx: async (...args) => (await run("npx", ["--no-install", "kratos-graphql", ...args], { cwd: folder })).stdout,
     startNode: (args, env) => stopAfterTest(startProgram("node", args, { cwd: folder, env })),
@@ -75,9 +75,9 @@ export async function installPackage(beside: readonly string[]): Promise<Install
   };
 }
 
-/** The TypeScript blocks of a section of the README, joined. */
-export function sourceInReadme(heading: string): string {
-  const [, section = ""] = readFileSync("README.md", "utf8").split(`\n## ${heading}\n`);
+/** The TypeScript blocks of a section of a page, joined. */
+export function sourceIn(page: string, heading: string): string {
+  const [, section = ""] = readFileSync(page, "utf8").split(`\n## ${heading}\n`);
   const blocks = section.split("\n## ")[0]!.matchAll(/```ts\n(.*?)```/gs);
   return [...blocks].map(([, source]) => source).join("\n");
 }

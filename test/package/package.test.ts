@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { startFakeKratos, type FakeKratos } from "../fake-kratos/index.js";
 import { graphqlUrlOf } from "../support/child-process.js";
 import { fetchGraphQL } from "../support/http.js";
-import { installPackage, sourceInReadme, type InstalledPackage } from "./installed-package.js";
+import { installPackage, sourceIn, type InstalledPackage } from "./installed-package.js";
 
 /* What `npm publish` would publish, installed in an empty folder. */
 let installed: InstalledPackage;
@@ -11,7 +11,7 @@ let kratos: FakeKratos;
 
 beforeAll(async () => {
   kratos = await startFakeKratos();
-  installed = await installPackage(["pino", "express", "@types/express", "@types/node@20"]);
+  installed = await installPackage(["pino", "express", "@types/express", "fastify", "@types/node@20"]);
 }, 180_000);
 
 afterAll(async () => {
@@ -69,12 +69,16 @@ it("serves the fake Kratos and the explorer with `npx kratos-graphql serve`", as
   expect([explorer.status, await explorer.text()]).toEqual([200, expect.stringContaining("<html")]);
 });
 
-it("compiles the example of the README, and a consumer that uses every type, with strict checks", async () => {
-  const readme = sourceInReadme("Use it as a library")
-    .replace("http://127.0.0.1:4434", kratos.adminUrl)
-    .replace("http://127.0.0.1:4433", kratos.publicUrl);
+it("compiles the examples of the documentation, and a consumer that uses every type, with strict checks", async () => {
+  const example = (page: string, heading: string) =>
+    sourceIn(page, heading).replace("http://127.0.0.1:4434", kratos.adminUrl).replace("http://127.0.0.1:4433", kratos.publicUrl);
   const generator = 'import { scalars, type Scalars } from "kratos-graphql/codegen";\nconst traits: Scalars["JSONObject"] = { name: { first: "Ann" } };\nconsole.log({ scalars, traits });';
-  await installed.compile({ "from-readme.ts": readme, "generator.ts": generator, "in-express.ts": readFileSync("test/package/consumer/in-express.ts", "utf8") });
+  await installed.compile({
+    "from-readme.ts": example("README.md", "Use it as a library"),
+    "in-fastify.ts": example("docs/library.md", "Fastify"),
+    "in-express.ts": readFileSync("test/package/consumer/in-express.ts", "utf8"),
+    "generator.ts": generator,
+  });
 });
 
 it("runs the example of the README, the facade in a custom server", async () => {
@@ -85,6 +89,21 @@ it("runs the example of the README, the facade in a custom server", async () => 
   const url = `http://127.0.0.1:${port}/graphql`;
   const { data } = await ask(url, "{ health { ready } identities(first: 1) { edges { cursor } } }", { authorization: `Bearer ${key}` });
   expect(data).toEqual({ health: { ready: true }, identities: { edges: [{ cursor: expect.any(String) }] } });
+});
+
+it("runs the example of docs/library.md, the facade in Fastify: queries, mutations, errors and health checks", async () => {
+  const { key, line } = await createKey("identities:read", "identities:write");
+  writeFileSync(join(installed.folder, "api-keys"), line);
+  const server = await installed.startNode(["in-fastify.js"], { PORT: "0" });
+  const [origin] = await server.waitFor(/http:\/\/127\.0\.0\.1:\d+/);
+  const headers = { authorization: `Bearer ${key}` };
+  expect((await ask(`${origin}/graphql`, "{ identities(first: 1) { edges { cursor } } }", headers)).data.identities.edges).toHaveLength(1);
+  const create = 'mutation { createIdentity(input: { schemaId: "default", traits: { email: "fastify@example.com" } }) { userErrors { code } } }';
+  expect(await ask(`${origin}/graphql`, create, headers)).toEqual({ data: { createIdentity: { userErrors: [] } } });
+  expect((await ask(`${origin}/graphql`, "{ identities { edges { cursor } } }")).errors[0].extensions.code).toBe("UNAUTHENTICATED");
+  const tooLarge = await fetch(`${origin}/graphql`, { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: `"${"x".repeat(1_100_000)}"` });
+  expect(tooLarge.status).toBe(413);
+  expect(await (await fetch(`${origin}/health/ready`)).json()).toMatchObject({ status: "ok" });
 });
 
 it("runs the facade in Express, and the adapter and the schema on their own", async () => {
