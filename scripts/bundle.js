@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { EXTERNALS } from "./externals.js";
 
 /**
  * Resolves `require("graphql")` of CommonJS packages to the ES modules that everything else imports. Otherwise the bundle would
@@ -36,7 +35,7 @@ await build({
   // Apollo Server hashes every document. In a bundle, its helper does not recognize Node and would use a hash written in JavaScript.
   alias: { "@apollo/utils.createhash": "node:crypto" },
   // class-validator is an optional dependency of type-graphql that is not used.
-  external: [...EXTERNALS, "class-validator"],
-  // CommonJS packages require Node's built-in modules.
-  banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+  external: ["class-validator"],
+  // CommonJS packages require Node's built-in modules. esbuild does not know the names in a banner, so modules must not use the same ones.
+  banner: { js: 'import { createRequire as createBundleRequire } from "node:module";\nconst require = createBundleRequire(import.meta.url);' },
 });

@@ -40,6 +40,9 @@ const DEVICES: readonly (readonly [serial: string, model?: string])[] = [
   ["SN-000042", "Sensor π"],
 ];
 
+/** The ID of a person, for the sample operations of the explorers. */
+export const SAMPLE_IDENTITY_ID = idOf("soren.agard@example.dk");
+
 /** Adds people and devices: the same at every start, with the same IDs and dates. Every third person is verified, and one is inactive. */
 export function addSampleIdentities(identities: Identities): void {
   for (const [index, [first, last, email, age, ...tags]] of PEOPLE.entries()) {
@@ -67,9 +70,13 @@ export function addSampleIdentities(identities: Identities): void {
 /** One identity was created each day. */
 function createdOn(day: number, name: string): Pick<Identity, "id" | "created_at" | "updated_at" | "state_changed_at"> {
   const now = timeOn(day, 9);
-  return { id: toUuid(`identity of ${name}`), created_at: now, updated_at: now, state_changed_at: now };
+  return { id: idOf(name), created_at: now, updated_at: now, state_changed_at: now };
 }
 
 function timeOn(day: number, hour: number): string {
   return timestamp(Date.UTC(2025, 2, 1 + day, hour, 26, 53, 589));
+}
+
+function idOf(name: string): string {
+  return toUuid(`identity of ${name}`);
 }
