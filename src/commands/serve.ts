@@ -42,7 +42,7 @@ async function start(): Promise<void> {
     ...config.facade,
   });
   const server = await listen(facade.handle, config.host, config.port, { connections: config.maxConnections });
-  logger.info(`GraphQL is at ${server.url}/graphql; ${describeAccess(config)}.`);
+  logger.info(`GraphQL is at ${server.url}/graphql; ${describeAccess(config, server.url)}.`);
   if (metrics) logger.info(`Metrics are at ${metrics.url}/metrics.`);
 
   const reloader = reloadOnChange(
@@ -102,8 +102,8 @@ async function connectKratos(config: Config, logger: Logger) {
   return { ...fake, sampleIdentityId: SAMPLE_IDENTITY_ID };
 }
 
-function describeAccess({ authentication: { apiKeys, jwt }, facade: { explorers } }: Config): string {
-  const explorer = explorers ? "open it in a browser to explore the graph" : "explorers are off (EXPLORERS=true turns them on)";
+function describeAccess({ authentication: { apiKeys, jwt }, facade: { explorers } }: Config, url: string): string {
+  const explorer = explorers ? `to explore it, open ${url}/explorer/ in a browser` : "explorers are off (EXPLORERS=true turns them on)";
   const callers = apiKeys.length > 0 || jwt ? "callers must authenticate" : "there is no authentication";
   return `${explorer}; ${callers}`;
 }

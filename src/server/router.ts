@@ -24,6 +24,7 @@ export interface Router {
   drain(): void;
 }
 
+/** Routes /graphql, the pages for browsers and the health checks, and turns errors into responses. */
 export function createRouter(options: RouterOptions): Router {
   const { graphql, monitor, logger, explorers, sampleIdentityId, allowedHosts, corsOrigins } = options;
   const applyCors = createCors(corsOrigins);
@@ -38,6 +39,10 @@ export function createRouter(options: RouterOptions): Router {
       // Lazy: most servers never serve an explorer.
       const { serveExplorer } = await import("./explorer/explorer.js");
       return serveExplorer(request, response, path, sampleIdentityId);
+    }
+    if (path === "/" && acceptsHtml(request)) {
+      const { sendLandingPage } = await import("./explorer/landing.js");
+      return sendLandingPage(response, explorers);
     }
     switch (path) {
       case "/graphql":

@@ -129,3 +129,14 @@ describe("the Sandbox page", () => {
     expect(page.url()).toBe(`${facade.url}/graphql`);
   });
 });
+
+it("opens the explorer from the landing page, which shows the address of the server", async () => {
+  const { page, tried, complaints } = await openPage(browser, { viewport: { width: 390, height: 800 } });
+  await page.goto(facade.url);
+  await page.getByText(`curl ${facade.url}/graphql `).waitFor();
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  await page.getByRole("link", { name: "GraphiQL" }).click();
+  await page.getByRole("tab", { name: "Identities" }).waitFor();
+  expect(tried).toEqual([]);
+  expect(complaints).toEqual([]);
+});

@@ -64,6 +64,45 @@ describe("if explorers are enabled", () => {
   });
 });
 
+describe("the landing page at /", () => {
+  const open = async (url: string, accept: string) => {
+    const response = await fetch(url, { headers: { accept } });
+    return { status: response.status, policy: response.headers.get("content-security-policy"), text: await response.text() };
+  };
+
+  it("tells browsers what this server is, and links to the explorers", async () => {
+    const { status, policy, text } = await open(facade.url, asBrowser.accept);
+    expect(status).toBe(200);
+    expect(text).toContain("A GraphQL API for the identities in");
+    const links = [...text.matchAll(/href="(?!https:|data:)([^"]+)"/g)].map(([, link]) => link!);
+    expect(links).toEqual(["explorer/", "graphql", "health/live", "health/ready"]);
+    for (const link of links) expect((await open(`${facade.url}/${link}`, asBrowser.accept)).status).toBe(200);
+    expect(policy).toMatch(/^default-src 'none';/);
+    expect(policy).not.toMatch(/unsafe|https?:/);
+  });
+
+  it("contains a first query that can be sent", async () => {
+    const { text } = await open(facade.url, asBrowser.accept);
+    const [, body] = /-d '(.+?)'/s.exec(text)!;
+    const { identities } = dataOf(await facade.send(JSON.parse(body!).query));
+    expect(identities.edges).toHaveLength(2);
+  });
+
+  it("names no explorers if they are disabled", async () => {
+    const closed = await startFacade(kratos, { explorers: false, introspection: false });
+    const { status, text } = await open(closed.url, asBrowser.accept);
+    expect(status).toBe(200);
+    expect(text).toContain("/graphql");
+    expect(text).not.toMatch(/explorer|GraphiQL|Sandbox/i);
+  });
+
+  it.each(["application/json", "*/*"])("is a 404 in JSON for clients that accept %s", async (accept) => {
+    const { status, text } = await open(facade.url, accept);
+    expect(status).toBe(404);
+    expect(JSON.parse(text).errors[0]).toMatchObject({ message: expect.stringContaining("/graphql"), extensions: { code: "NOT_FOUND" } });
+  });
+});
+
 it("says how to enable explorers if they are disabled, and still serves GraphQL", async () => {
   const closed = await startFacade(kratos, { explorers: false, introspection: false });
   for (const [path, status] of [["/graphql", 400], ["/explorer", 404], ["/explorer/", 404], ["/explorer/main.js", 404]] as const) {

@@ -65,7 +65,7 @@ it("serves the fake Kratos and the explorer with `npx kratos-graphql serve`", as
   const server = await installed.startNode(["node_modules/.bin/kratos-graphql", "serve"], { PORT: "0" });
   const url = await graphqlUrlOf(server);
   expect((await ask(url, "{ health { ready } version }")).data).toEqual({ health: { ready: true }, version: "v26.2.0" });
-  for (const [path, content] of [["/explorer/", "<html"], ["/explorer/main.js", "import"]] as const) {
+  for (const [path, content] of [["/", "<h1>"], ["/explorer/", "<html"], ["/explorer/main.js", "import"]] as const) {
     const response = await fetch(url.replace("/graphql", path), { headers: { accept: "text/html" } });
     expect([response.status, await response.text()]).toEqual([200, expect.stringContaining(content)]);
   }
