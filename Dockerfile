@@ -2,22 +2,24 @@
 FROM node:24-alpine AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci
+# Without the script "prepare", which bundles the explorer: its sources come later.
+RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/bundle.js scripts/externals.js scripts/sbom.js scripts/copy-externals.js ./scripts/
+COPY scripts/bundle.js scripts/bundle-explorer.js scripts/sbom.js ./scripts/
+COPY explorer ./explorer
 COPY src ./src
-RUN npm run build && node scripts/copy-externals.js /runtime
+RUN npm run build
 
-# The program is bundled, so the image contains only its own files and the few packages that cannot be bundled.
+# The program and the explorer are bundled, so the image contains only their files.
 FROM node:24-alpine
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
 # Limits the memory under load to about 250 MB, at little CPU time (docs/performance.md, "Memory").
 ENV NODE_OPTIONS="--max-semi-space-size=16"
 COPY package.json LICENSE ./
-COPY --from=build /runtime/node_modules ./node_modules
 COPY --from=build /app/dist/main.js ./dist/
 COPY --from=build /app/dist/chunks ./dist/chunks
+COPY --from=build /app/dist/explorer ./dist/explorer
 # For scanners, which cannot look into a bundle.
 COPY --from=build /app/dist/sbom.cdx.json ./
 # A numeric user, so that Kubernetes can verify that it is not root. The program writes no files: the file system may be read-only.

@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { EXTERNALS } from "./externals.js";
+import { bundleExplorer } from "./bundle-explorer.js";
 import { createSbom } from "./sbom.js";
 
 /**
@@ -22,27 +21,37 @@ const singleGraphql = {
 
 /**
  * Bundles the program into a few files, because loading some five hundred modules takes half of its start-up time. The library,
- * dist/index.js, is not bundled. Writes a bill of materials beside them. Usage: `node scripts/bundle.js [output folder]`.
+ * dist/index.js, is not bundled.
+ * @returns the paths of the bundled files
  */
-const [outdir = "dist"] = process.argv.slice(2);
-const { metafile } = await build({
-  entryPoints: ["src/main.ts"],
-  outdir,
-  metafile: true,
-  chunkNames: "chunks/[name]-[hash]",
-  bundle: true,
-  splitting: true,
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  minifyWhitespace: true,
-  mainFields: ["module", "main"],
-  plugins: [singleGraphql],
-  // Apollo Server hashes every document. In a bundle, its helper does not recognize Node and would use a hash written in JavaScript.
-  alias: { "@apollo/utils.createhash": "node:crypto" },
-  // class-validator is an optional dependency of type-graphql that is not used.
-  external: [...EXTERNALS, "class-validator"],
-  // CommonJS packages require Node's built-in modules.
-  banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
-});
-writeFileSync(join(outdir, "sbom.cdx.json"), `${JSON.stringify(createSbom(Object.keys(metafile.inputs)), undefined, 1)}\n`);
+async function bundleProgram(outdir) {
+  const { metafile } = await build({
+    entryPoints: ["src/main.ts"],
+    outdir,
+    metafile: true,
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    minifyWhitespace: true,
+    mainFields: ["module", "main"],
+    plugins: [singleGraphql],
+    // Apollo Server hashes every document. In a bundle, its helper does not recognize Node and would use a hash written in JavaScript.
+    alias: { "@apollo/utils.createhash": "node:crypto" },
+    // class-validator is an optional dependency of type-graphql that is not used.
+    external: ["class-validator"],
+    // CommonJS packages require Node's built-in modules. esbuild does not know the names in a banner, so modules must not use the same ones.
+    banner: { js: 'import { createRequire as createBundleRequire } from "node:module";\nconst require = createBundleRequire(import.meta.url);' },
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/** Usage: `node scripts/bundle.js` for the program, the explorer and a bill of materials, or with a folder for the program only. */
+const [folder] = process.argv.slice(2);
+if (folder) await bundleProgram(folder);
+else {
+  const inputs = [...(await bundleProgram("dist")), ...(await bundleExplorer())];
+  writeFileSync("dist/sbom.cdx.json", `${JSON.stringify(createSbom(inputs), undefined, 1)}\n`);
+}

@@ -1,16 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { findExternals } from "./externals.js";
 
 /**
- * Creates the software bill of materials of the program: the packages in its bundle, which scanners cannot find there, and those
- * beside it. npm itself would list all development dependencies, or none of them.
+ * Creates the software bill of materials of the program: the packages in its bundles, which scanners cannot find
+ * there. npm itself would list all development dependencies, or none of them.
  * @param inputs paths of the bundled files
  * @returns a CycloneDX document
  */
 export function createSbom(inputs) {
   const bundled = inputs.flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
-  const shipped = new Set([...new Set([...bundled, ...findExternals()])].map(getReference));
+  const shipped = new Set([...new Set(bundled)].map(getReference));
   const program = JSON.parse(readFileSync("package.json", "utf8"));
   const root = `${program.name}@${program.version}`;
   const isShipped = (reference) => reference === root || shipped.has(reference);

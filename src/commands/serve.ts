@@ -39,10 +39,11 @@ async function start(): Promise<void> {
     authentication: config.authentication,
     metrics: metrics?.registry,
     tracerProvider: traces?.tracerProvider,
+    sampleIdentityId: upstream.sampleIdentityId,
     ...config.facade,
   });
   const server = await listen(facade.handle, config.host, config.port, { connections: config.maxConnections });
-  logger.info(`GraphQL is at ${server.url}/graphql; ${describeAccess(config)}.`);
+  logger.info(`GraphQL is at ${server.url}/graphql; ${describeAccess(config, server.url)}.`);
   if (metrics) logger.info(`Metrics are at ${metrics.url}/metrics.`);
 
   reloader.start((changed) => {
@@ -87,19 +88,19 @@ async function exportTraces({ otlpProtocol }: Config, logger: Logger) {
 async function connectKratos(config: Config, logger: Logger) {
   if (config.kratosAdminUrl !== undefined) {
     logger.info(`Using Kratos at ${config.kratosAdminUrl}.`);
-    return { adminUrl: config.kratosAdminUrl, publicUrl: config.kratosPublicUrl, stop: async () => {} };
+    return { adminUrl: config.kratosAdminUrl, publicUrl: config.kratosPublicUrl, sampleIdentityId: undefined, stop: async () => {} };
   }
   // Lazy: only needed without a real Kratos.
-  const { startFakeKratos } = await import("../fake-kratos/index.js");
+  const { SAMPLE_IDENTITY_ID, startFakeKratos } = await import("../fake-kratos/index.js");
   const fake = await startFakeKratos();
   logger.info(
     `KRATOS_ADMIN_URL is not set: using the built-in fake Kratos ${fake.version} with sample identities, which are kept in memory only.`,
   );
-  return fake;
+  return { ...fake, sampleIdentityId: SAMPLE_IDENTITY_ID };
 }
 
-function describeAccess({ authentication: { apiKeys, jwt }, facade: { explorers } }: Config): string {
-  const explorer = explorers ? "open it in a browser to explore the graph" : "explorers are off (EXPLORERS=true turns them on)";
+function describeAccess({ authentication: { apiKeys, jwt }, facade: { explorers } }: Config, url: string): string {
+  const explorer = explorers ? `to explore it, open ${url}/explorer/ in a browser` : "explorers are off (EXPLORERS=true turns them on)";
   const callers = apiKeys.length > 0 || jwt ? "callers must authenticate" : "there is no authentication";
   return `${explorer}; ${callers}`;
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { badRequest, notFound } from "./errors.js";
 import type { Profile } from "./profile.js";
 import { getEmails, getSchema, validateTraits } from "./schemas.js";
@@ -56,7 +56,7 @@ export class Identities {
     return this.#byId.size;
   }
 
-  /** In ascending order of ID, which is random and says nothing about the time of creation. */
+  /** In ascending order of ID, which says nothing about the time of creation. */
   sorted(): Identity[] {
     return [...this.#byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
@@ -73,7 +73,7 @@ export class Identities {
   }
 
   /** @throws {KratosError} if the traits are invalid or belong to another identity */
-  create(fields: NewIdentity): Identity {
+  create(fields: NewIdentity & Partial<Identity>): Identity {
     const now = timestamp();
     return this.#save({
       id: randomUUID(),
@@ -93,7 +93,7 @@ export class Identities {
   update(before: Identity, change: Partial<Identity>): Identity {
     const now = timestamp();
     const stateChange = change.state !== undefined && change.state !== before.state ? { state_changed_at: now } : {};
-    return this.#save({ ...before, ...change, ...stateChange, updated_at: now });
+    return this.#save({ ...before, updated_at: now, ...stateChange, ...change });
   }
 
   delete(id: string): void {
@@ -121,10 +121,10 @@ export class Identities {
       // An address keeps its ID and its verification for as long as its value stays the same.
       verifiable_addresses: addresses.map((value) => {
         const kept = draft.verifiable_addresses.find((address) => address.value === value);
-        return kept ?? { ...newAddress(value), verified: false, status: "pending" };
+        return kept ?? { ...newAddress("verifiable", value, draft), verified: false, status: "pending" };
       }),
       recovery_addresses: addresses.map((value) => {
-        return draft.recovery_addresses.find((address) => address.value === value) ?? newAddress(value);
+        return draft.recovery_addresses.find((address) => address.value === value) ?? newAddress("recovery", value, draft);
       }),
     };
     this.#byId.set(identity.id, identity);
@@ -132,9 +132,14 @@ export class Identities {
   }
 }
 
-function newAddress(value: string): Address {
-  const now = timestamp();
-  return { id: randomUUID(), value, via: "email", created_at: now, updated_at: now };
+/** Its ID follows from its identity's, so that the sample identities are the same at every start. */
+function newAddress(kind: string, value: string, { id, updated_at }: Pick<Identity, "id" | "updated_at">): Address {
+  return { id: toUuid(`${id} ${kind} ${value}`), value, via: "email", created_at: updated_at, updated_at };
+}
+
+/** Returns the same UUID for the same name. It looks like a random one. */
+export function toUuid(name: string): string {
+  return createHash("sha256").update(name).digest("hex").replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-4$3-a$4-$5");
 }
 
 /**

@@ -3,12 +3,13 @@ import { flowRoutes, Flows } from "./flows.js";
 import { Identities, identityRoutes } from "./identities.js";
 import type { Profile } from "./profile.js";
 import { recoveryLinkRoutes } from "./recovery-links.js";
-import { addSampleIdentities } from "./sample-identities.js";
+import { addSampleIdentities, SAMPLE_IDENTITY_ID } from "./sample-identities.js";
 import { schemaRoutes } from "./schemas.js";
 import { serve, type Api, type FakeKratos, type Handler } from "./server.js";
 import { healthRoutes, systemRoutes } from "./system.js";
 import flows from "./v26-flows.json" with { type: "json" };
 
+export { SAMPLE_IDENTITY_ID };
 export type { FakeKratos };
 
 /**

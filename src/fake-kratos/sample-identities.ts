@@ -1,4 +1,5 @@
-import type { Identities } from "./identities.js";
+import { type Identities, type Identity, toUuid } from "./identities.js";
+import { timestamp } from "./time.js";
 
 /** An invented person. */
 type Person = [first: string, last: string, email: string, age?: number, ...tags: string[]];
@@ -39,10 +40,14 @@ const DEVICES: readonly (readonly [serial: string, model?: string])[] = [
   ["SN-000042", "Sensor π"],
 ];
 
-/** Adds people and devices: the same ones every time, with new IDs. Every third person is verified, and one is inactive. */
+/** The ID of a person, for the sample operations of the explorers. */
+export const SAMPLE_IDENTITY_ID = idOf("soren.agard@example.dk");
+
+/** Adds people and devices: the same at every start, with the same IDs and dates. Every third person is verified, and one is inactive. */
 export function addSampleIdentities(identities: Identities): void {
   for (const [index, [first, last, email, age, ...tags]] of PEOPLE.entries()) {
     const person = identities.create({
+      ...createdOn(index, email),
       schema_id: "default",
       traits: { email, name: { first, last }, ...(age === undefined ? {} : { age }), ...(tags.length > 0 ? { tags } : {}) },
       state: email === "olga.k@example.org" ? "inactive" : "active",
@@ -50,8 +55,28 @@ export function addSampleIdentities(identities: Identities): void {
       metadata_admin: index % 5 === 0 ? { note: "asked for an invoice", risk: index } : null,
     });
     if (index % 3 > 0) continue;
-    const verified = { verified: true, status: "completed", verified_at: "2025-03-14T09:26:53.589793Z" } as const;
-    identities.update(person, { verifiable_addresses: person.verifiable_addresses.map((address) => ({ ...address, ...verified })) });
+    const now = timeOn(index, 10);
+    const verified = { verified: true, status: "completed", verified_at: now, updated_at: now } as const;
+    identities.update(person, {
+      updated_at: now,
+      verifiable_addresses: person.verifiable_addresses.map((address) => ({ ...address, ...verified })),
+    });
   }
-  for (const [serial, model] of DEVICES) identities.create({ schema_id: "device", traits: { serial, ...(model ? { model } : {}) } });
+  for (const [index, [serial, model]] of DEVICES.entries()) {
+    identities.create({ ...createdOn(PEOPLE.length + index, serial), schema_id: "device", traits: { serial, ...(model ? { model } : {}) } });
+  }
+}
+
+/** One identity was created each day. */
+function createdOn(day: number, name: string): Pick<Identity, "id" | "created_at" | "updated_at" | "state_changed_at"> {
+  const now = timeOn(day, 9);
+  return { id: idOf(name), created_at: now, updated_at: now, state_changed_at: now };
+}
+
+function timeOn(day: number, hour: number): string {
+  return timestamp(Date.UTC(2025, 2, 1 + day, hour, 26, 53, 589));
+}
+
+function idOf(name: string): string {
+  return toUuid(`identity of ${name}`);
 }

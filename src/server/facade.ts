@@ -36,6 +36,8 @@ export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly introspection?: boolean;
   /** Whether browsers are served explorers at /graphql and /explorer/. Default: false. */
   readonly explorers?: boolean;
+  /** ID of an identity to insert into the sample operations of the explorers. Default: a placeholder. */
+  readonly sampleIdentityId?: string;
   /** Whether a request may contain an array of operations. Default: false. */
   readonly batching?: boolean;
   /** Whether every caller may read the subgraph's SDL, even without `system:read`. Default: false. */
@@ -93,6 +95,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     monitor,
     logger,
     explorers: options.explorers ?? false,
+    sampleIdentityId: options.sampleIdentityId,
     allowedHosts: options.allowedHosts,
     corsOrigins,
   });

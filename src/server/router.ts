@@ -12,6 +12,7 @@ export interface RouterOptions {
   readonly monitor: KratosMonitor;
   readonly logger: Logger;
   readonly explorers: boolean;
+  readonly sampleIdentityId?: string;
   /** Hosts to accept besides loopback names. Default: any. */
   readonly allowedHosts?: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -23,8 +24,9 @@ export interface Router {
   drain(): void;
 }
 
-/** Routes /graphql, the explorers and the health checks, and turns errors into responses. */
-export function createRouter({ graphql, monitor, logger, explorers, allowedHosts, corsOrigins }: RouterOptions): Router {
+/** Routes /graphql, the pages for browsers and the health checks, and turns errors into responses. */
+export function createRouter(options: RouterOptions): Router {
+  const { graphql, monitor, logger, explorers, sampleIdentityId, allowedHosts, corsOrigins } = options;
   const applyCors = createCors(corsOrigins);
   let draining = false;
 
@@ -36,7 +38,11 @@ export function createRouter({ graphql, monitor, logger, explorers, allowedHosts
       if (!explorers) throw explorersDisabled(path);
       // Lazy: most servers never serve an explorer.
       const { serveExplorer } = await import("./explorer/explorer.js");
-      return serveExplorer(request, response, path);
+      return serveExplorer(request, response, path, sampleIdentityId);
+    }
+    if (path === "/" && acceptsHtml(request)) {
+      const { sendLandingPage } = await import("./explorer/landing.js");
+      return sendLandingPage(response, explorers);
     }
     switch (path) {
       case "/graphql":
@@ -114,9 +120,14 @@ function assertAllowedHost({ headers }: IncomingMessage, allowed: readonly strin
 }
 
 /** Whether a request is for an explorer: a browser that opens /graphql accepts HTML and sends no query. */
-function isExplorer({ method, headers, url }: IncomingMessage, path: string): boolean {
-  if (path === "/graphql") return method === "GET" && !url?.includes("?") && (headers.accept ?? "").includes("text/html");
+function isExplorer(request: IncomingMessage, path: string): boolean {
+  if (path === "/graphql") return !request.url?.includes("?") && acceptsHtml(request);
   return path === "/explorer" || path.startsWith("/explorer/");
+}
+
+/** Whether a browser opens a page. Other clients rarely accept HTML. */
+function acceptsHtml({ method, headers }: IncomingMessage): boolean {
+  return method === "GET" && (headers.accept ?? "").includes("text/html");
 }
 
 function explorersDisabled(path: string): HttpError {

@@ -1,54 +1,142 @@
+import type { Locator, Page } from "playwright-core";
+import { SAMPLE_IDENTITY_ID } from "../../src/fake-kratos/index.js";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
+import { createSamples } from "../../src/server/explorer/samples.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
-import { SAMPLES } from "../../src/server/explorer/samples.js";
 import { useServers } from "../support/lifecycle.js";
-import { createFacadeUnderTest, dataOf } from "../support/use-facade.js";
+import { createFacadeUnderTest, startFacade } from "../support/use-facade.js";
 import { keepScreenshot, openPage, startBrowser } from "./browser.js";
 
-const { facade, browser } = useServers(async (cleanups) => {
+const { facade, kratos, browser } = useServers(async (cleanups) => {
   const kratos = cleanups.use(await startFakeKratos());
-  const facade = cleanups.use(await createFacadeUnderTest(kratos));
+  const facade = cleanups.use(await createFacadeUnderTest(kratos, { sampleIdentityId: SAMPLE_IDENTITY_ID }));
   const browser = await startBrowser();
   cleanups.defer(() => browser.close());
-  return { facade, browser };
+  return { facade, kratos, browser };
 });
 
-it("opens the explorer with its samples without a network, sends one on a click and shows the response", async () => {
-  const { identities } = dataOf(await facade.send("{ identities(first: 1) { edges { node { id traits } } } }"));
-  const [{ node }] = identities.edges;
-  const { page, tried, complaints } = await openPage(browser);
-  await page.goto(`${facade.url}/explorer/`);
-  for (const { name } of SAMPLES) await page.locator(".window-switcher__item", { hasText: name }).waitFor();
-  await page.getByText("Send query Identities").click();
-  const answer = page.locator(".query-result__list");
-  await answer.getByText(node.id).waitFor();
-  expect(await answer.innerText()).toContain(Object.values(node.traits)[0]);
-  await keepScreenshot(page, "docs/explorer.png");
-  await page.locator(".window-switcher__item", { hasText: "System" }).click();
-  await page.getByText("Send query Version").click();
-  await page.locator(".query-result__list").getByText("v26.2.0").waitFor();
+/** Sends an operation of the current tab. @returns the response, once it is shown */
+async function run(page: Page, operation: string): Promise<Locator> {
+  // It opens a menu once GraphiQL has read the operations.
+  await page.locator("button[aria-label^='Execute query'][aria-haspopup=menu]").click();
+  await page.getByRole("menuitem", { name: operation, exact: true }).click();
+  return page.getByLabel("Result Window");
+}
+
+describe("the explorer, without a network", () => {
+  it("shows the documentation, a tab for each sample and the variables, and sends an operation with the ID of a sample identity", async () => {
+    const { page, tried, complaints } = await openPage(browser);
+    await page.goto(`${facade.url}/explorer/`);
+    await page.getByRole("link", { name: "IdentityConnection" }).waitFor();
+    await page.getByRole("link", { name: "Query", exact: true }).click();
+    await page.getByText("Look up an identity by ID.").first().waitFor();
+    await page.getByRole("link", { name: "Back to Docs" }).click();
+    expect(await page.getByRole("tab").allInnerTexts()).toEqual(["Identities", "CreateIdentity", "LoginFlow", "Version", "Entities"]);
+    await page.getByLabel("Variables").getByText(SAMPLE_IDENTITY_ID).waitFor();
+    await (await run(page, "Identity")).getByText("Søren").waitFor();
+    await keepScreenshot(page, "docs/explorer.png");
+    await page.getByRole("tab", { name: "Version" }).click();
+    await (await run(page, "Version")).getByText("v26.2.0").waitFor();
+    expect(tried).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("has a name for each control", async () => {
+    const { page } = await openPage(browser);
+    await page.goto(`${facade.url}/explorer/`);
+    await page.getByRole("link", { name: "IdentityConnection" }).waitFor();
+    const controls = await page.locator("button, a, input, [role=button], [role=tab]").all();
+    expect(controls.length).toBeGreaterThan(20);
+    const snapshot = await page.locator("body").ariaSnapshot();
+    expect(snapshot.split("\n").filter((line) => /^\s*- (button|link|tab|textbox|combobox)( \[.*)?:?$/.test(line))).toEqual([]);
+  });
+
+  it("fits a phone: an operation can be sent, its response is below it, and the documentation can be opened", async () => {
+    const { page } = await openPage(browser, { viewport: { width: 390, height: 800 } });
+    await page.goto(`${facade.url}/explorer/`);
+    const send = (await page.getByRole("button", { name: /^Execute query/ }).boundingBox())!;
+    expect(send.x + send.width).toBeLessThanOrEqual(390);
+    const response = await run(page, "Identity");
+    await response.getByText("ACTIVE").waitFor();
+    const box = (await response.boundingBox())!;
+    expect(box.y).toBeGreaterThan(send.y + send.height);
+    expect([box.width > 250, box.height > 250, box.y + box.height <= 800]).toEqual([true, true, true]);
+    await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+    const docs = (await page.getByRole("link", { name: "Query", exact: true }).boundingBox())!;
+    expect(docs.x + docs.width).toBeLessThanOrEqual(390);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  });
+
+  it("sends an API key that is entered as a header, also to fetch the schema, and does not store it", async () => {
+    const { key, line } = createApiKey("shop", ["identities:read"]);
+    const closed = await startFacade(kratos, { authentication: { apiKeys: parseApiKeys(line) } });
+    const { page } = await openPage(browser);
+    await page.goto(`${closed.url}/explorer/`);
+    await page.getByText("Error fetching schema").waitFor();
+    await page.getByLabel("Result Window").getByText("Authentication is").waitFor();
+    await page.getByRole("button", { name: "Headers" }).click();
+    await page.getByLabel("Headers").last().click();
+    await page.keyboard.insertText(JSON.stringify({ Authorization: `Bearer ${key}` }));
+    await page.getByRole("button", { name: "Re-fetch GraphQL schema" }).click();
+    await page.getByRole("link", { name: "IdentityConnection" }).waitFor();
+    await (await run(page, "Identities")).getByText("नीलम").waitFor();
+    const stored = await page.evaluate<string>("JSON.stringify(localStorage)");
+    expect([stored.includes("query Identities"), stored.includes(key)]).toEqual([true, false]);
+  });
+});
+
+describe("the Sandbox page", () => {
+  const EMBEDDED = "https://sandbox.embed.apollographql.com";
+  /** Serves a stand-in for Apollo's script, which opens a frame as the original does. */
+  const serveScript = (page: Page) => {
+    const script = "window.EmbeddedSandbox = class { constructor(options) { const frame = document.createElement('iframe');"
+      + ` frame.src = '${EMBEDDED}/sandbox/explorer?' + encodeURIComponent(options.initialState.document);`
+      + " frame.title = options.initialEndpoint; document.querySelector(options.target).append(frame); } }";
+    return page.route("https://embeddable-sandbox.cdn.apollographql.com/**", (route) => route.fulfill({ contentType: "text/javascript", body: script }));
+  };
+
+  it("opens the explorer if Sandbox cannot be loaded", async () => {
+    const { page, tried } = await openPage(browser);
+    await page.goto(`${facade.url}/graphql`);
+    await page.waitForURL(`${facade.url}/explorer/`);
+    await page.getByRole("tab", { name: "Identities" }).waitFor();
+    expect(tried).toEqual([expect.stringMatching(/^https:\/\/embeddable-sandbox\.cdn\.apollographql\.com\//)]);
+  });
+
+  it("opens the explorer if Sandbox does not start in its frame", async () => {
+    const { page } = await openPage(browser);
+    await page.clock.install();
+    await serveScript(page);
+    await page.route(`${EMBEDDED}/**`, (route) => route.fulfill({ contentType: "text/html", body: "" }));
+    await page.goto(`${facade.url}/graphql`);
+    await page.getByTitle(`${facade.url}/graphql`).waitFor();
+    await page.clock.fastForward(60_000);
+    await page.waitForURL(`${facade.url}/explorer/`);
+  });
+
+  it("passes the endpoint and the first sample to Sandbox, allows its frame, and stays if Sandbox starts", async () => {
+    const { page } = await openPage(browser);
+    await page.clock.install();
+    await serveScript(page);
+    const started = "<p>Apollo's page</p><script>parent.postMessage({ name: 'ExplorerListeningForHandshake' }, '*')</script>";
+    await page.route(`${EMBEDDED}/**`, (route) => route.fulfill({ contentType: "text/html", body: started }));
+    await page.goto(`${facade.url}/graphql`);
+    const frame = page.getByTitle(`${facade.url}/graphql`);
+    await frame.contentFrame().getByText("Apollo's page").waitFor();
+    expect(await frame.getAttribute("src")).toContain(encodeURIComponent(createSamples()[0]!.document));
+    await page.clock.fastForward(60_000);
+    await page.evaluate("new Promise((resolve) => requestAnimationFrame(resolve))");
+    expect(page.url()).toBe(`${facade.url}/graphql`);
+  });
+});
+
+it("opens the explorer from the landing page, which shows the address of the server", async () => {
+  const { page, tried, complaints } = await openPage(browser, { viewport: { width: 390, height: 800 } });
+  await page.goto(facade.url);
+  await page.getByText(`curl ${facade.url}/graphql `).waitFor();
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  await page.getByRole("link", { name: "GraphiQL" }).click();
+  await page.getByRole("tab", { name: "Identities" }).waitFor();
   expect(tried).toEqual([]);
   expect(complaints).toEqual([]);
-  expect(await page.getByRole("button", { name: "Try Altair AI" }).isVisible()).toBe(false);
-});
-
-it("says at /graphql that Sandbox cannot be loaded without a network, and links to the explorer", async () => {
-  const { page, tried } = await openPage(browser);
-  await page.goto(`${facade.url}/graphql`);
-  await page.getByText("Apollo Sandbox cannot be loaded").waitFor();
-  expect(tried).toEqual([expect.stringMatching(/^https:\/\/embeddable-sandbox\.cdn\.apollographql\.com\//)]);
-  await page.getByRole("link", { name: "explorer" }).click();
-  await page.getByText("Send query Identities").waitFor();
-});
-
-it("passes the endpoint and the first sample to Sandbox, and allows its frame", async () => {
-  const { page } = await openPage(browser);
-  const script = "window.EmbeddedSandbox = class { constructor(options) { const frame = document.createElement('iframe');"
-    + " frame.src = 'https://sandbox.embed.apollographql.com/sandbox/explorer?' + encodeURIComponent(options.initialState.document);"
-    + " frame.title = options.initialEndpoint; document.querySelector(options.target).append(frame); } }";
-  await page.route("https://embeddable-sandbox.cdn.apollographql.com/**", (route) => route.fulfill({ contentType: "text/javascript", body: script }));
-  await page.route("https://sandbox.embed.apollographql.com/**", (route) => route.fulfill({ contentType: "text/html", body: "<p>Apollo's page</p>" }));
-  await page.goto(`${facade.url}/graphql`);
-  const frame = page.getByTitle(`${facade.url}/graphql`);
-  await frame.contentFrame().getByText("Apollo's page").waitFor();
-  expect(await frame.getAttribute("src")).toContain(encodeURIComponent(SAMPLES[0]!.document));
 });

@@ -1,10 +1,13 @@
+import { readdirSync } from "node:fs";
 import { parse, validate, type OperationDefinitionNode } from "graphql";
 import { startFakeKratos } from "../fake-kratos/index.js";
+import { SAMPLE_IDENTITY_ID } from "../../src/fake-kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { SAMPLES } from "../../src/server/explorer/samples.js";
+import { createSamples, type Sample } from "../../src/server/explorer/samples.js";
 import { fetchGraphQL } from "../support/http.js";
-import { createIdentities, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
-import { dataOf, startFacade, useFacade, type Reply } from "../support/use-facade.js";
+import { signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { dataOf, startFacade, useFacade } from "../support/use-facade.js";
 
 const { facade, kratos } = useFacade(startFakeKratos);
 
@@ -21,8 +24,8 @@ describe("if explorers are enabled", () => {
     const page = await fetch(`${facade.url}/graphql`, { headers: asBrowser });
     const html = await page.text();
     expect(page.status).toBe(200);
-    expect(html).toMatch(/<script src="https:\/\/embeddable-sandbox\.cdn\.apollographql\.com\/v\d+\//);
-    expect(html).toContain('<a href="/explorer/">');
+    expect(html).toMatch(/"https:\/\/embeddable-sandbox\.cdn\.apollographql\.com\/v\d+\//);
+    expect(html).toContain('<a href="explorer/">');
   });
 
   it("lets the Sandbox page load only from Apollo and send only to this server", async () => {
@@ -38,14 +41,16 @@ describe("if explorers are enabled", () => {
     expect(policy).not.toContain("unsafe");
   });
 
-  it("serves an explorer at /explorer, with all of its files", async () => {
+  it("serves an explorer at /explorer, with all of its files, which runs no script of others, and no inline script", async () => {
     const page = await fetch(`${facade.url}/explorer`, { headers: asBrowser });
     expect(page.url).toBe(`${facade.url}/explorer/`);
     const html = await page.text();
-    expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
-    const files = [...html.matchAll(/(?:src|href)="([^"]+\.(?:js|css|ico|svg))"/g)].map(([, file]) => file!);
-    expect(files.length).toBeGreaterThan(5);
-    for (const file of files) expect(await statusOf(new URL(file, page.url).href)).toBe(200);
+    const policy = page.headers.get("content-security-policy")!;
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self'; worker-src 'self';/);
+    expect(policy).not.toMatch(/https?:|unsafe-eval/);
+    const files = [...html.matchAll(/(?:src|href)="([^":]+)"/g)].map(([, file]) => file!);
+    expect(files).toEqual(["main.css", "main.js"]);
+    for (const file of [...files, ...readdirSync("dist/explorer")]) expect(await statusOf(new URL(file, page.url).href)).toBe(200);
   });
 
   it("responds with 404 to paths that are not files of the explorer", async () => {
@@ -56,6 +61,45 @@ describe("if explorers are enabled", () => {
     const answer = await fetch(`${facade.url}/graphql`, { headers: { accept: "application/json" } });
     expect(answer.headers.get("content-type")).toContain("application/json");
     await answer.arrayBuffer();
+  });
+});
+
+describe("the landing page at /", () => {
+  const open = async (url: string, accept: string) => {
+    const response = await fetch(url, { headers: { accept } });
+    return { status: response.status, policy: response.headers.get("content-security-policy"), text: await response.text() };
+  };
+
+  it("tells browsers what this server is, and links to the explorers", async () => {
+    const { status, policy, text } = await open(facade.url, asBrowser.accept);
+    expect(status).toBe(200);
+    expect(text).toContain("A GraphQL API for the identities in");
+    const links = [...text.matchAll(/href="(?!https:|data:)([^"]+)"/g)].map(([, link]) => link!);
+    expect(links).toEqual(["explorer/", "graphql", "health/live", "health/ready"]);
+    for (const link of links) expect((await open(`${facade.url}/${link}`, asBrowser.accept)).status).toBe(200);
+    expect(policy).toMatch(/^default-src 'none';/);
+    expect(policy).not.toMatch(/unsafe|https?:/);
+  });
+
+  it("contains a first query that can be sent", async () => {
+    const { text } = await open(facade.url, asBrowser.accept);
+    const [, body] = /-d '(.+?)'/s.exec(text)!;
+    const { identities } = dataOf(await facade.send(JSON.parse(body!).query));
+    expect(identities.edges).toHaveLength(2);
+  });
+
+  it("names no explorers if they are disabled", async () => {
+    const closed = await startFacade(kratos, { explorers: false, introspection: false });
+    const { status, text } = await open(closed.url, asBrowser.accept);
+    expect(status).toBe(200);
+    expect(text).toContain("/graphql");
+    expect(text).not.toMatch(/explorer|GraphiQL|Sandbox/i);
+  });
+
+  it.each(["application/json", "*/*"])("is a 404 in JSON for clients that accept %s", async (accept) => {
+    const { status, text } = await open(facade.url, accept);
+    expect(status).toBe(404);
+    expect(JSON.parse(text).errors[0]).toMatchObject({ message: expect.stringContaining("/graphql"), extensions: { code: "NOT_FOUND" } });
   });
 });
 
@@ -71,10 +115,11 @@ it("says how to enable explorers if they are disabled, and still serves GraphQL"
 
 describe("the sample operations", () => {
   const { schema } = buildFacadeSchema();
-  const documents = SAMPLES.map(({ name, document, variables }) => ({ name, text: document, parsed: parse(document), variables }));
-  const operations = documents.flatMap(({ text, parsed, variables }) =>
-    parsed.definitions.flatMap((one) => (one.kind === "OperationDefinition" ? [{ name: one.name?.value ?? "", text, parsed, variables, one }] : [])),
-  );
+  const operationsOf = (samples: readonly Sample[]) =>
+    samples.flatMap(({ document, variables }) =>
+      parse(document).definitions.flatMap((one) => (one.kind === "OperationDefinition" ? [{ name: one.name!.value, query: document, variables, one }] : [])),
+    );
+  const operations = operationsOf(createSamples());
   const fieldsOf = ({ selectionSet }: OperationDefinitionNode) => selectionSet.selections.map((one) => (one.kind === "Field" ? one.name.value : ""));
 
   it("have one operation for each root field, named like the field", () => {
@@ -83,42 +128,43 @@ describe("the sample operations", () => {
     for (const { name, one } of operations) expect(name.toLowerCase()).toBe(fieldsOf(one)[0]!.replace("_", "").toLowerCase());
   });
 
-  it.each(documents)("$name is valid", ({ parsed }) => {
-    expect(validate(schema, parsed)).toEqual([]);
+  it("are valid", () => {
+    for (const { document } of createSamples()) expect(validate(schema, parse(document))).toEqual([]);
   });
 
-  it.each(operations)("$name can be sent as it is, except that the placeholder of an ID is explained, and a settings flow needs the session of its user", async ({ name, text, variables }) => {
-    const { errors = [] } = await send(text, name, variables);
-    expect(errors.map(({ extensions }) => extensions?.["code"])).toEqual(name === "SettingsFlow" ? ["FORBIDDEN"] : name === "Identity" ? ["BAD_USER_INPUT"] : []);
+  it.each(operations)("$name can be sent as it is, except a settings flow, which needs the session of its user", async ({ name, query, variables }) => {
+    const { errors = [] } = await fetchGraphQL(`${facade.url}/graphql`, { query, operationName: name, variables });
+    expect(errors.map(({ extensions }: any) => extensions.code)).toEqual(name === "SettingsFlow" ? ["FORBIDDEN"] : []);
   });
 
-  it("return data if their IDs exist", async () => {
-    const [id] = await createIdentities(kratos, "default", [{ email: "sample@example.com" }]);
+  it("have the given ID of an identity in the explorers", async () => {
+    const withId = await startFacade(kratos, { sampleIdentityId: SAMPLE_IDENTITY_ID });
+    for (const path of ["/graphql", "/explorer/"]) {
+      const read = async (url: string) => (await fetch(url + path, { headers: asBrowser })).text();
+      expect(await read(withId.url)).toContain(SAMPLE_IDENTITY_ID);
+      expect(await read(facade.url)).not.toContain(SAMPLE_IDENTITY_ID);
+    }
+  });
+
+  it("return data as they are if they have the ID of a sample identity, and the flows exist", async () => {
+    const kratos = await stopAfterTest(startFakeKratos());
+    const facade = await startFacade(kratos);
     const { sessionToken } = await signUp(kratos, { email: "signed-up@example.com" });
     const flow = async (kind: FlowKind, token?: string) => ({ id: (await startApiFlow(kratos, kind, token)).id, sessionToken: token });
-    const values: Record<string, object> = {
-      Identity: { id },
-      CreateIdentity: { create: { schemaId: "default", traits: { email: "created@example.com" } } },
-      UpdateIdentity: { update: { id, traits: { email: "updated@example.com" } } },
-      CreateRecoveryLink: { link: { identityId: id, expiresIn: "1h" } },
-      DeleteIdentity: { delete: { id } },
-      Entities: { representations: [{ __typename: "Identity", id }] },
+    const flows: Record<string, object> = {
       LoginFlow: await flow("login"),
       RegistrationFlow: await flow("registration"),
       RecoveryFlow: await flow("recovery"),
       VerificationFlow: await flow("verification"),
       SettingsFlow: await flow("settings", sessionToken),
     };
-    const deleteLast = [...operations].sort((a, b) => Number(a.name === "DeleteIdentity") - Number(b.name === "DeleteIdentity"));
-    for (const { name, text, variables } of deleteLast) {
-      const [answer] = Object.values<any>(dataOf(await send(text, name, { ...variables, ...values[name] }))).flat();
+    const samples = operationsOf(createSamples(SAMPLE_IDENTITY_ID));
+    const deleteLast = samples.sort((a, b) => Number(a.name === "DeleteIdentity") - Number(b.name === "DeleteIdentity"));
+    for (const { name, query, variables } of deleteLast) {
+      const reply = await fetchGraphQL(`${facade.url}/graphql`, { query, operationName: name, variables: { ...variables, ...flows[name] } });
+      const [answer] = Object.values<any>(dataOf(reply)).flat();
       expect([name, answer]).toEqual([name, expect.anything()]);
       expect(answer.userErrors ?? []).toEqual([]);
     }
   });
 });
-
-/** Sends one operation of a document. */
-function send(query: string, operationName: string, variables: object): Promise<Reply<Record<string, any>>> {
-  return fetchGraphQL(`${facade.url}/graphql`, { query, operationName, variables });
-}

@@ -21,6 +21,16 @@ it("serves the built-in fake Kratos with sample identities of two schemas if KRA
   expect(await started.stop()).toBe(0);
 }, 30_000);
 
+it("names the explorer that works without internet access when it starts, and has the ID of a sample identity there", async () => {
+  const started = await startCli({});
+  const [, explorer] = await started.waitFor(/to explore it, open (\S+) in a browser/);
+  expect(explorer).toBe((await graphqlUrlOf(started)).replace("/graphql", "/explorer/"));
+  const page = await (await fetch(explorer!)).text();
+  const [id] = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/.exec(page)!;
+  const query = "query ($id: ID!) { identity(id: $id) { schemaId } }";
+  expect(await fetchGraphQL(await graphqlUrlOf(started), { query, variables: { id } })).toEqual({ data: { identity: { schemaId: "default" } } });
+}, 30_000);
+
 it("starts while Kratos is unavailable, and reports it as not alive", async () => {
   const started = await startCli({ KRATOS_ADMIN_URL: "http://127.0.0.1:9" });
   const { data } = await fetchGraphQL(await graphqlUrlOf(started), { query: "{ health { alive } }" });

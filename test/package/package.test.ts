@@ -26,7 +26,7 @@ it("contains the program and its bill of materials, the library with its declara
   const top = files.filter((path) => !path.startsWith("dist/")).sort();
   expect(top).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", "schema.api.graphql", "schema.graphql"]);
   expect(files).toEqual(expect.arrayContaining(["dist/main.js", "dist/index.js", "dist/index.d.ts", "dist/sbom.cdx.json"]));
-  expect(files.filter((path) => !/^dist\/((main|index|codegen|chunks\/[\w-]+)\.js|(index|codegen)\.d\.ts|sbom\.cdx\.json|(graphql|kratos|server)\/.+(\.d\.ts|\.js))$/.test(path)).sort()).toEqual(top);
+  expect(files.filter((path) => !/^dist\/((main|index|codegen|chunks\/[\w-]+)\.js|explorer\/[\w.-]+|(index|codegen)\.d\.ts|sbom\.cdx\.json|(graphql|kratos|server)\/.+(\.d\.ts|\.js))$/.test(path)).sort()).toEqual(top);
   expect(files.length).toBeLessThan(500);
 });
 
@@ -65,8 +65,10 @@ it("serves the fake Kratos and the explorer with `npx kratos-graphql serve`", as
   const server = await installed.startNode(["node_modules/.bin/kratos-graphql", "serve"], { PORT: "0" });
   const url = await graphqlUrlOf(server);
   expect((await ask(url, "{ health { ready } version }")).data).toEqual({ health: { ready: true }, version: "v26.2.0" });
-  const explorer = await fetch(url.replace("/graphql", "/explorer/"));
-  expect([explorer.status, await explorer.text()]).toEqual([200, expect.stringContaining("<html")]);
+  for (const [path, content] of [["/", "<h1>"], ["/explorer/", "<html"], ["/explorer/main.js", "import"]] as const) {
+    const response = await fetch(url.replace("/graphql", path), { headers: { accept: "text/html" } });
+    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining(content)]);
+  }
 });
 
 it("compiles the examples of the documentation, and a consumer that uses every type, with strict checks", async () => {

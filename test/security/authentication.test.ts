@@ -428,7 +428,7 @@ describe("a stranger", () => {
   it("may load the explorers, which contain nothing of this server, and needs a token to send operations from them", async () => {
     const secrets = [kratos.url, issuer.issuer, issuer.jwksUrl, ...apiKeys.flatMap(({ name, hash: digest }) => [name, digest.toString("hex")])];
     const upstream = await askedOfKratos(async () => {
-      for (const path of ["/graphql", "/explorer/"]) {
+      for (const path of ["/", "/graphql", "/explorer/"]) {
         const page = await sendRaw(facade.url + path, "GET", [["accept", "text/html"]]);
         expect([page.status, page.headers["content-type"]]).toEqual([200, expect.stringContaining("text/html")]);
         for (const secret of secrets) expect(page.text).not.toContain(secret);

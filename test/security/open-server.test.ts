@@ -44,7 +44,7 @@ it.each([
   "",
 ])("answers no request for the host %j: no operation and no explorer", async (host) => {
   const before = kratos.seen.length;
-  for (const [path, method, body] of [["/graphql", "POST", '{"query":"{ version }"}'], ["/graphql", "GET", ""], ["/explorer/", "GET", ""]] as const) {
+  for (const [path, method, body] of [["/graphql", "POST", '{"query":"{ version }"}'], ["/graphql", "GET", ""], ["/explorer/", "GET", ""], ["/", "GET", ""]] as const) {
     const headers = [["host", host], json, ["accept", "text/html"], ["x-forwarded-host", "localhost"], ["forwarded", "host=localhost"]] as const;
     const { status, text } = await sendRaw(facade.url + path, method, headers, body);
     expect([status, JSON.parse(text).errors[0].extensions.code]).toEqual([421, "MISDIRECTED_REQUEST"]);

@@ -17,9 +17,9 @@ export interface Program extends Stoppable {
   stop(): Promise<number | null>;
 }
 
-type Options = Pick<SpawnOptionsWithoutStdio, "cwd" | "env" | "uid" | "gid">;
+type Options = Pick<SpawnOptionsWithoutStdio, "cwd" | "env" | "uid" | "gid" | "detached">;
 
-/** Starts a program with no environment except PATH and `env`. */
+/** Starts a program with no environment except PATH and `env`. Signals reach its children as well if it is detached. */
 export function startProgram(command: string, args: readonly string[], { env, ...options }: Options = {}): Program {
   const child = spawn(command, args, { ...options, env: { PATH: process.env["PATH"], ...env } });
   const text = { output: "", stdout: "", stderr: "" };
@@ -31,6 +31,10 @@ export function startProgram(command: string, args: readonly string[], { env, ..
       for (const look of matched) look();
     });
   }
+  const kill = (signal: NodeJS.Signals) => {
+    if (!options.detached) child.kill(signal);
+    else if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, signal);
+  };
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   return {
     get output() {
@@ -54,9 +58,9 @@ export function startProgram(command: string, args: readonly string[], { env, ..
         look();
         void ended.then(() => reject(new Error(`The program ended. It should have printed ${pattern}, and printed:\n${text.output}`)));
       }),
-    kill: (signal) => void child.kill(signal),
+    kill,
     stop: () => {
-      child.kill("SIGTERM");
+      kill("SIGTERM");
       return ended;
     },
   };

@@ -1,17 +1,26 @@
-/** One tab of the explorer. */
+/** One tab of an explorer. */
 export interface Sample {
-  readonly name: string;
   /** A GraphQL document with one operation for each of some root fields. */
   readonly document: string;
   /** Variables of all operations. Placeholders of IDs describe what to insert. */
   readonly variables: object;
 }
 
-const identities: Sample = {
-  name: "Identities",
-  document: `# To send an operation, click the button above it. "Docs" describes the whole schema.
+/**
+ * The tabs of the explorers. Together they contain an operation for each root field of the schema.
+ * @param identityId ID of an identity, to insert into the variables
+ */
+export function createSamples(identityId = "ID of an identity"): readonly Sample[] {
+  return [identities(identityId), changes(identityId), flows, system, supergraph(identityId)];
+}
 
-# List identities. For the next page, set $after to the endCursor of this one.
+const identities = (id: string): Sample => ({
+  document: `# To send an operation, place the cursor in it, and press Ctrl-Enter.
+#
+# If callers must authenticate, enter these headers, and fetch the
+# schema again: { "Authorization": "Bearer <API key or JWT>" }
+
+# List identities. For the next page, set $after to the endCursor.
 query Identities($after: String) {
   identities(first: 5, after: $after) {
     edges {
@@ -21,7 +30,7 @@ query Identities($after: String) {
   }
 }
 
-# Look up an identity by ID. Copy an ID from the list into the variables below.
+# Look up an identity by the ID in the variables. The list contains IDs.
 query Identity($id: ID!) {
   identity(id: $id) {
     id
@@ -40,12 +49,12 @@ query IdentitySchema {
   identitySchema(id: "default") { id schema }
 }
 `,
-  variables: { id: "ID of an identity", after: null },
-};
+  variables: { id, after: null },
+});
 
-const changes: Sample = {
-  name: "Changes",
-  document: `# Errors such as invalid input are returned in userErrors, with the path of the input field. If there are any, nothing was changed.
+const changes = (id: string): Sample => ({
+  document: `# Errors such as invalid input are returned in userErrors, with the path
+# of the input field. If there are any, nothing was changed.
 
 mutation CreateIdentity($create: CreateIdentityInput!) {
   createIdentity(input: $create) {
@@ -62,7 +71,7 @@ mutation UpdateIdentity($update: UpdateIdentityInput!) {
   }
 }
 
-# Anyone who has the link can log in as the user, so give it only to the user.
+# Anyone who has the link can log in as the user: give it only to them.
 mutation CreateRecoveryLink($link: CreateRecoveryLinkInput!) {
   createRecoveryLink(input: $link) {
     recoveryLink { url expiresAt }
@@ -80,16 +89,16 @@ mutation DeleteIdentity($delete: DeleteIdentityInput!) {
 `,
   variables: {
     create: { schemaId: "default", traits: { email: "ann@example.com", name: { first: "Ann", last: "Example" } } },
-    update: { id: "ID of an identity", traits: { email: "ann@example.com", name: { first: "Anne", last: "Example" } } },
-    link: { identityId: "ID of an identity", expiresIn: "1h" },
-    delete: { id: "ID of an identity" },
+    update: { id, traits: { email: "anne@example.com", name: { first: "Anne", last: "Example" } } },
+    link: { identityId: id, expiresIn: "1h" },
+    delete: { id },
   },
-};
+});
 
 const flows: Sample = {
-  name: "Flows",
-  document: `# The ID of a flow is the query parameter "flow" in the URL of the page that shows it. Kratos v0.7 and later return
-# the flow of a browser only to that browser, which they recognize by its cookies.
+  document: `# The ID of a flow is the query parameter "flow" in the URL of the page
+# that shows it. Kratos v0.7 and later return the flow of a browser only
+# to that browser, which they recognize by its cookies.
 
 query LoginFlow($id: ID!) {
   loginFlow(id: $id) { ...Flow refresh requestedAal }
@@ -107,12 +116,14 @@ query VerificationFlow($id: ID!) {
   verificationFlow(id: $id) { ...Flow }
 }
 
-# Kratos v0.7 and later return a settings flow only to its user, and require the session token of the user.
+# Kratos v0.7 and later return a settings flow only to its user, and
+# require the session token of the user.
 query SettingsFlow($id: ID!, $sessionToken: String) {
   settingsFlow(id: $id, sessionToken: $sessionToken) { ...Flow identity { id } }
 }
 
-# Look up an error by the ID that Kratos passes to the error page. "stub:500" is an example.
+# Look up an error by the ID that Kratos passes to the error page.
+# "stub:500" is an example.
 query SelfServiceError {
   selfServiceError(id: "stub:500") { id errors { code status reason message } }
 }
@@ -142,7 +153,6 @@ fragment Flow on SelfServiceFlow {
 };
 
 const system: Sample = {
-  name: "System",
   document: `query Version {
   version
 }
@@ -159,8 +169,7 @@ query Metrics {
   variables: {},
 };
 
-const supergraph: Sample = {
-  name: "Supergraph",
+const supergraph = (id: string): Sample => ({
   document: `# Routers resolve references from other subgraphs with _entities.
 query Entities($representations: [_Any!]!) {
   _entities(representations: $representations) {
@@ -177,11 +186,8 @@ query Service {
 `,
   variables: {
     representations: [
-      { __typename: "Identity", id: "ID of an identity" },
+      { __typename: "Identity", id },
       { __typename: "IdentitySchema", id: "default" },
     ],
   },
-};
-
-/** The tabs of the explorer. Together they contain an operation for each root field of the schema. */
-export const SAMPLES: readonly Sample[] = [identities, changes, flows, system, supergraph];
+});

@@ -1,21 +1,15 @@
 import { DEFAULT_EMBEDDED_SANDBOX_VERSION } from "@apollo/server/plugin/landingPage/default";
-import { createHash } from "node:crypto";
-import { SAMPLES } from "./samples.js";
+import { hashOf, type Page, toInlineJson } from "./page.js";
+import type { Sample } from "./samples.js";
 
 /* Apollo Server's own landing page renders nothing before it has loaded fonts from other servers, which takes long on a
-   closed network, and it cannot link to the explorer that works there. */
+   closed network, and it cannot replace itself with the explorer that works there. */
 
 const CDN = "https://embeddable-sandbox.cdn.apollographql.com";
 const FRAME = "https://sandbox.embed.apollographql.com";
-const [first] = SAMPLES;
 
-const OPTIONS = {
-  target: "#sandbox",
-  initialState: { document: first?.document, variables: first?.variables, pollForSchemaUpdates: false },
-  endpointIsEditable: false,
-  runTelemetry: false,
-  allowDynamicStyles: false,
-};
+/** How long Sandbox may take to start. Connections on a closed network often fail only after minutes. */
+const START_TIMEOUT_MS = 10_000;
 
 const STYLE = `
   html { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif }
@@ -27,38 +21,57 @@ const STYLE = `
   iframe { width: 100%; height: 100%; border: 0; background: Canvas }
 `;
 
+/* Sandbox sends a message from its frame as soon as it has started. */
 const SCRIPT = `
-  const options = ${JSON.stringify(OPTIONS)};
-  if (window.EmbeddedSandbox) new window.EmbeddedSandbox({ ...options, initialEndpoint: location.origin + "/graphql" });
-  else document.querySelector("#sandbox p").textContent = "Apollo Sandbox cannot be loaded from apollographql.com.";
+  const openExplorer = () => location.replace("explorer/");
+  const timer = setTimeout(openExplorer, ${START_TIMEOUT_MS});
+  addEventListener("message", ({ origin }) => origin === "${FRAME}" && clearTimeout(timer));
+
+  const script = document.createElement("script");
+  script.src = "${CDN}/${DEFAULT_EMBEDDED_SANDBOX_VERSION}/embeddable-sandbox.umd.production.min.js";
+  script.onerror = openExplorer;
+  script.onload = () => {
+    const options = JSON.parse(document.getElementById("options").textContent);
+    new window.EmbeddedSandbox({ ...options, initialEndpoint: location.href });
+  };
+  document.head.append(script);
 `;
 
-/** A page that shows Apollo Sandbox in a frame, and sends its operations to this server. */
-export const SANDBOX_HTML = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>kratos-graphql</title>
-<style>${STYLE}</style>
-<script src="${CDN}/${DEFAULT_EMBEDDED_SANDBOX_VERSION}/embeddable-sandbox.umd.production.min.js" defer></script>
-<script type="module">${SCRIPT}</script>
-</head>
-<body>
-<header>Apollo Sandbox is loaded from apollographql.com. <a href="/explorer/">The explorer at /explorer/</a> works without internet access.</header>
-<main id="sandbox"><p role="status">Loading Apollo Sandbox…</p></main>
-</body>
-</html>
-`;
-
-const getHash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-
-export const SANDBOX_POLICY = [
+const POLICY = [
   "default-src 'none'",
-  `script-src ${getHash(SCRIPT)} ${CDN}`,
-  `style-src ${getHash(STYLE)}`,
+  `script-src ${hashOf(SCRIPT)} ${CDN}`,
+  `style-src ${hashOf(STYLE)}`,
   "img-src https://embeddable-explorer.cdn.apollographql.com",
   `frame-src ${FRAME}`,
   "connect-src 'self'",
   "frame-ancestors 'none'",
 ].join("; ");
+
+/** A page that shows Apollo Sandbox in a frame, and sends its operations to this server. If Sandbox does not start, it opens GraphiQL. */
+export function renderSandbox([sample]: readonly Sample[]): Page {
+  const options = {
+    target: "#sandbox",
+    initialState: { document: sample?.document, variables: sample?.variables, pollForSchemaUpdates: false },
+    endpointIsEditable: false,
+    runTelemetry: false,
+    allowDynamicStyles: false,
+  };
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Apollo Sandbox · kratos-graphql</title>
+<link rel="icon" href="data:,">
+<style>${STYLE}</style>
+<script type="application/json" id="options">${toInlineJson(options)}</script>
+<script type="module">${SCRIPT}</script>
+</head>
+<body>
+<header>Apollo Sandbox is loaded from apollographql.com. <a href="explorer/">GraphiQL at /explorer/</a> works without internet access.</header>
+<main id="sandbox"><p role="status">Loading Apollo Sandbox…</p></main>
+</body>
+</html>
+`;
+  return { html, policy: POLICY };
+}
