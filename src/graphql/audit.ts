@@ -1,7 +1,7 @@
 import { createMethodMiddlewareDecorator } from "type-graphql";
-import { isIdentityId, KratosError } from "../kratos/index.js";
+import { type ChangeOutcome, isIdentityId, KratosError } from "../kratos/index.js";
 import type { AuditEntry, FacadeContext } from "./context.js";
-import { getErrorCode } from "./errors.js";
+import { getErrorCode, isUnexpected } from "./errors.js";
 import type { UserError } from "./user-errors.js";
 
 interface Payload {
@@ -25,10 +25,16 @@ export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ a
   try {
     const payload = (await next()) as Payload;
     const codes = payload.userErrors.map(({ code }) => code);
-    record(codes.length > 0 ? "refused" : "done", codes, payload);
+    record(payload.userErrors[0]?.outcome ?? "DONE", codes, payload);
     return payload;
   } catch (error) {
-    record(error instanceof KratosError && error.outcome === "unknown" ? "unknown" : "failed", [getErrorCode(error)]);
+    record(getOutcome(error), [getErrorCode(error)]);
     throw error;
   }
 });
+
+function getOutcome(error: unknown): ChangeOutcome {
+  if (error instanceof KratosError) return error.outcome;
+  // A bug may appear before or after the change. Other errors are thrown before anything is sent, e.g. because a scope is missing.
+  return isUnexpected({}, error) ? "UNKNOWN" : "NOT_SENT";
+}

@@ -1,5 +1,5 @@
 import type DataLoader from "dataloader";
-import type { FlowCredentials, Kratos } from "../kratos/index.js";
+import type { ChangeOutcome, FlowCredentials, Kratos } from "../kratos/index.js";
 import type { Identity, IdentitySchema } from "./identity/identity.type.js";
 import { type BatchListener, createIdentityLoader, createIdentitySchemaLoader } from "./loaders.js";
 import { ANYBODY, type Caller } from "./scopes.js";
@@ -40,8 +40,8 @@ export interface AuditEntry {
   readonly mutation: string;
   /** UUID of the identity, if known. */
   readonly identityId?: string;
-  /** `unknown`: the change was sent, but Kratos did not report whether it was made. */
-  readonly outcome: "done" | "refused" | "failed" | "unknown";
+  /** `DONE`, or what is known of the change. */
+  readonly outcome: "DONE" | ChangeOutcome;
   /** Codes of the user errors, or of the error. */
   readonly codes?: readonly string[];
 }
