@@ -1,4 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import * as z from "zod";
 import { parseVersion } from "../kratos/index.js";
 import { parseApiKeys } from "../server/auth/api-key.js";
@@ -61,6 +63,24 @@ export const rateLimit = z
 
 export const apiKeys = parsedWith(parseApiKeys, 'lines as printed by "kratos-graphql keys create"');
 
+/** Names of callers as they are in the log. */
+export const callers = z
+  .string()
+  .refine((text) => toList(text).every((name) => /^(key|jwt|jwt-client):./.test(name)), "a comma-separated list of callers as they are in the log, e.g. key:gateway")
+  .transform(toList);
+
+/** Headers that contain credentials, which must not get into a log. */
+const SECRET_HEADERS = ["authorization", "cookie", "proxy-authorization", "x-session-token"];
+
+export const subjectHeader = z
+  .string()
+  .refine((name) => HEADER_NAME.test(name) && !SECRET_HEADERS.includes(name.toLowerCase()), "the name of a header that contains no credentials, e.g. X-User-Id");
+
+/** A file that exists or can be created. Nothing is written to it yet. */
+export const writableFile = z
+  .string()
+  .refine((path) => succeeds(() => assertWritable(path)), "the path of a file that this process can write, e.g. /var/log/kratos-graphql/audit.log");
+
 export const headers = parsedWith(parseHeaders, 'lines such as "Authorization: Bearer ory_pat_…"');
 
 /** The text of a persisted query manifest. It stays text: the facade parses it. */
@@ -88,6 +108,8 @@ export const privateKey = z
 export function isKeyOf(key: string, certificates: string): boolean {
   return new X509Certificate(certificates).checkPrivateKey(createPrivateKey(key));
 }
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 
 /** Headers that control the transport of a request, or that the server sets itself. */
 const RESERVED_HEADERS = new Set([
@@ -124,6 +146,12 @@ function parsedWith<T>(parse: (text: string) => T, expected: string) {
       return z.NEVER;
     }
   });
+}
+
+function assertWritable(path: string): void {
+  const exists = existsSync(path);
+  if (exists && statSync(path).isDirectory()) throw new Error("a directory");
+  accessSync(exists ? path : dirname(path), constants.W_OK);
 }
 
 function isHttpUrl(text: string): boolean {

@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from "../server/limits/limits.js";
 import { DEFAULT_CONNECTION_LIMITS } from "../server/listen.js";
 import {
   apiKeys,
+  callers,
   certificate,
   flag,
   headers,
@@ -20,9 +21,11 @@ import {
   rateLimit,
   redisUrl,
   safelist,
+  subjectHeader,
   tokenType,
   traitPaths,
   version,
+  writableFile,
 } from "./values.js";
 
 /** The environment variables of the process. Each can also be read from a file: append _FILE to its name. */
@@ -44,6 +47,9 @@ export const VARIABLES = z.object({
   METRICS_PORT: integer(0, 65_535, 9464).optional(),
   CORS_ORIGINS: origins.default([]),
   LOG_LEVEL: logLevel.default("info"),
+  AUDIT_FILE: writableFile.optional(),
+  AUDIT_SUBJECT_HEADER: subjectHeader.optional(),
+  AUDIT_SUBJECT_CALLERS: callers.optional(),
   SHUTDOWN_DELAY_MS: integer(0, 600_000, 5_000).optional(),
 
   API_KEYS: apiKeys.optional(),

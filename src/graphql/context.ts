@@ -48,8 +48,12 @@ export interface AuditEntry {
 
 /** Records the mutations of one request. */
 export interface Audit {
-  /** @param key the mutation's key in the response: its alias, or else its name */
-  record(key: string, entry: AuditEntry): void;
+  /**
+   * Called before a mutation is executed.
+   * @param key the mutation's key in the response: its alias, or else its name
+   * @returns what to call when it has ended, before its result is sent
+   */
+  start(key: string, mutation: Pick<AuditEntry, "mutation" | "identityId">): (result: Omit<AuditEntry, "mutation">) => void;
 }
 
 /** Creates the context of one request, with empty loaders. */

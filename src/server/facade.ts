@@ -4,7 +4,9 @@ import type { Registry } from "prom-client";
 import { buildFacadeSchema } from "../graphql/schema.js";
 import type { Kratos } from "../kratos/index.js";
 import { createApolloServer } from "./apollo/apollo-server.js";
+import { AuditLog } from "./apollo/audit-log.js";
 import { type AuthenticationOptions, createAuthenticate } from "./auth/authenticate.js";
+import { createSubjectReader, type SubjectOptions } from "./auth/subject.js";
 import { DEFAULT_MAX_BODY_BYTES } from "./body.js";
 import { createGraphQLHandler } from "./graphql-handler.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.js";
@@ -18,6 +20,10 @@ import { createTelemetry, withMetrics } from "./telemetry/telemetry.js";
 export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly kratos: Kratos;
   readonly logger: Logger;
+  /** Where the audit lines are written. If a line must not be lost, `info` must return only when it is written. Default: `logger`. */
+  readonly auditLogger?: Logger;
+  /** How the audit log learns the end user that a gateway acts for. Default: it does not. */
+  readonly auditSubject?: SubjectOptions;
   /** How callers authenticate. With `none`, anyone who can reach the server may do everything. */
   readonly authentication: AuthenticationOptions | "none";
   /**
@@ -75,7 +81,15 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const hasSafelist = policy.safelist !== undefined;
   const rateLimit = options.rateLimit && (await createRateLimit(options.rateLimit, logger));
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const apollo = createApolloServer(buildFacadeSchema({ publicSdl }).schema, { logger, limits, introspection, batching, safelist: hasSafelist ? () => policy.safelist! : undefined });
+  const auditLog = new AuditLog(options.auditLogger ?? logger);
+  const apollo = createApolloServer(buildFacadeSchema({ publicSdl }).schema, {
+    logger,
+    auditLog,
+    limits,
+    introspection,
+    batching,
+    safelist: hasSafelist ? () => policy.safelist! : undefined,
+  });
   await apollo.start();
   const telemetry = await createTelemetry({ ...options, apiKeys: () => policy.apiKeys });
   const monitor = new KratosMonitor(withMetrics(kratos, telemetry), logger);
@@ -85,6 +99,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
       kratos,
       telemetry,
       authenticate: await createAuthenticate(() => policy.apiKeys, jwt),
+      nameSubject: options.auditSubject && createSubjectReader(options.auditSubject),
       rateLimit,
       policy: () => policy,
       corsOrigins,
@@ -108,6 +123,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     },
     stop: async () => {
       monitor.stop();
+      auditLog.stop();
       await apollo.stop();
       await rateLimit?.stop();
     },

@@ -5,6 +5,7 @@ import type { Caller } from "../graphql/scopes.js";
 import type { TraitsMask } from "../graphql/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import type { Authenticate } from "./auth/authenticate.js";
+import type { SubjectReader } from "./auth/subject.js";
 import { createBodyReader } from "./body.js";
 import { assertNotForged } from "./csrf.js";
 import { HttpError } from "./http-error.js";
@@ -20,6 +21,7 @@ export interface GraphQLHandlerOptions {
   readonly kratos: Kratos;
   readonly telemetry: Telemetry;
   readonly authenticate: Authenticate;
+  readonly nameSubject?: SubjectReader;
   readonly rateLimit?: RateLimit;
   /** Returns the current safelist and traits mask. */
   readonly policy: () => Pick<Policy, "safelist" | "traitsMask">;
@@ -30,7 +32,7 @@ export interface GraphQLHandlerOptions {
 }
 
 export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
-  const { apollo, kratos, authenticate, rateLimit, policy, corsOrigins, maxBodyBytes } = options;
+  const { apollo, kratos, authenticate, nameSubject, rateLimit, policy, corsOrigins, maxBodyBytes } = options;
   const readBody = createBodyReader(maxBodyBytes);
 
   return async (request, response, requestId) => {
@@ -47,8 +49,9 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
   };
 
   async function execute(request: IncomingMessage, requestId: string, telemetry: RequestTelemetry): Promise<HTTPGraphQLResponse> {
-    const caller = await authenticate(request.headers.authorization);
-    telemetry.caller = caller.name;
+    const authenticated = await authenticate(request.headers.authorization);
+    telemetry.caller = authenticated.name;
+    const caller = nameSubject ? nameSubject(authenticated, request) : authenticated;
     // Before the body is read, so that refusing a request is cheap.
     await rateLimit?.consume(caller.name, 1);
     assertNotForged(request, corsOrigins);

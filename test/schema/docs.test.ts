@@ -28,7 +28,7 @@ describe.each(PAGES)("%s", (page) => {
 
   it("names only variables that the server knows", () => {
     const known = readFileSync("src/config/variables.ts", "utf8");
-    const named = [...text.matchAll(/`([A-Z][A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g)].map(([, name]) => name!.replace(/_FILE$/, ""));
+    const named = [...text.matchAll(/`([A-Z][A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g)].map(([, name]) => name!.replace(/(?<!^AUDIT)_FILE$/, ""));
     const elsewhere = /^(NODE_ENV|OTEL_|CHROMIUM_PATH|KRATOS_SHORT_LIVED|FAST_CHECK|NODE_|LOG_LEVEL$)/;
     const codes = readFileSync("docs/errors.md", "utf8").match(/\| `[A-Z_`, ]+` \|/g)!.join();
     expect([...new Set(named)].filter((name) => !elsewhere.test(name) && !known.includes(`${name}:`) && !codes.includes(name))).toEqual([]);

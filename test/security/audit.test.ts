@@ -1,7 +1,7 @@
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import { faults, redirect, startFaultyKratos, tooMany, type Fault } from "../support/faulty-kratos.js";
-import { postJson, sendHttp } from "../support/http.js";
+import { postJson, sendHttp, sendRaw } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { captureLog } from "../support/logs.js";
 import { startFacade, useFacade } from "../support/use-facade.js";
@@ -159,6 +159,44 @@ describe("the outcome of a change", () => {
     expect(audited().map(({ mutation, outcome }) => [mutation, outcome])).toEqual([["createIdentity", "DONE"], ["deleteIdentity", "NOT_SENT"]]);
     const read = await mutate(`{ identity(id: "${ABSENT}") { id } }`, {}, writer, mixed);
     expect(read.body.errors[0].extensions).toEqual({ code: "FORBIDDEN", requiredScope: "identities:read" });
+  });
+});
+
+describe("the end user whom a gateway names in a header", () => {
+  const subject = { header: "X-User-Id", callers: ["key:office"] };
+  const send = async (caller: typeof all, headers: readonly (readonly [string, string])[]) => {
+    const gated = await startFacade(kratos, { ...OPTIONS, auditSubject: subject });
+    const named = [["content-type", "application/json"], ["authorization", `Bearer ${caller.key}`], ...headers] as const;
+    return sendRaw(`${gated.url}/graphql`, "POST", named, JSON.stringify({ query: `mutation { deleteIdentity(input: { id: "${ABSENT}" }) { deletedIdentityId } }` }));
+  };
+
+  it("is in the audit line if the caller is trusted", async () => {
+    await send(all, [["x-user-id", "user-4711"]]);
+    expect(audited()).toMatchObject([{ caller: "key:office", subject: "user-4711", mutation: "deleteIdentity" }]);
+  });
+
+  it("is not believed if any other caller names it", async () => {
+    await send(reader, [["x-user-id", "user-4711"]]);
+    expect(audited()).toMatchObject([{ caller: "key:shop", mutation: "deleteIdentity" }]);
+    expect(audited()[0]).not.toHaveProperty("subject");
+  });
+
+  it("may be missing", async () => {
+    await send(all, []);
+    expect(audited()).toMatchObject([{ caller: "key:office", mutation: "deleteIdentity" }]);
+    expect(audited()[0]).not.toHaveProperty("subject");
+  });
+
+  it.each([
+    ["two headers name it", [["x-user-id", "canary-1"], ["x-user-id", "canary-2"]], "2 headers"],
+    ["it is empty", [["x-user-id", ""]], "0 characters"],
+    ["it is too long", [["x-user-id", "canary".repeat(50)]], "300 characters"],
+    ["it is not ASCII", [["x-user-id", "canary\u00fc"]], "other characters"],
+  ] as const)("is rejected, with its request, if %s", async (_, headers, received) => {
+    const { status, text } = await send(all, headers);
+    const message = `There must be at most one header X-User-Id, with 1 to 256 printable ASCII characters; received ${received}.`;
+    expect([status, JSON.parse(text)]).toEqual([400, { errors: [{ message, extensions: { code: "BAD_REQUEST" } }] }]);
+    expect(lines.join()).not.toContain("canary");
   });
 });
 

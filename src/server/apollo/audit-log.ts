@@ -1,6 +1,6 @@
 import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { type FieldNode, getArgumentValues, getVariableValues, type GraphQLField, type GraphQLFormattedError, OperationTypeNode } from "graphql";
-import type { AuditEntry, FacadeContext } from "../../graphql/context.js";
+import type { Audit, AuditEntry, FacadeContext } from "../../graphql/context.js";
 import { isIdentityId } from "../../kratos/index.js";
 import type { Logger } from "../logger.js";
 import { getOperation, getRootFields } from "../document.js";
@@ -9,27 +9,59 @@ import { getErrorCodes } from "./errors.js";
 type ResponseContext = GraphQLRequestContextWillSendResponse<FacadeContext>;
 
 /**
- * Creates the audit log: one line for each mutation, with its outcome. Resolvers record the mutations that were executed; those
- * that were refused before are added when the response is sent. The errors of the response get the outcomes, too.
- * @returns a function to call when an operation starts. It returns a function to call when the operation is completed
+ * The audit log: one line for each mutation, with its outcome, which is written before the response is sent. The errors of the
+ * response get the outcomes, too.
  */
-export function createAuditLog(logger: Logger): (contextValue: FacadeContext) => (context: ResponseContext) => void {
-  // Independent of the log level, unless the log is disabled.
-  const log = logger.child({ audit: true }, { level: logger.level === "silent" ? "silent" : "info" });
+export class AuditLog {
+  readonly #log: Logger;
+  /** The lines of the mutations that have not ended. */
+  readonly #running = new Set<AuditLine>();
 
-  return (contextValue) => {
+  constructor(logger: Logger) {
+    // Independent of the log level, unless the log is disabled.
+    this.#log = logger.child({ audit: true }, { level: logger.level === "silent" ? "silent" : "info" });
+  }
+
+  /**
+   * Called when an operation starts. Resolvers record the mutations that are executed.
+   * @returns a function to call when the operation is completed. It records the mutations that were refused before
+   */
+  onOperationStart(contextValue: FacadeContext): (context: ResponseContext) => void {
+    const { caller, requestId } = contextValue;
     const outcomes = new Map<string, AuditEntry["outcome"]>();
-    const record = (key: string, entry: AuditEntry) => {
-      outcomes.set(key, entry.outcome);
-      log.info({ caller: contextValue.caller.name, requestId: contextValue.requestId, ...entry }, "mutation");
+    const start: Audit["start"] = (key, mutation) => {
+      const running: AuditLine = { caller: caller.name, subject: caller.subject, requestId, ...mutation, outcome: "UNKNOWN" };
+      // Until the line is written. If it cannot be, the caller gets an error.
+      outcomes.set(key, "UNKNOWN");
+      this.#running.add(running);
+      return (result) => {
+        if (this.#running.delete(running)) this.#write({ ...running, ...result });
+        outcomes.set(key, result.outcome);
+      };
     };
     // Apollo Server clones the context for each operation of a batch.
-    contextValue.audit = { record };
+    contextValue.audit = { start };
     return (context) => {
-      for (const [key, entry] of getUnsentMutations(context, outcomes)) record(key, entry);
+      for (const [key, { mutation, ...result }] of getUnsentMutations(context, outcomes)) start(key, { mutation })(result);
       addOutcomes(context, outcomes);
     };
-  };
+  }
+
+  /** Writes the lines of the mutations that are cut off because the server stops. */
+  stop(): void {
+    for (const line of this.#running) this.#write(line);
+    this.#running.clear();
+  }
+
+  #write(line: AuditLine): void {
+    this.#log.info(line, "mutation");
+  }
+}
+
+interface AuditLine extends AuditEntry {
+  readonly caller: string;
+  readonly subject?: string;
+  readonly requestId?: string;
 }
 
 /** The errors of a mutation's response. Undefined if the operation is no mutation, or could not be parsed. */
