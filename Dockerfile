@@ -6,6 +6,8 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/bundle.js scripts/externals.js scripts/copy-externals.js ./scripts/
 COPY src ./src
+# The commit, for logs and metrics: docker build --build-arg REVISION=$(git rev-parse --short=12 HEAD) …
+ARG REVISION
 RUN npm run build && node scripts/copy-externals.js /runtime
 
 # The program is bundled, so the image contains only its own files and the few packages that cannot be bundled.

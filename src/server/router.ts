@@ -2,6 +2,7 @@ import cors from "cors";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { toHealth } from "../graphql/system.js";
+import { BUILD } from "./build.js";
 import type { GraphQLHandler } from "./graphql-handler.js";
 import { HttpError, sendHttpError, sendJson } from "./http-error.js";
 import type { KratosMonitor } from "./kratos-monitor.js";
@@ -42,7 +43,7 @@ export function createRouter({ graphql, monitor, logger, explorers, allowedHosts
       case "/graphql":
         return graphql(request, response, requestId);
       case "/health/live":
-        return sendJson(response, 200, { status: "ok" });
+        return sendJson(response, 200, { status: "ok", ...BUILD });
       case "/health/ready":
         return sendReadiness(response);
     }

@@ -64,6 +64,11 @@ it("counts operations and requests to Kratos by name, and their errors by code",
   expect(Number(valueOf(text, "nodejs_eventloop_lag_p99_seconds"))).toBeGreaterThan(0);
 });
 
+it("says which build it is", async () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect(valueOf(await scrape(), `kratos_graphql_build_info{version="${version}",revision="",node="${process.version}"}`)).toBe("1");
+});
+
 it("contains no ID, trait or link", async () => {
   await someOfEach();
   expect(await scrape()).not.toMatch(/f2d9c1a0|ann@|secret-token|https?:/);

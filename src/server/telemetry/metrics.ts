@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { BatchListener } from "../../graphql/loaders.js";
 import type { Kratos } from "../../kratos/index.js";
 import { type ApiKey, isExpired } from "../auth/api-key.js";
+import { BUILD } from "../build.js";
 
 /** What is reported about an executed operation. */
 export interface OperationRecord {
@@ -54,6 +55,13 @@ export class Metrics {
 
   constructor(registry: Registry, kratos: Kratos, apiKeys: () => readonly ApiKey[]) {
     const registers = [registry];
+    const { version, revision = "" } = BUILD;
+    new Gauge({
+      name: "kratos_graphql_build_info",
+      help: "Always 1. The labels are the version of this server, the commit that it was built from, and the version of Node.js.",
+      labelNames: ["version", "revision", "node"],
+      registers,
+    }).set({ version, revision, node: process.version }, 1);
     new Gauge({
       name: "kratos_graphql_upstream_running",
       help: "Running requests to Kratos.",
