@@ -87,6 +87,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       // Also with INSECURE_NO_AUTH: a port may be published to this machine only, where DNS rebinding reaches it.
       allowedHosts: data.ALLOWED_HOSTS ?? (open ? [] : undefined),
       corsOrigins: data.CORS_ORIGINS,
+      trustedProxies: data.TRUSTED_PROXIES,
       // An explorer is empty without introspection.
       introspection: data.INTROSPECTION ?? data.EXPLORERS ?? !production,
       explorers: data.EXPLORERS ?? !production,

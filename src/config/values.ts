@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import * as z from "zod";
 import { parseVersion } from "../kratos/index.js";
 import { parseApiKeys } from "../server/auth/api-key.js";
+import { createClientAddress } from "../server/client-address.js";
 import { readSafelist } from "../server/safelist.js";
 
 /* The types of the environment variables. Each message completes the sentence "NAME must be …". */
@@ -46,6 +47,12 @@ export const hosts = z
   .string()
   .refine((text) => toList(text).every((host) => /^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])$/i.test(host)), "a comma-separated list of host names without ports, e.g. kratos-graphql,graph.example.com")
   .transform((text) => toList(text.toLowerCase()));
+
+/** Addresses and subnets of proxies. */
+export const proxies = z
+  .string()
+  .refine((text) => succeeds(() => createClientAddress(toList(text))), "a comma-separated list of addresses and subnets, e.g. 10.0.0.0/8,192.168.1.7")
+  .transform(toList);
 
 export const traitPaths = z
   .string()

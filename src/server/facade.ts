@@ -33,6 +33,8 @@ export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly allowedHosts?: readonly string[];
   /** Origins whose pages may call the API from a browser. Default: none. */
   readonly corsOrigins?: readonly string[];
+  /** Proxies in front of the server, as addresses and subnets. Their `X-Forwarded-For` names the client in the log. Default: none. */
+  readonly trustedProxies?: readonly string[];
   /** Maximum size of a request body in bytes, after decompression. Default: 1,000,000. */
   readonly maxBodyBytes?: number;
   readonly limits?: Partial<Limits>;
@@ -72,7 +74,7 @@ export interface Facade {
 
 /**
  * Creates a GraphQL facade for one Kratos.
- * @throws {Error} if the safelist is not a valid manifest
+ * @throws {Error} if the safelist is not a valid manifest, or a trusted proxy is neither an address nor a subnet
  */
 export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const { kratos, logger, authentication, corsOrigins = [], introspection = false, batching = false, publicSdl } = options;
@@ -91,14 +93,14 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     safelist: hasSafelist ? () => policy.safelist! : undefined,
   });
   await apollo.start();
-  const telemetry = await createTelemetry({ ...options, apiKeys: () => policy.apiKeys });
+  const telemetry = await createTelemetry({ ...options, rateLimit, apiKeys: () => policy.apiKeys });
   const monitor = new KratosMonitor(withMetrics(kratos, telemetry), logger);
   const router = createRouter({
     graphql: createGraphQLHandler({
       apollo,
       kratos,
       telemetry,
-      authenticate: await createAuthenticate(() => policy.apiKeys, jwt),
+      authenticate: await createAuthenticate(() => policy.apiKeys, jwt, logger),
       nameSubject: options.auditSubject && createSubjectReader(options.auditSubject),
       rateLimit,
       policy: () => policy,
@@ -110,6 +112,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     explorers: options.explorers ?? false,
     allowedHosts: options.allowedHosts,
     corsOrigins,
+    trustedProxies: options.trustedProxies ?? [],
   });
   const { checkIntervalMs = DEFAULT_CHECK_INTERVAL_MS } = options;
   if (checkIntervalMs > 0) monitor.start(checkIntervalMs);

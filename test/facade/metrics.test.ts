@@ -29,7 +29,8 @@ beforeEach(async () => {
   kratos = await stopAfterTest(startScriptedKratos("v26.2.0", script));
   const { registry, handle } = createProcessMetrics();
   metrics = await stopAfterTest(startLoopbackServer(handle));
-  facade = await startFacade(kratos, { metrics: registry });
+  // Nothing listens on port 9.
+  facade = await startFacade(kratos, { metrics: registry, rateLimit: { requests: 1_000, windowS: 10, redisUrl: "redis://127.0.0.1:9" } });
 });
 
 const scrape = async () => (await fetch(`${metrics.url}/metrics`)).text();

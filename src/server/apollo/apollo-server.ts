@@ -34,8 +34,8 @@ export interface ApolloOptions {
 /** Creates the Apollo Server that executes operations. It sends nothing to Apollo. */
 export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions): ApolloServer<ObservedContext> {
   const { logger, auditLog, limits, introspection, batching, safelist } = options;
-  const compiled = createCompiledExecution(schema, (errors) => {
-    logErrors(logger, errors);
+  const compiled = createCompiledExecution(schema, (errors, { telemetry }) => {
+    logErrors(telemetry, errors);
     return errors.map((error) => formatError(error.toJSON(), unwrapResolverError(error)));
   });
   return new ApolloServer<ObservedContext>({
@@ -54,7 +54,7 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
     stopOnTerminationSignals: false,
     formatError: createErrorFormatter(limits, introspection),
     plugins: [
-      createOperationPlugin(logger, auditLog, limits, compiled),
+      createOperationPlugin(auditLog, limits, compiled),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import type { Limits } from "../limits/limits.js";
 import { createOperationLimits } from "../limits/operation-limits.js";
-import { errorForLog, type Logger } from "../logger.js";
+import { errorForLog } from "../logger.js";
 import type { OperationRecord } from "../telemetry/metrics.js";
 import type { ObservedContext } from "../telemetry/telemetry.js";
 import type { AuditLog } from "./audit-log.js";
@@ -14,15 +14,14 @@ import type { CompiledExecution } from "./jit.js";
  * Apollo Server awaits every plugin at every step: five plugins took a quarter of the promises of a request.
  */
 export function createOperationPlugin(
-  logger: Logger,
   auditLog: AuditLog,
   limits: Limits,
   { execute, count }: CompiledExecution,
 ): ApolloServerPlugin<ObservedContext> {
   const operationLimits = createOperationLimits(limits);
   return {
-    async unexpectedErrorProcessingRequest({ error }) {
-      logger.error({ err: errorForLog(error) }, "A request failed.");
+    async unexpectedErrorProcessingRequest({ requestContext, error }) {
+      requestContext.contextValue.telemetry.logger.error({ err: errorForLog(error) }, "A request failed.");
     },
     async requestDidStart({ contextValue }) {
       const endTelemetry = contextValue.telemetry.onOperationStart();
@@ -33,7 +32,7 @@ export function createOperationPlugin(
         },
         responseForOperation: execute,
         async didEncounterErrors({ errors }) {
-          logErrors(logger, errors);
+          logErrors(contextValue.telemetry, errors);
         },
         async willSendResponse(context) {
           endAudit(context);

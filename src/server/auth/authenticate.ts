@@ -1,5 +1,6 @@
 import { ANYBODY, type Caller } from "../../graphql/scopes.js";
 import { unauthenticated } from "../http-error.js";
+import type { Logger } from "../logger.js";
 import { type ApiKey, findApiKey, isExpired } from "./api-key.js";
 import type { JwtOptions } from "./jwt.js";
 
@@ -22,19 +23,19 @@ const JWT = /^[^.]+\.[^.]*\.[^.]*$/;
  * @returns a function that resolves to the caller. It rejects with an `HttpError`: UNAUTHENTICATED if the header is missing
  * or invalid, AUTHENTICATION_UNAVAILABLE if the token cannot be verified at the moment
  */
-export async function createAuthenticate(apiKeys: () => readonly ApiKey[], jwt?: JwtOptions): Promise<Authenticate> {
+export async function createAuthenticate(apiKeys: () => readonly ApiKey[], jwt: JwtOptions | undefined, logger: Logger): Promise<Authenticate> {
   if (apiKeys().length === 0 && !jwt) return () => Promise.resolve(ANYBODY);
   // Lazy: only needed if JWTs are configured.
-  const verifyJwt = jwt && (await import("./jwt.js")).createJwtVerifier(jwt);
+  const verifyJwt = jwt && (await import("./jwt.js")).createJwtVerifier(jwt, logger);
 
   return async (authorization) => {
-    if (authorization === undefined) throw unauthenticated('Authentication is required. Send the header "Authorization: Bearer <token>".');
+    if (authorization === undefined) throw unauthenticated("missing", 'Authentication is required. Send the header "Authorization: Bearer <token>".');
     const [, token] = BEARER.exec(authorization) ?? [];
-    if (token === undefined) throw unauthenticated('The Authorization header must have the form "Bearer <token>".', "invalid_request");
+    if (token === undefined) throw unauthenticated("malformed", 'The Authorization header must have the form "Bearer <token>".', "invalid_request");
     if (verifyJwt && JWT.test(token)) return verifyJwt(token);
     const key = findApiKey(apiKeys(), token);
-    if (!key) throw unauthenticated("The token is unknown. Check that it is complete and has not been revoked.", "invalid_token");
-    if (isExpired(key)) throw unauthenticated(`The API key expired at ${key.expires!.toISOString()}. Ask the operator of this server for a new one.`, "invalid_token");
+    if (!key) throw unauthenticated("unknown", "The token is unknown. Check that it is complete and has not been revoked.");
+    if (isExpired(key)) throw unauthenticated("expired", `The API key expired at ${key.expires!.toISOString()}. Ask the operator of this server for a new one.`);
     return { name: `key:${key.name}`, scopes: key.scopes };
   };
 }

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose";
 import { type Caller, isScope, type Scope } from "../../graphql/scopes.js";
-import { HttpError, unauthenticated } from "../http-error.js";
+import { HttpError, type TokenProblem, unauthenticated } from "../http-error.js";
+import { errorForLog, type Logger } from "../logger.js";
 
 export interface JwtOptions {
   /** Required value of `iss`. */
@@ -41,9 +42,9 @@ const JWKS_COOLDOWN_MS = 5_000;
  * Creates the verifier for JWTs of one issuer.
  * @returns a function that resolves to the caller named by the token, or rejects with an {@link HttpError}
  */
-export function createJwtVerifier(options: JwtOptions): (token: string) => Promise<Caller> {
+export function createJwtVerifier(options: JwtOptions, logger: Logger): (token: string) => Promise<Caller> {
   const { issuer, audience, clockToleranceS, tokenType = "at+jwt", maxLifetimeS = DEFAULT_MAX_LIFETIME_S } = options;
-  const keys = createKeySet(options.jwksUrl);
+  const keys = createKeySet(options, logger);
   return async (token) => {
     const { payload, protectedHeader } = await jwtVerify(token, keys, {
       issuer,
@@ -56,7 +57,7 @@ export function createJwtVerifier(options: JwtOptions): (token: string) => Promi
     }).catch((error: unknown) => {
       throw toHttpError(error);
     });
-    if (payload.exp! - payload.iat! > maxLifetimeS) throw invalidToken(`The token must be valid for at most ${maxLifetimeS} seconds.`);
+    if (payload.exp! - payload.iat! > maxLifetimeS) throw unauthenticated("wrong_claims", `The token must be valid for at most ${maxLifetimeS} seconds.`);
     checkType(tokenType, protectedHeader.typ, payload);
     return { name: getName(payload), scopes: new Set(getScopes(payload)) };
   };
@@ -66,22 +67,38 @@ export function createJwtVerifier(options: JwtOptions): (token: string) => Promi
  * The issuer's keys. They are loaded when they are first needed, when a token is signed with a key that is not among them, and
  * when they have not been compared with the issuer's for a minute.
  */
-function createKeySet(jwksUrl: string): JWTVerifyGetKey {
+function createKeySet({ issuer, jwksUrl }: JwtOptions, logger: Logger): JWTVerifyGetKey {
   const keys = createRemoteJWKSet(new URL(jwksUrl), {
     timeoutDuration: JWKS_TIMEOUT_MS,
     cacheMaxAge: JWKS_TTL_MS,
     cooldownDuration: JWKS_COOLDOWN_MS,
   });
+  let isAvailable = true;
+  /** Logs a change of the state: lost, with the error, or back. */
+  const note = (error?: unknown) => {
+    if (isAvailable === (error === undefined)) return;
+    isAvailable = error === undefined;
+    if (isAvailable) logger.warn({ issuer }, "The keys of the JWT issuer can be loaded again.");
+    else logger.warn({ issuer, err: errorForLog(error) }, "The keys of the JWT issuer cannot be loaded. Known keys are accepted for ten minutes.");
+  };
   let refreshedAt = -Infinity;
   let refresh: Promise<void> | undefined;
   return async (header, token) => {
     if (Date.now() - refreshedAt >= JWKS_REFRESH_MS) {
       refreshedAt = Date.now();
       // If it fails, the keys stay until they are too old. The first time, there are none yet.
-      refresh = keys.jwks() && keys.reload().catch(() => undefined);
+      refresh = keys.jwks() && keys.reload().then(() => note(), note);
     }
     await refresh;
-    return keys(header, token);
+    const hadKeys = keys.jwks() !== undefined;
+    try {
+      const key = await keys(header, token);
+      if (!hadKeys) note();
+      return key;
+    } catch (error) {
+      if (toHttpError(error).status === 503) note(error);
+      throw error;
+    }
   };
 }
 
@@ -96,12 +113,12 @@ function checkType(tokenType: "at+jwt" | "JWT", typ: unknown, payload: JWTPayloa
   const type = typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : typ;
   if (type === "at+jwt") return;
   if (tokenType === "at+jwt") {
-    throw invalidToken('The "typ" in the token\'s header must be "at+jwt". If its issuer does not mark access tokens this way, the server must be started with JWT_TYP=JWT.');
+    throw unauthenticated("wrong_type", 'The "typ" in the token\'s header must be "at+jwt". If its issuer does not mark access tokens this way, the server must be started with JWT_TYP=JWT.');
   }
   const isIdToken = ID_TOKEN_CLAIMS.some((claim) => claim in payload) || payload["typ"] === "ID" || payload["token_use"] === "id";
   const hasScopes = payload["scope"] !== undefined || payload["scp"] !== undefined;
   if ((type !== undefined && type !== "jwt") || isIdToken || !hasScopes) {
-    throw invalidToken('The token must be an access token: of the type "JWT" or "at+jwt", with scopes in "scope" or "scp", and without the claims of an ID token.');
+    throw unauthenticated("wrong_type", 'The token must be an access token: of the type "JWT" or "at+jwt", with scopes in "scope" or "scp", and without the claims of an ID token.');
   }
 }
 
@@ -113,7 +130,7 @@ function getName({ sub, client_id, azp }: JWTPayload): string {
   const client = [client_id, azp].find(isName);
   const name = isName(sub) ? sub : client;
   if (name === undefined || name.length > MAX_NAME_LENGTH) {
-    throw invalidToken(`The token must name its owner in "sub", "client_id" or "azp", with at most ${MAX_NAME_LENGTH} characters.`);
+    throw unauthenticated("wrong_claims", `The token must name its owner in "sub", "client_id" or "azp", with at most ${MAX_NAME_LENGTH} characters.`);
   }
   return `${name === client ? "jwt-client" : "jwt"}:${name}`;
 }
@@ -129,19 +146,26 @@ function getScopes({ scope, scp }: JWTPayload): Scope[] {
   return scopes.filter((text): text is Scope => typeof text === "string" && isScope(text));
 }
 
-function invalidToken(message: string): HttpError {
-  return unauthenticated(message, "invalid_token");
+const CLAIM_PROBLEMS: Readonly<Record<string, TokenProblem>> = { aud: "wrong_audience", iss: "wrong_issuer" };
+
+function toClaimError({ claim, reason }: errors.JWTClaimValidationFailed): HttpError {
+  if (reason === "check_failed" && (claim === "nbf" || claim === "iat")) return unauthenticated("not_yet_valid", "The token is not valid yet. Check the clock of its issuer.");
+  return unauthenticated(CLAIM_PROBLEMS[claim] ?? "wrong_claims", `The token's claim "${claim}" does not have the expected value.`);
 }
 
 function toHttpError(error: unknown): HttpError {
-  if (error instanceof errors.JWTExpired) return invalidToken("The token has expired. Request a new one from its issuer.");
-  if (error instanceof errors.JWTClaimValidationFailed) return invalidToken(`The token's claim "${error.claim}" does not have the expected value.`);
-  if (error instanceof errors.JWSSignatureVerificationFailed) return invalidToken("The token's signature is invalid.");
-  if (error instanceof errors.JWKSNoMatchingKey) return invalidToken("The token is signed with a key that its issuer does not publish.");
-  if (error instanceof errors.JWKSMultipleMatchingKeys) return invalidToken('The token\'s header must have a "kid", because its issuer has several keys.');
-  if (error instanceof errors.JOSEAlgNotAllowed) return invalidToken(`The token's signature algorithm must be one of ${ALGORITHMS.join(", ")}.`);
+  if (error instanceof errors.JWTExpired) return unauthenticated("expired", "The token has expired. Request a new one from its issuer.");
+  if (error instanceof errors.JWTClaimValidationFailed) return toClaimError(error);
+  if (error instanceof errors.JWSSignatureVerificationFailed) return unauthenticated("wrong_signature", "The token's signature is invalid.");
+  if (error instanceof errors.JWKSNoMatchingKey) return unauthenticated("unknown_key", "The token is signed with a key that its issuer does not publish.");
+  if (error instanceof errors.JWKSMultipleMatchingKeys) {
+    return unauthenticated("unknown_key", 'The token\'s header must have a "kid", because its issuer has several keys.');
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return unauthenticated("wrong_algorithm", `The token's signature algorithm must be one of ${ALGORITHMS.join(", ")}.`);
+  }
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid || error instanceof errors.JOSENotSupported) {
-    return invalidToken("The token is not a valid signed JWT.");
+    return unauthenticated("malformed", "The token is not a valid signed JWT.");
   }
   const message = "The keys of the token's issuer cannot be loaded at the moment. Try again in a few seconds.";
   return new HttpError(503, "AUTHENTICATION_UNAVAILABLE", message, { "retry-after": "5" }, { cause: error });
