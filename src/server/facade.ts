@@ -48,7 +48,7 @@ export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly batching?: boolean;
   /** Whether every caller may read the subgraph's SDL, even without `system:read`. Default: false. */
   readonly publicSdl?: boolean;
-  /** How often Kratos is checked in the background, in milliseconds; 0 for never. Default: 5000. */
+  /** How often Kratos and the keys of the JWT issuer are checked in the background, in milliseconds; 0 for never. Default: 5000. */
   readonly checkIntervalMs?: number;
   /** Registry to add metrics to. Default: no metrics. */
   readonly metrics?: Registry;
@@ -93,14 +93,16 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     safelist: hasSafelist ? () => policy.safelist! : undefined,
   });
   await apollo.start();
-  const telemetry = await createTelemetry({ ...options, rateLimit, apiKeys: () => policy.apiKeys });
+  const telemetry = await createTelemetry({ ...options, rateLimit, apiKeys: () => policy.apiKeys, isKratosReady: () => monitor.status?.ready ?? false });
+  // Lazy: only needed if JWTs are configured.
+  const jwtVerifier = jwt && (await import("./auth/jwt.js")).createJwtVerifier(jwt, logger);
   const monitor = new KratosMonitor(withMetrics(kratos, telemetry), logger);
   const router = createRouter({
     graphql: createGraphQLHandler({
       apollo,
       kratos,
       telemetry,
-      authenticate: await createAuthenticate(() => policy.apiKeys, jwt, logger),
+      authenticate: createAuthenticate(() => policy.apiKeys, jwtVerifier?.verify),
       nameSubject: options.auditSubject && createSubjectReader(options.auditSubject),
       rateLimit,
       policy: () => policy,
@@ -114,8 +116,10 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     corsOrigins,
     trustedProxies: options.trustedProxies ?? [],
   });
-  const { checkIntervalMs = DEFAULT_CHECK_INTERVAL_MS } = options;
-  if (checkIntervalMs > 0) monitor.start(checkIntervalMs);
+  const stopChecks = startChecks(options.checkIntervalMs ?? DEFAULT_CHECK_INTERVAL_MS, () => {
+    void monitor.check();
+    void jwtVerifier?.refreshKeys();
+  });
   return {
     handle: router.handle,
     drain: router.drain,
@@ -125,10 +129,18 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
       policy = next;
     },
     stop: async () => {
-      monitor.stop();
+      stopChecks();
       auditLog.stop();
       await apollo.stop();
       await rateLimit?.stop();
     },
   };
+}
+
+/** Runs checks at once and then again and again. @returns a function that ends it */
+function startChecks(intervalMs: number, check: () => void): () => void {
+  if (intervalMs === 0) return () => undefined;
+  check();
+  const timer = setInterval(check, intervalMs).unref();
+  return () => clearInterval(timer);
 }

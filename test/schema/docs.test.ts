@@ -47,6 +47,16 @@ it("docs/errors.md lists every error code of the server", () => {
   expect([...new Set(codes)].filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
 });
 
+it("docs/operations.md says what each warning and error of the log means", () => {
+  const page = readFileSync("docs/operations.md", "utf8");
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
+  const messages = files.flatMap((path) =>
+    [...readFileSync(join("src", path), "utf8").matchAll(/ogger\.(?:warn|error)\([^"`\n]*["`]([A-Z][^"`$.:]+)/g)].map(([, message]) => message!),
+  );
+  expect(messages.length).toBeGreaterThan(10);
+  expect(messages.filter((message) => !page.includes(`\`${message}`))).toEqual([]);
+});
+
 it("docs/configuration.md lists every variable of the server", () => {
   const page = readFileSync("docs/configuration.md", "utf8");
   expect(Object.keys(VARIABLES.shape).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);

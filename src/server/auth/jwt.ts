@@ -38,15 +38,19 @@ const JWKS_TTL_MS = 600_000;
 /** Minimum interval between two requests for the keys if a token is signed with an unknown key. */
 const JWKS_COOLDOWN_MS = 5_000;
 
-/**
- * Creates the verifier for JWTs of one issuer.
- * @returns a function that resolves to the caller named by the token, or rejects with an {@link HttpError}
- */
-export function createJwtVerifier(options: JwtOptions, logger: Logger): (token: string) => Promise<Caller> {
+/** Verifies JWTs of one issuer. */
+export interface JwtVerifier {
+  /** Resolves to the caller named by the token, or rejects with an {@link HttpError}. */
+  verify(token: string): Promise<Caller>;
+  /** Loads the issuer's keys, unless they have been loaded within a minute. Never fails. */
+  refreshKeys(): Promise<void>;
+}
+
+export function createJwtVerifier(options: JwtOptions, logger: Logger): JwtVerifier {
   const { issuer, audience, clockToleranceS, tokenType = "at+jwt", maxLifetimeS = DEFAULT_MAX_LIFETIME_S } = options;
-  const keys = createKeySet(options, logger);
-  return async (token) => {
-    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+  const keys = new IssuerKeys(options, logger);
+  const verify = async (token: string): Promise<Caller> => {
+    const { payload, protectedHeader } = await jwtVerify(token, keys.get, {
       issuer,
       audience,
       algorithms: ALGORITHMS,
@@ -61,45 +65,72 @@ export function createJwtVerifier(options: JwtOptions, logger: Logger): (token: 
     checkType(tokenType, protectedHeader.typ, payload);
     return { name: getName(payload), scopes: new Set(getScopes(payload)) };
   };
+  return { verify, refreshKeys: () => keys.refresh() };
 }
 
 /**
  * The issuer's keys. They are loaded when they are first needed, when a token is signed with a key that is not among them, and
- * when they have not been compared with the issuer's for a minute.
+ * when they have not been compared with the issuer's for a minute. If that fails, the log says so once.
  */
-function createKeySet({ issuer, jwksUrl }: JwtOptions, logger: Logger): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), {
-    timeoutDuration: JWKS_TIMEOUT_MS,
-    cacheMaxAge: JWKS_TTL_MS,
-    cooldownDuration: JWKS_COOLDOWN_MS,
-  });
-  let isAvailable = true;
-  /** Logs a change of the state: lost, with the error, or back. */
-  const note = (error?: unknown) => {
-    if (isAvailable === (error === undefined)) return;
-    isAvailable = error === undefined;
-    if (isAvailable) logger.warn({ issuer }, "The keys of the JWT issuer can be loaded again.");
-    else logger.warn({ issuer, err: errorForLog(error) }, "The keys of the JWT issuer cannot be loaded. Known keys are accepted for ten minutes.");
-  };
-  let refreshedAt = -Infinity;
-  let refresh: Promise<void> | undefined;
-  return async (header, token) => {
-    if (Date.now() - refreshedAt >= JWKS_REFRESH_MS) {
-      refreshedAt = Date.now();
-      // If it fails, the keys stay until they are too old. The first time, there are none yet.
-      refresh = keys.jwks() && keys.reload().then(() => note(), note);
-    }
-    await refresh;
-    const hadKeys = keys.jwks() !== undefined;
+class IssuerKeys {
+  readonly #keys;
+  #isAvailable = true;
+  #refreshedAt = -Infinity;
+  #refresh?: Promise<void>;
+
+  constructor(
+    private readonly options: JwtOptions,
+    private readonly logger: Logger,
+  ) {
+    this.#keys = createRemoteJWKSet(new URL(options.jwksUrl), {
+      timeoutDuration: JWKS_TIMEOUT_MS,
+      cacheMaxAge: JWKS_TTL_MS,
+      cooldownDuration: JWKS_COOLDOWN_MS,
+    });
+  }
+
+  /** Finds the key of a token. A property, as jose calls it. */
+  readonly get: JWTVerifyGetKey = async (...token) => {
+    const hadKeys = this.#keys.jwks() !== undefined;
+    if (hadKeys && this.#isOld) void this.refresh();
+    await this.#refresh;
     try {
-      const key = await keys(header, token);
-      if (!hadKeys) note();
+      const key = await this.#keys(...token);
+      if (!hadKeys) this.#onLoaded();
       return key;
     } catch (error) {
-      if (toHttpError(error).status === 503) note(error);
+      if (toHttpError(error).status === 503) this.#onFailure(error);
       throw error;
     }
   };
+
+  /** If it fails, the keys stay until they are too old, and the next call tries again. */
+  async refresh(): Promise<void> {
+    if (this.#isAvailable && !this.#isOld) return;
+    this.#refreshedAt = Date.now();
+    this.#refresh = this.#keys.reload().then(
+      () => this.#onLoaded(),
+      (error: unknown) => this.#onFailure(error),
+    );
+    await this.#refresh;
+  }
+
+  get #isOld(): boolean {
+    return Date.now() - this.#refreshedAt >= JWKS_REFRESH_MS;
+  }
+
+  #onLoaded(): void {
+    this.#refreshedAt = Date.now();
+    if (!this.#isAvailable) this.logger.warn({ issuer: this.options.issuer }, "The keys of the JWT issuer can be loaded again.");
+    this.#isAvailable = true;
+  }
+
+  /** Called for each failure. Only the first one is logged. */
+  #onFailure(error: unknown): void {
+    const fields = { issuer: this.options.issuer, err: errorForLog(error) };
+    if (this.#isAvailable) this.logger.warn(fields, "The keys of the JWT issuer cannot be loaded. Known keys are accepted for ten minutes.");
+    this.#isAvailable = false;
+  }
 }
 
 /** Claims that only ID tokens have. Keycloak and Amazon Cognito also say what a token is. */

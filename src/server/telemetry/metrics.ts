@@ -50,6 +50,8 @@ export interface MetricSources {
   readonly kratos: Kratos;
   /** Returns the keys that are accepted now. */
   readonly apiKeys: () => readonly ApiKey[];
+  /** Whether Kratos was ready when it was last checked. */
+  readonly isKratosReady: () => boolean;
   readonly rateLimit?: RateLimit;
 }
 
@@ -63,7 +65,7 @@ export class Metrics {
   readonly #refusals;
   readonly #batches;
 
-  constructor(registry: Registry, { kratos, apiKeys, rateLimit }: MetricSources) {
+  constructor(registry: Registry, { kratos, apiKeys, isKratosReady, rateLimit }: MetricSources) {
     const registers = [registry];
     const addGauge = (name: string, help: string, read: () => number) => {
       new Gauge({
@@ -82,6 +84,7 @@ export class Metrics {
       labelNames: ["version", "revision", "node"],
       registers,
     }).set({ version, revision, node: process.version }, 1);
+    addGauge("kratos_graphql_kratos_ready", "1 if Kratos was ready when it was last checked, 0 otherwise.", () => Number(isKratosReady()));
     addGauge("kratos_graphql_upstream_running", "Running requests to Kratos.", () => kratos.load.running);
     addGauge("kratos_graphql_upstream_queued", "Requests to Kratos that are waiting for a free slot.", () => kratos.load.queued);
     addGauge("kratos_graphql_api_key_next_expiry_timestamp_seconds", "Unix time at which the next API key expires, +Inf if none does.", () => {
