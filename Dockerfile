@@ -8,6 +8,8 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/bundle.js scripts/bundle-explorer.js scripts/sbom.js ./scripts/
 COPY explorer ./explorer
 COPY src ./src
+# The commit, for logs and metrics: docker build --build-arg REVISION=$(git rev-parse --short=12 HEAD) …
+ARG REVISION
 RUN npm run build
 
 # The program and the explorer are bundled, so the image contains only their files.

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { bundleExplorer } from "./bundle-explorer.js";
@@ -19,6 +20,18 @@ const singleGraphql = {
   },
 };
 
+/** The commit that is being built: the variable REVISION, e.g. in an image, or else that of the clone, if this is one. */
+function getRevision() {
+  if (process.env.REVISION) return process.env.REVISION;
+  try {
+    return execFileSync("git", ["rev-parse", "--short=12", "HEAD"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+
 /**
  * Bundles the program into a few files, because loading some five hundred modules takes half of its start-up time. The library,
  * dist/index.js, is not bundled.
@@ -38,6 +51,7 @@ async function bundleProgram(outdir) {
     minifyWhitespace: true,
     mainFields: ["module", "main"],
     plugins: [singleGraphql],
+    define: { BUNDLED_BUILD: JSON.stringify({ version, revision: getRevision() }) },
     // Apollo Server hashes every document. In a bundle, its helper does not recognize Node and would use a hash written in JavaScript.
     alias: { "@apollo/utils.createhash": "node:crypto" },
     // class-validator is an optional dependency of type-graphql that is not used.

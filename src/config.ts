@@ -26,13 +26,15 @@ export interface Config {
   /** How traces are sent to an OpenTelemetry collector. Traces are off if it is not set. */
   readonly otlpProtocol?: OtlpProtocol;
   readonly logLevel: string;
+  /** File that the audit lines are appended to. Default: they are in the log. */
+  readonly auditFile?: string;
   /** How long the server still accepts requests after SIGTERM, in milliseconds, while it reports itself as not ready. */
   readonly shutdownDelayMs: number;
   /** How long running requests may take after that, in milliseconds. */
   readonly graceMs: number;
   readonly authentication: AuthenticationOptions;
   /** Further options of the facade. */
-  readonly facade: Omit<FacadeOptions, "kratos" | "logger" | "authentication">;
+  readonly facade: Omit<FacadeOptions, "kratos" | "logger" | "auditLogger" | "authentication">;
 }
 
 /** The environment variables are invalid, so the process cannot start. */
@@ -54,7 +56,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   problems.push(...findMisspelled(env));
   const production = env["NODE_ENV"] === "production";
   const { success, data, error } = VARIABLES.safeParse(values);
-  if (success) problems.push(...checkKratos(data, production), ...checkTls(data), ...checkAuthentication(data));
+  if (success) problems.push(...checkKratos(data, production), ...checkTls(data), ...checkAuthentication(data), ...checkAudit(data));
   else problems.push(...error.issues.map(({ path, message }) => describeProblem(String(path[0]), message, values)));
   const otlp = readOtlp(env);
   problems.push(...otlp.problems);
@@ -79,13 +81,16 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     metricsPort: data.METRICS_PORT,
     otlpProtocol: otlp.protocol,
     logLevel: data.LOG_LEVEL,
+    auditFile: data.AUDIT_FILE,
     shutdownDelayMs: data.SHUTDOWN_DELAY_MS ?? (production ? 5_000 : 0),
     graceMs: data.GRACE_MS,
     authentication,
     facade: {
+      auditSubject: toAuditSubject(data),
       // Also with INSECURE_NO_AUTH: a port may be published to this machine only, where DNS rebinding reaches it.
       allowedHosts: data.ALLOWED_HOSTS ?? (open ? [] : undefined),
       corsOrigins: data.CORS_ORIGINS,
+      trustedProxies: data.TRUSTED_PROXIES,
       // An explorer is empty without introspection.
       introspection: data.INTROSPECTION ?? data.EXPLORERS ?? !production,
       explorers: data.EXPLORERS ?? !production,
@@ -159,6 +164,15 @@ function checkAuthentication(data: Variables): string[] {
     );
   }
   return problems;
+}
+
+function checkAudit({ AUDIT_SUBJECT_HEADER, AUDIT_SUBJECT_CALLERS }: Variables): string[] {
+  if (!AUDIT_SUBJECT_HEADER === !AUDIT_SUBJECT_CALLERS) return [];
+  return ["AUDIT_SUBJECT_HEADER and AUDIT_SUBJECT_CALLERS must be set together, e.g. X-User-Id and key:gateway"];
+}
+
+function toAuditSubject({ AUDIT_SUBJECT_HEADER: header, AUDIT_SUBJECT_CALLERS: callers }: Variables): FacadeOptions["auditSubject"] {
+  return header && callers ? { header, callers } : undefined;
 }
 
 function toAuthentication({ API_KEYS: apiKeys = [], JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL, ...data }: Variables): AuthenticationOptions {

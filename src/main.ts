@@ -3,6 +3,7 @@ import "reflect-metadata";
 import { Command } from "commander";
 import type * as KeysCommands from "./commands/keys.js";
 import { SCOPES } from "./graphql/scopes.js";
+import { BUILD, describeBuild } from "./server/build.js";
 
 const HELP = `
 Try it out with the built-in fake Kratos and sample identities:
@@ -36,6 +37,7 @@ docs/configuration.md in the repository.
 
 const program = new Command("kratos-graphql")
   .description("A GraphQL server for the Ory Kratos admin API. It is configured with environment variables.")
+  .version(describeBuild(BUILD))
   .showHelpAfterError("See kratos-graphql --help. Settings are environment variables, e.g. KRATOS_ADMIN_URL and PORT.")
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "kratos-graphql:")) })
   .allowExcessArguments(false)

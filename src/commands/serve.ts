@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError, loadConfig, type Config } from "../config.js";
 import { Kratos } from "../kratos/index.js";
+import { BUILD, describeBuild } from "../server/build.js";
 import { createFacade } from "../server/facade.js";
 import { listen, ListenError } from "../server/listen.js";
-import { createLogger, errorForLog, type Logger } from "../server/logger.js";
+import { createLogs, errorForLog, type Logger } from "../server/logger.js";
 import { Reloader } from "./reload.js";
 
 /** Runs the server until it receives SIGTERM or SIGINT. If it cannot start, it prints the reason and exits with 1. */
@@ -20,7 +21,8 @@ export async function serve(): Promise<void> {
 async function start(): Promise<void> {
   const reloader = new Reloader(process.env);
   const config = loadConfig(process.env);
-  const logger = await createLogger(config.logLevel);
+  const { logger, auditLogger } = await createLogs(config.logLevel, config.auditFile);
+  logger.info({ ...BUILD, node: process.version }, `kratos-graphql ${describeBuild(BUILD)} is starting.`);
   // By default Node.js would exit, and every other caller would lose their request to the bug that one of them has found.
   process.on("unhandledRejection", (reason) => logger.error({ err: errorForLog(reason) }, "A promise was rejected, and nothing handled it. This is a bug."));
   const upstream = await connectKratos(config, logger);
@@ -36,6 +38,7 @@ async function start(): Promise<void> {
   const facade = await createFacade({
     kratos,
     logger,
+    auditLogger,
     authentication: config.authentication,
     metrics: metrics?.registry,
     tracerProvider: traces?.tracerProvider,

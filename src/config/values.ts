@@ -1,7 +1,10 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import * as z from "zod";
 import { parseVersion } from "../kratos/index.js";
 import { parseApiKeys } from "../server/auth/api-key.js";
+import { createClientAddress } from "../server/client-address.js";
 import { readSafelist } from "../server/safelist.js";
 
 /* The types of the environment variables. Each message completes the sentence "NAME must be …". */
@@ -45,6 +48,12 @@ export const hosts = z
   .refine((text) => toList(text).every((host) => /^([\w-]+(\.[\w-]+)*|\[[\da-f:.]+\])$/i.test(host)), "a comma-separated list of host names without ports, e.g. kratos-graphql,graph.example.com")
   .transform((text) => toList(text.toLowerCase()));
 
+/** Addresses and subnets of proxies. */
+export const proxies = z
+  .string()
+  .refine((text) => succeeds(() => createClientAddress(toList(text))), "a comma-separated list of addresses and subnets, e.g. 10.0.0.0/8,192.168.1.7")
+  .transform(toList);
+
 export const traitPaths = z
   .string()
   .refine((text) => toList(text).every((path) => /^[^.]+(\.[^.]+)*$/.test(path)), "a comma-separated list of trait paths, e.g. email,name.last")
@@ -60,6 +69,24 @@ export const rateLimit = z
   });
 
 export const apiKeys = parsedWith(parseApiKeys, 'lines as printed by "kratos-graphql keys create"');
+
+/** Names of callers as they are in the log. */
+export const callers = z
+  .string()
+  .refine((text) => toList(text).every((name) => /^(key|jwt|jwt-client):./.test(name)), "a comma-separated list of callers as they are in the log, e.g. key:gateway")
+  .transform(toList);
+
+/** Headers that contain credentials, which must not get into a log. */
+const SECRET_HEADERS = ["authorization", "cookie", "proxy-authorization", "x-session-token"];
+
+export const subjectHeader = z
+  .string()
+  .refine((name) => HEADER_NAME.test(name) && !SECRET_HEADERS.includes(name.toLowerCase()), "the name of a header that contains no credentials, e.g. X-User-Id");
+
+/** A file that exists or can be created. Nothing is written to it yet. */
+export const writableFile = z
+  .string()
+  .refine((path) => succeeds(() => assertWritable(path)), "the path of a file that this process can write, e.g. /var/log/kratos-graphql/audit.log");
 
 export const headers = parsedWith(parseHeaders, 'lines such as "Authorization: Bearer ory_pat_…"');
 
@@ -88,6 +115,8 @@ export const privateKey = z
 export function isKeyOf(key: string, certificates: string): boolean {
   return new X509Certificate(certificates).checkPrivateKey(createPrivateKey(key));
 }
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 
 /** Headers that control the transport of a request, or that the server sets itself. */
 const RESERVED_HEADERS = new Set([
@@ -124,6 +153,12 @@ function parsedWith<T>(parse: (text: string) => T, expected: string) {
       return z.NEVER;
     }
   });
+}
+
+function assertWritable(path: string): void {
+  const exists = existsSync(path);
+  if (exists && statSync(path).isDirectory()) throw new Error("a directory");
+  accessSync(exists ? path : dirname(path), constants.W_OK);
 }
 
 function isHttpUrl(text: string): boolean {

@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from "../server/limits/limits.js";
 import { DEFAULT_CONNECTION_LIMITS, DEFAULT_GRACE_MS } from "../server/listen.js";
 import {
   apiKeys,
+  callers,
   certificate,
   flag,
   headers,
@@ -17,12 +18,15 @@ import {
   logLevel,
   origins,
   privateKey,
+  proxies,
   rateLimit,
   redisUrl,
   safelist,
+  subjectHeader,
   tokenType,
   traitPaths,
   version,
+  writableFile,
 } from "./values.js";
 
 /** The environment variables of the process. Each can also be read from a file: append _FILE to its name. */
@@ -43,7 +47,11 @@ export const VARIABLES = z.object({
   PORT: integer(0, 65_535, 4000).default(4000),
   METRICS_PORT: integer(0, 65_535, 9464).optional(),
   CORS_ORIGINS: origins.default([]),
+  TRUSTED_PROXIES: proxies.default([]),
   LOG_LEVEL: logLevel.default("info"),
+  AUDIT_FILE: writableFile.optional(),
+  AUDIT_SUBJECT_HEADER: subjectHeader.optional(),
+  AUDIT_SUBJECT_CALLERS: callers.optional(),
   SHUTDOWN_DELAY_MS: integer(0, 600_000, 5_000).optional(),
   GRACE_MS: integer(0, 600_000, DEFAULT_GRACE_MS).default(DEFAULT_GRACE_MS),
 

@@ -1,7 +1,7 @@
 import { createMethodMiddlewareDecorator } from "type-graphql";
-import { isIdentityId, KratosError } from "../kratos/index.js";
+import { type ChangeOutcome, isIdentityId, KratosError } from "../kratos/index.js";
 import type { AuditEntry, FacadeContext } from "./context.js";
-import { getErrorCode } from "./errors.js";
+import { getErrorCode, isUnexpected } from "./errors.js";
 import type { UserError } from "./user-errors.js";
 
 interface Payload {
@@ -12,23 +12,28 @@ interface Payload {
 /** Records the outcome of a mutation in the audit of the request. */
 export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ args, context, info }, next) => {
   const input = args["input"] as { readonly id?: string; readonly identityId?: string };
-  const record = (outcome: AuditEntry["outcome"], codes: readonly string[], payload?: Payload) => {
-    // Callers can send anything as an ID. Only a UUID is safe to record.
-    const identityId = [payload?.identity?.id, input.id, input.identityId].find((id) => id !== undefined && isIdentityId(id));
-    context.audit?.record(String(info.path.key), {
-      mutation: info.fieldName,
-      ...(identityId && { identityId: identityId.toLowerCase() }),
-      outcome,
-      ...(codes.length > 0 && { codes }),
-    });
-  };
+  const end = context.audit?.start(String(info.path.key), { mutation: info.fieldName, ...toIdentityId(input.id ?? input.identityId) });
+  let payload: Payload;
   try {
-    const payload = (await next()) as Payload;
-    const codes = payload.userErrors.map(({ code }) => code);
-    record(codes.length > 0 ? "refused" : "done", codes, payload);
-    return payload;
+    payload = (await next()) as Payload;
   } catch (error) {
-    record(error instanceof KratosError && error.outcome === "unknown" ? "unknown" : "failed", [getErrorCode(error)]);
+    end?.({ outcome: getOutcome(error), codes: [getErrorCode(error)] });
     throw error;
   }
+  const { identity, userErrors } = payload;
+  const [userError] = userErrors;
+  if (userError) end?.({ outcome: userError.outcome, codes: userErrors.map(({ code }) => code) });
+  else end?.({ outcome: "DONE", ...toIdentityId(identity?.id) });
+  return payload;
 });
+
+/** Callers can send anything as an ID. Only a UUID is safe to record. */
+function toIdentityId(id: string | undefined): Pick<AuditEntry, "identityId"> {
+  return id !== undefined && isIdentityId(id) ? { identityId: id.toLowerCase() } : {};
+}
+
+function getOutcome(error: unknown): ChangeOutcome {
+  if (error instanceof KratosError) return error.outcome;
+  // A bug may appear before or after the change. Other errors are thrown before anything is sent, e.g. because a scope is missing.
+  return isUnexpected({}, error) ? "UNKNOWN" : "NOT_SENT";
+}

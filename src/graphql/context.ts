@@ -1,5 +1,5 @@
 import type DataLoader from "dataloader";
-import type { FlowCredentials, Kratos } from "../kratos/index.js";
+import type { ChangeOutcome, FlowCredentials, Kratos } from "../kratos/index.js";
 import type { Identity, IdentitySchema } from "./identity/identity.type.js";
 import { type BatchListener, createIdentityLoader, createIdentitySchemaLoader } from "./loaders.js";
 import { ANYBODY, type Caller } from "./scopes.js";
@@ -40,16 +40,20 @@ export interface AuditEntry {
   readonly mutation: string;
   /** UUID of the identity, if known. */
   readonly identityId?: string;
-  /** `unknown`: the change was sent, but Kratos did not report whether it was made. */
-  readonly outcome: "done" | "refused" | "failed" | "unknown";
+  /** `DONE`, or what is known of the change. */
+  readonly outcome: "DONE" | ChangeOutcome;
   /** Codes of the user errors, or of the error. */
   readonly codes?: readonly string[];
 }
 
 /** Records the mutations of one request. */
 export interface Audit {
-  /** @param key the mutation's key in the response: its alias, or else its name */
-  record(key: string, entry: AuditEntry): void;
+  /**
+   * Called before a mutation is executed.
+   * @param key the mutation's key in the response: its alias, or else its name
+   * @returns what to call when it has ended, before its result is sent
+   */
+  start(key: string, mutation: Pick<AuditEntry, "mutation" | "identityId">): (result: Omit<AuditEntry, "mutation">) => void;
 }
 
 /** Creates the context of one request, with empty loaders. */

@@ -51,7 +51,8 @@ export function isUnexpected({ path }: Pick<GraphQLFormattedError, "path">, thro
 
 /** The code that callers get for an error. */
 export function getErrorCode(thrown: unknown): string {
-  return String(formatError(new GraphQLError(""), thrown).extensions?.["code"]);
+  const error = thrown instanceof GraphQLError ? thrown : new GraphQLError("");
+  return String(formatError(error, thrown).extensions?.["code"]);
 }
 
 /** Kratos' validation messages describe the caller's own input in mutations only. Elsewhere they can contain anything. */

@@ -32,6 +32,8 @@ export interface Caller {
   /** Used in the log and for the rate limit: `key:` and the name of the API key, `jwt:` and a user, or `jwt-client:` and a client. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** The end user that the caller acts for, in the audit log. Undefined unless a trusted caller names one. */
+  readonly subject?: string;
 }
 
 /** The caller of a server without authentication. Has all scopes. */

@@ -1,5 +1,5 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
-import { KratosConflictError, KratosDisabledError, KratosInvalidError, KratosNotFoundError } from "../kratos/index.js";
+import { type ChangeOutcome, KratosConflictError, KratosDisabledError, KratosError, KratosInvalidError, KratosNotFoundError } from "../kratos/index.js";
 
 export enum UserErrorCode {
   INVALID = "INVALID",
@@ -32,6 +32,9 @@ export class UserError {
     description: 'Path of the argument that caused the error, e.g. `["input", "traits", "email"]`. Use it to show the error next to the right form field.',
   })
   path: string[] | null;
+
+  /** What is known of the change, for the audit: `NOT_SENT` or `REFUSED`. Not part of the schema. */
+  outcome: ChangeOutcome;
 }
 
 /** Input fields, by their names in the request bodies of Kratos. */
@@ -47,21 +50,24 @@ const INPUT_FIELDS: Readonly<Record<string, string>> = {
  * @throws the error itself, if it is of another kind
  */
 export function toUserErrors(error: unknown, idField?: string): UserError[] {
+  if (!(error instanceof KratosError)) throw error;
+  const { outcome } = error;
   if (error instanceof KratosInvalidError) {
     return error.issues.map(({ path: [key, ...rest], message }) => ({
       code: UserErrorCode.INVALID,
       message,
       path: ["input", ...(key === undefined ? [] : [INPUT_FIELDS[key] ?? key]), ...rest],
+      outcome,
     }));
   }
   if (error instanceof KratosConflictError) {
-    return [{ code: UserErrorCode.CONFLICT, message: error.message, path: ["input", "traits"] }];
+    return [{ code: UserErrorCode.CONFLICT, message: error.message, path: ["input", "traits"], outcome }];
   }
   if (error instanceof KratosNotFoundError && idField !== undefined) {
-    return [{ code: UserErrorCode.NOT_FOUND, message: "No identity has this ID.", path: ["input", idField] }];
+    return [{ code: UserErrorCode.NOT_FOUND, message: "No identity has this ID.", path: ["input", idField], outcome }];
   }
   if (error instanceof KratosDisabledError) {
-    return [{ code: UserErrorCode.UNSUPPORTED, message: error.message, path: ["input"] }];
+    return [{ code: UserErrorCode.UNSUPPORTED, message: error.message, path: ["input"], outcome }];
   }
   throw error;
 }

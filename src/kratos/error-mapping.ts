@@ -37,17 +37,16 @@ export async function toKratosError(operation: string, error: unknown, isChange:
     return new KratosOverloadedError(operation, message, { cause: error, detail: error.message });
   }
 
-  const outcome = isChange ? "unknown" : "not-sent";
-  if (error instanceof ResponseFormatError) return new KratosUnexpectedResponseError(operation, status, { detail: error.message, outcome });
-  if (error instanceof SyntaxError) return new KratosUnexpectedResponseError(operation, status, { detail: "not JSON", outcome });
-  const suffix = isChange ? " It is unknown whether the change was made." : "";
+  if (error instanceof ResponseFormatError) return new KratosUnexpectedResponseError(operation, status, { detail: error.message, ...unknown(isChange) });
+  if (error instanceof SyntaxError) return new KratosUnexpectedResponseError(operation, status, { detail: "not JSON", ...unknown(isChange) });
   if (error instanceof MemoryError) {
-    const message = `There is not enough memory for the response of Kratos to ${operation}. Try again later, or request fewer objects.${suffix}`;
-    return new KratosOverloadedError(operation, message, { cause: error, detail: error.message, outcome });
+    const message = `There is not enough memory for the response of Kratos to ${operation}. Try again later, or request fewer objects.${describeChange(isChange, true)}`;
+    return new KratosOverloadedError(operation, message, { cause: error, detail: error.message, ...unknown(isChange) });
   }
   if (!(error instanceof NetworkError || error instanceof DeadlineError)) return error;
 
-  const options = { cause: error, detail: getNetworkDetail(error), outcome } as const;
+  const options = { cause: error, detail: getNetworkDetail(error), ...unknown(isChange && error.wasSent) } as const;
+  const suffix = describeChange(isChange, error.wasSent);
   if (error instanceof DeadlineError) return new KratosUnavailableError(operation, `Kratos did not respond to ${operation} in time.${suffix}`, options);
   if (error.isUnreadable) return new KratosUnreadableResponseError(operation, `The response of Kratos to ${operation} cannot be read.${suffix}`, options);
   return new KratosUnavailableError(operation, `Kratos could not be reached for ${operation}.${suffix}`, options);
@@ -61,8 +60,19 @@ async function getResponseError(operation: string, response: Response, isChange:
   return toResponseError(operation, status, body, isChange, getRetryAfterS(response));
 }
 
+/** What to add to a message. */
+function describeChange(isChange: boolean, wasSent: boolean): string {
+  if (!isChange) return "";
+  return wasSent ? " It is unknown whether the change was made." : " Nothing was changed.";
+}
+
+/** @param isSentChange whether a change was sent, of which no response says whether it was made */
+function unknown(isSentChange: boolean): { readonly outcome: ChangeOutcome } {
+  return { outcome: isSentChange ? "UNKNOWN" : "NOT_SENT" };
+}
+
 function refused(isChange: boolean): { readonly outcome: ChangeOutcome } {
-  return { outcome: isChange ? "refused" : "not-sent" };
+  return { outcome: isChange ? "REFUSED" : "NOT_SENT" };
 }
 
 /** Undefined if the body is not an error, or there is not enough memory for it. */
@@ -96,7 +106,7 @@ export function toResponseError(
     return new KratosDisabledError(operation, `${subject} is not allowed because it was disabled in the Kratos configuration.`, options);
   }
   if (TEMPORARY_STATUSES.includes(status)) {
-    const outcome = isChange && status !== 429 ? "unknown" : options.outcome;
+    const { outcome } = status === 429 ? options : unknown(isChange);
     const message = `Kratos is temporarily unavailable for ${operation} (status ${status}).`;
     return new KratosUnavailableError(operation, message, { detail: getErrorDetail(body), outcome, retryAfterS });
   }
@@ -118,7 +128,7 @@ export function toResponseError(
     case 410:
       return new KratosFlowExpiredError(operation, getFlowReplacement(body));
     default:
-      return new KratosUnexpectedResponseError(operation, status, { detail: getErrorDetail(body), outcome: isChange ? "unknown" : "not-sent" });
+      return new KratosUnexpectedResponseError(operation, status, { detail: getErrorDetail(body), ...unknown(isChange) });
   }
 }
 

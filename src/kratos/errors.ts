@@ -7,11 +7,11 @@ export interface ValidationIssue {
 
 /**
  * What is known of the change that a failed operation was to make:
- * - `not-sent`: the change was not sent to Kratos. Always the case if a read fails.
- * - `refused`: Kratos responded that it did not make the change.
- * - `unknown`: the change was sent, but no response says whether it was made.
+ * - `NOT_SENT`: the change was not sent to Kratos. Always the case if a read fails.
+ * - `REFUSED`: Kratos responded that it did not make the change.
+ * - `UNKNOWN`: the change was sent, but no response says whether it was made.
  */
-export type ChangeOutcome = "not-sent" | "refused" | "unknown";
+export type ChangeOutcome = "NOT_SENT" | "REFUSED" | "UNKNOWN";
 
 interface KratosErrorOptions {
   readonly detail?: string;
@@ -32,7 +32,7 @@ export abstract class KratosError extends Error {
   /** What is known of the change that the operation was to make. */
   readonly outcome: ChangeOutcome;
 
-  constructor(operation: string, message: string, { detail, cause, outcome = "not-sent" }: KratosErrorOptions = {}) {
+  constructor(operation: string, message: string, { detail, cause, outcome = "NOT_SENT" }: KratosErrorOptions = {}) {
     super(message, { cause });
     this.name = new.target.name;
     this.operation = operation;
@@ -96,7 +96,7 @@ export class KratosOverloadedError extends KratosError {}
 export class KratosPositionError extends KratosError {
   constructor(operation: string) {
     super(operation, "The cursor is from another version of Kratos, which lists identities in another order. Start again with the first page.", {
-      outcome: "not-sent",
+      outcome: "NOT_SENT",
     });
   }
 }

@@ -36,13 +36,25 @@ export interface SendOptions {
 /** The response was not complete before the deadline. */
 export class DeadlineError extends Error {
   override readonly name = "DeadlineError";
+
+  /** @param wasSent whether a part of the request may have been sent */
+  constructor(
+    message: string,
+    readonly wasSent: boolean,
+  ) {
+    super(message);
+  }
 }
 
 /** The connection failed, or what came over it is not a response. `cause` is undici's or the system's error. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
 
-  constructor(override readonly cause: Error) {
+  /** @param wasSent whether a part of the request may have been sent: false if there was no connection */
+  constructor(
+    override readonly cause: Error,
+    readonly wasSent: boolean,
+  ) {
     super(cause.message, { cause });
   }
 
@@ -155,7 +167,7 @@ export class PoolFetch {
     };
     return new Promise((resolve, reject) => {
       const timeoutMs = deadline - performance.now();
-      if (timeoutMs <= 0) throw new DeadlineError("No time was left before the deadline.");
+      if (timeoutMs <= 0) throw new DeadlineError("No time was left before the deadline.", false);
       const collector = new ResponseCollector(this.#queue, this.#memory, resolve, reject);
       const start = () => {
         this.#pool.dispatch(options, collector);
@@ -187,13 +199,14 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   setTimeout(timeoutMs: number, start: () => void): void {
     this.#timer = setTimeout(() => {
       if (this.queue.cancel(start)) return this.reject(new QueueFullError("No slot was free before the deadline."));
-      this.#timedOut = new DeadlineError("The response was not complete before the deadline.");
+      this.#timedOut = new DeadlineError("The response was not complete before the deadline.", this.#controller !== undefined);
       this.#controller?.abort(this.#timedOut);
       // A request that still waits for its connection has nothing to abort yet.
       this.reject(this.#timedOut);
     }, timeoutMs);
   }
 
+  /** undici has a connection, and is about to write the request to it, unless it is aborted here. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#timedOut) controller.abort(this.#timedOut);
@@ -219,7 +232,7 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#end();
-    this.reject(error instanceof DeadlineError || error instanceof MemoryError ? error : new NetworkError(error));
+    this.reject(error instanceof DeadlineError || error instanceof MemoryError ? error : new NetworkError(error, this.#controller !== undefined));
   }
 
   #end(): void {

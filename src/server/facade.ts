@@ -4,7 +4,9 @@ import type { Registry } from "prom-client";
 import { buildFacadeSchema } from "../graphql/schema.js";
 import type { Kratos } from "../kratos/index.js";
 import { createApolloServer } from "./apollo/apollo-server.js";
+import { AuditLog } from "./apollo/audit-log.js";
 import { type AuthenticationOptions, createAuthenticate } from "./auth/authenticate.js";
+import { createSubjectReader, type SubjectOptions } from "./auth/subject.js";
 import { DEFAULT_MAX_BODY_BYTES } from "./body.js";
 import { createGraphQLHandler } from "./graphql-handler.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.js";
@@ -18,6 +20,10 @@ import { createTelemetry, withMetrics } from "./telemetry/telemetry.js";
 export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly kratos: Kratos;
   readonly logger: Logger;
+  /** Where the audit lines are written. If a line must not be lost, `info` must return only when it is written. Default: `logger`. */
+  readonly auditLogger?: Logger;
+  /** How the audit log learns the end user that a gateway acts for. Default: it does not. */
+  readonly auditSubject?: SubjectOptions;
   /** How callers authenticate. With `none`, anyone who can reach the server may do everything. */
   readonly authentication: AuthenticationOptions | "none";
   /**
@@ -27,6 +33,8 @@ export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly allowedHosts?: readonly string[];
   /** Origins whose pages may call the API from a browser. Default: none. */
   readonly corsOrigins?: readonly string[];
+  /** Proxies in front of the server, as addresses and subnets. Their `X-Forwarded-For` names the client in the log. Default: none. */
+  readonly trustedProxies?: readonly string[];
   /** Maximum size of a request body in bytes, after decompression. Default: 1,000,000. */
   readonly maxBodyBytes?: number;
   readonly limits?: Partial<Limits>;
@@ -42,7 +50,7 @@ export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly batching?: boolean;
   /** Whether every caller may read the subgraph's SDL, even without `system:read`. Default: false. */
   readonly publicSdl?: boolean;
-  /** How often Kratos is checked in the background, in milliseconds; 0 for never. Default: 5000. */
+  /** How often Kratos and the keys of the JWT issuer are checked in the background, in milliseconds; 0 for never. Default: 5000. */
   readonly checkIntervalMs?: number;
   /** Registry to add metrics to. Default: no metrics. */
   readonly metrics?: Registry;
@@ -68,7 +76,7 @@ export interface Facade {
 
 /**
  * Creates a GraphQL facade for one Kratos.
- * @throws {Error} if the safelist is not a valid manifest
+ * @throws {Error} if the safelist is not a valid manifest, or a trusted proxy is neither an address nor a subnet
  */
 export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const { kratos, logger, authentication, corsOrigins = [], introspection = false, batching = false, publicSdl } = options;
@@ -77,16 +85,27 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const hasSafelist = policy.safelist !== undefined;
   const rateLimit = options.rateLimit && (await createRateLimit(options.rateLimit, logger));
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const apollo = createApolloServer(buildFacadeSchema({ publicSdl }).schema, { logger, limits, introspection, batching, safelist: hasSafelist ? () => policy.safelist! : undefined });
+  const auditLog = new AuditLog(options.auditLogger ?? logger);
+  const apollo = createApolloServer(buildFacadeSchema({ publicSdl }).schema, {
+    logger,
+    auditLog,
+    limits,
+    introspection,
+    batching,
+    safelist: hasSafelist ? () => policy.safelist! : undefined,
+  });
   await apollo.start();
-  const telemetry = await createTelemetry({ ...options, apiKeys: () => policy.apiKeys });
+  const telemetry = await createTelemetry({ ...options, rateLimit, apiKeys: () => policy.apiKeys, isKratosReady: () => monitor.status?.ready ?? false });
+  // Lazy: only needed if JWTs are configured.
+  const jwtVerifier = jwt && (await import("./auth/jwt.js")).createJwtVerifier(jwt, logger);
   const monitor = new KratosMonitor(withMetrics(kratos, telemetry), logger);
   const router = createRouter({
     graphql: createGraphQLHandler({
       apollo,
       kratos,
       telemetry,
-      authenticate: await createAuthenticate(() => policy.apiKeys, jwt),
+      authenticate: createAuthenticate(() => policy.apiKeys, jwtVerifier?.verify),
+      nameSubject: options.auditSubject && createSubjectReader(options.auditSubject),
       rateLimit,
       policy: () => policy,
       corsOrigins,
@@ -98,9 +117,12 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     sampleIdentityId: options.sampleIdentityId,
     allowedHosts: options.allowedHosts,
     corsOrigins,
+    trustedProxies: options.trustedProxies ?? [],
   });
-  const { checkIntervalMs = DEFAULT_CHECK_INTERVAL_MS } = options;
-  if (checkIntervalMs > 0) monitor.start(checkIntervalMs);
+  const stopChecks = startChecks(options.checkIntervalMs ?? DEFAULT_CHECK_INTERVAL_MS, () => {
+    void monitor.check();
+    void jwtVerifier?.refreshKeys();
+  });
   return {
     handle: router.handle,
     drain: router.drain,
@@ -110,9 +132,18 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
       policy = next;
     },
     stop: async () => {
-      monitor.stop();
+      stopChecks();
+      auditLog.stop();
       await apollo.stop();
       await rateLimit?.stop();
     },
   };
+}
+
+/** Runs checks at once and then again and again. @returns a function that ends it */
+function startChecks(intervalMs: number, check: () => void): () => void {
+  if (intervalMs === 0) return () => undefined;
+  check();
+  const timer = setInterval(check, intervalMs).unref();
+  return () => clearInterval(timer);
 }

@@ -5,21 +5,23 @@ import type { Caller } from "../graphql/scopes.js";
 import type { TraitsMask } from "../graphql/traits-mask.js";
 import type { Kratos } from "../kratos/index.js";
 import type { Authenticate } from "./auth/authenticate.js";
+import type { SubjectReader } from "./auth/subject.js";
 import { createBodyReader } from "./body.js";
 import { assertNotForged } from "./csrf.js";
 import { HttpError } from "./http-error.js";
 import type { RateLimit } from "./limits/rate-limit.js";
 import type { Policy } from "./policy.js";
-import { type ObservedContext, RequestTelemetry, type Telemetry } from "./telemetry/telemetry.js";
+import { type ObservedContext, type RequestFields, RequestTelemetry, type Telemetry } from "./telemetry/telemetry.js";
 
 /** Answers a request to /graphql. Rejects with a {@link HttpError} if the request is refused before it reaches GraphQL. */
-export type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
+export type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, fields: RequestFields) => Promise<void>;
 
 export interface GraphQLHandlerOptions {
   readonly apollo: ApolloServer<ObservedContext>;
   readonly kratos: Kratos;
   readonly telemetry: Telemetry;
   readonly authenticate: Authenticate;
+  readonly nameSubject?: SubjectReader;
   readonly rateLimit?: RateLimit;
   /** Returns the current safelist and traits mask. */
   readonly policy: () => Pick<Policy, "safelist" | "traitsMask">;
@@ -30,25 +32,25 @@ export interface GraphQLHandlerOptions {
 }
 
 export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
-  const { apollo, kratos, authenticate, rateLimit, policy, corsOrigins, maxBodyBytes } = options;
+  const { apollo, kratos, authenticate, nameSubject, rateLimit, policy, corsOrigins, maxBodyBytes } = options;
   const readBody = createBodyReader(maxBodyBytes);
 
-  return async (request, response, requestId) => {
-    const telemetry = new RequestTelemetry(options.telemetry, requestId, request);
+  return async (request, response, fields) => {
+    const telemetry = new RequestTelemetry(options.telemetry, fields, request);
     try {
-      const result = await execute(request, requestId, telemetry);
+      const result = await execute(request, fields, telemetry);
       await send(response, result);
       telemetry.onResponse(response.statusCode);
     } catch (error) {
-      if (error instanceof HttpError) telemetry.onError(error.status, error.code);
-      else telemetry.onError(500, "INTERNAL_SERVER_ERROR");
+      telemetry.onError(error instanceof HttpError ? error : { status: 500, code: "INTERNAL_SERVER_ERROR" });
       throw error;
     }
   };
 
-  async function execute(request: IncomingMessage, requestId: string, telemetry: RequestTelemetry): Promise<HTTPGraphQLResponse> {
-    const caller = await authenticate(request.headers.authorization);
-    telemetry.caller = caller.name;
+  async function execute(request: IncomingMessage, fields: RequestFields, telemetry: RequestTelemetry): Promise<HTTPGraphQLResponse> {
+    const authenticated = await authenticate(request.headers.authorization);
+    fields.caller = authenticated.name;
+    const caller = nameSubject ? nameSubject(authenticated, request) : authenticated;
     // Before the body is read, so that refusing a request is cheap.
     await rateLimit?.consume(caller.name, 1);
     assertNotForged(request, corsOrigins);
@@ -59,7 +61,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     for (const query of queries) safelist?.assertListed(query);
     return apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest,
-      context: async () => createObservedContext(request, caller, requestId, telemetry, traitsMask),
+      context: async () => createObservedContext(request, caller, fields.requestId, telemetry, traitsMask),
     });
   }
 

@@ -1,7 +1,29 @@
 import type { ServerResponse } from "node:http";
 
+/** Why a token is rejected, in the log and as a label of the metrics. */
+export type TokenProblem =
+  | "missing"
+  | "malformed"
+  | "unknown"
+  | "expired"
+  | "not_yet_valid"
+  | "wrong_issuer"
+  | "wrong_audience"
+  | "wrong_claims"
+  | "wrong_type"
+  | "wrong_algorithm"
+  | "wrong_signature"
+  | "unknown_key";
+
+interface HttpErrorOptions extends ErrorOptions {
+  readonly reason?: TokenProblem;
+}
+
 /** A request that is refused before it reaches GraphQL, e.g. because its token is invalid or its body is too large. */
 export class HttpError extends Error {
+  /** Why the token is rejected, if that is the case. */
+  readonly reason?: TokenProblem;
+
   /**
    * @param status HTTP status of the response
    * @param code error code for `extensions.code`
@@ -13,16 +35,17 @@ export class HttpError extends Error {
     readonly code: string,
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
-    options?: ErrorOptions,
+    options: HttpErrorOptions = {},
   ) {
     super(message, options);
+    this.reason = options.reason;
   }
 }
 
-/** @param error error code of RFC 6750, which says to leave it out if the request has no token */
-export function unauthenticated(message: string, error?: "invalid_request" | "invalid_token"): HttpError {
-  const challenge = `Bearer realm="kratos-graphql"${error ? `, error="${error}"` : ""}`;
-  return new HttpError(401, "UNAUTHENTICATED", message, { "www-authenticate": challenge });
+/** The error for a token that is rejected. Its response names an error code of RFC 6750, except if the token is missing. */
+export function unauthenticated(reason: TokenProblem, message: string, error: "invalid_request" | "invalid_token" = "invalid_token"): HttpError {
+  const challenge = `Bearer realm="kratos-graphql"${reason === "missing" ? "" : `, error="${error}"`}`;
+  return new HttpError(401, "UNAUTHENTICATED", message, { "www-authenticate": challenge }, { reason });
 }
 
 /** Sends the error as a GraphQL response. */

@@ -5,15 +5,14 @@ import type { Logger } from "./logger.js";
 const STATUS_TTL_MS = 1_000;
 
 /**
- * Knows the status of Kratos. It checks Kratos in the background, so that the server notices without a request of a caller
- * if Kratos goes away, comes back, or is replaced with another version. Each of these is a line in the log.
+ * Knows the status of Kratos. It is checked in the background, so that the server notices without a request of a caller if
+ * Kratos goes away, comes back, or is replaced with another version. Each of these is a line in the log.
  */
 export class KratosMonitor {
   #status?: KratosStatus;
   #version?: string;
   #checking?: Promise<KratosStatus>;
   #checkedAt = 0;
-  #timer?: NodeJS.Timeout;
 
   constructor(
     private readonly kratos: Kratos,
@@ -29,15 +28,6 @@ export class KratosMonitor {
   check(): Promise<KratosStatus> {
     const isFresh = performance.now() - this.#checkedAt <= STATUS_TTL_MS;
     return isFresh && this.#checking ? this.#checking : this.#startCheck();
-  }
-
-  /** Checks Kratos in the background from now on. */
-  start(intervalMs: number): void {
-    this.#timer = setInterval(() => void this.#startCheck(), intervalMs).unref();
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
   }
 
   #startCheck(): Promise<KratosStatus> {

@@ -2,10 +2,13 @@ import cors from "cors";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { toHealth } from "../graphql/system.js";
+import { BUILD } from "./build.js";
+import { createClientAddress } from "./client-address.js";
 import type { GraphQLHandler } from "./graphql-handler.js";
 import { HttpError, sendHttpError, sendJson } from "./http-error.js";
 import type { KratosMonitor } from "./kratos-monitor.js";
 import { errorForLog, type Logger } from "./logger.js";
+import type { RequestFields } from "./telemetry/telemetry.js";
 
 export interface RouterOptions {
   readonly graphql: GraphQLHandler;
@@ -16,6 +19,8 @@ export interface RouterOptions {
   /** Hosts to accept besides loopback names. Default: any. */
   readonly allowedHosts?: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** Proxies whose `X-Forwarded-For` is believed: addresses and subnets. */
+  readonly trustedProxies: readonly string[];
 }
 
 export interface Router {
@@ -26,11 +31,12 @@ export interface Router {
 
 /** Routes /graphql, the pages for browsers and the health checks, and turns errors into responses. */
 export function createRouter(options: RouterOptions): Router {
-  const { graphql, monitor, logger, explorers, sampleIdentityId, allowedHosts, corsOrigins } = options;
+  const { graphql, monitor, logger, explorers, sampleIdentityId, allowedHosts, corsOrigins, trustedProxies } = options;
   const applyCors = createCors(corsOrigins);
+  const getClientAddress = createClientAddress(trustedProxies);
   let draining = false;
 
-  async function route(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+  async function route(request: IncomingMessage, response: ServerResponse, fields: RequestFields): Promise<void> {
     const [path = "/"] = (request.url ?? "/").split("?");
     // Health checks are public, and Kubernetes sends them to the address of the pod.
     if (allowedHosts && !path.startsWith("/health/")) assertAllowedHost(request, allowedHosts);
@@ -46,9 +52,9 @@ export function createRouter(options: RouterOptions): Router {
     }
     switch (path) {
       case "/graphql":
-        return graphql(request, response, requestId);
+        return graphql(request, response, fields);
       case "/health/live":
-        return sendJson(response, 200, { status: "ok" });
+        return sendJson(response, 200, { status: "ok", ...BUILD });
       case "/health/ready":
         return sendReadiness(response);
     }
@@ -62,11 +68,12 @@ export function createRouter(options: RouterOptions): Router {
     sendJson(response, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", errors });
   }
 
-  function sendError(response: ServerResponse, requestId: string, error: unknown): void {
+  function sendError(response: ServerResponse, fields: RequestFields, error: unknown): void {
     if (error instanceof HttpError) {
-      logger.info({ requestId, status: error.status, code: error.code, err: errorForLog(error.cause) }, "A request was refused.");
+      const { status, code, reason, cause } = error;
+      logger.info({ ...fields, status, code, reason, err: errorForLog(cause) }, "A request was refused.");
     } else {
-      logger.error({ requestId, err: errorForLog(error) }, "A request failed.");
+      logger.error({ ...fields, err: errorForLog(error) }, "A request failed.");
     }
     if (response.headersSent) return;
     sendHttpError(response, error instanceof HttpError ? error : new HttpError(500, "INTERNAL_SERVER_ERROR", "Internal server error. For details, see the server log."));
@@ -78,7 +85,8 @@ export function createRouter(options: RouterOptions): Router {
       response.setHeader("x-request-id", requestId);
       if (draining) response.setHeader("connection", "close");
       applyCors(request, response, () => {
-        route(request, response, requestId).catch((error: unknown) => sendError(response, requestId, error));
+        const fields = { requestId, client: getClientAddress(request) };
+        route(request, response, fields).catch((error: unknown) => sendError(response, fields, error));
       });
     },
     drain: () => {

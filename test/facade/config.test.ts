@@ -128,9 +128,13 @@ it("reads every variable, and secrets also from a file", () => {
     HOST: "0.0.0.0",
     PORT: "80",
     LOG_LEVEL: "warn",
+    AUDIT_FILE: join(tmpdir(), "audit.log"),
+    AUDIT_SUBJECT_HEADER: "X-User-Id",
+    AUDIT_SUBJECT_CALLERS: "key:shop, jwt-client:gateway",
     SHUTDOWN_DELAY_MS: "7",
     GRACE_MS: "8",
     CORS_ORIGINS: "https://a.example.com, http://localhost:3000",
+    TRUSTED_PROXIES: "10.0.0.0/8, ::1",
     API_KEYS_FILE: keys,
     JWT_ISSUER: "https://auth.example.com/",
     JWT_AUDIENCE: "kratos-graphql",
@@ -170,6 +174,7 @@ it("reads every variable, and secrets also from a file", () => {
     port: 80,
     maxConnections: 300,
     logLevel: "warn",
+    auditFile: env.AUDIT_FILE,
     shutdownDelayMs: 7,
     graceMs: 8,
     authentication: {
@@ -177,8 +182,10 @@ it("reads every variable, and secrets also from a file", () => {
       jwt: { issuer: env.JWT_ISSUER, audience: "kratos-graphql", jwksUrl: env.JWT_JWKS_URL, clockToleranceS: 10, tokenType: "JWT", maxLifetimeS: 3600 },
     },
     facade: {
+      auditSubject: { header: "X-User-Id", callers: ["key:shop", "jwt-client:gateway"] },
       allowedHosts: ["graph.example.com", "[::2]"],
       corsOrigins: ["https://a.example.com", "http://localhost:3000"],
+      trustedProxies: ["10.0.0.0/8", "::1"],
       introspection: true,
       explorers: false,
       batching: true,
@@ -240,13 +247,22 @@ it.each([
   [{ KRATOS_CA: "hunter2" }, "KRATOS_CA must be one or more certificates in PEM format, i.e. -----BEGIN CERTIFICATE-----…"],
   [{ KRATOS_CLIENT_KEY: "hunter2" }, "KRATOS_CLIENT_KEY must be a private key in PEM format without a passphrase, i.e. -----BEGIN PRIVATE KEY-----…"],
   [{ JWT_ISSUER: "https://auth.example.com/" }, "JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, e.g. https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json; JWT_AUDIENCE and JWT_JWKS_URL are not set"],
+  ...["10.0.0", "10.0.0.0/33", "10.0.0.0/8x", "10.0.0.0/", "gateway", "fd00::/129"].map((proxies) => [
+    { TRUSTED_PROXIES: proxies },
+    `TRUSTED_PROXIES must be a comma-separated list of addresses and subnets, e.g. 10.0.0.0/8,192.168.1.7; received "${proxies}"`,
+  ]),
+  [{ AUDIT_FILE: "/" }, 'AUDIT_FILE must be the path of a file that this process can write, e.g. /var/log/kratos-graphql/audit.log; received "/"'],
+  [{ AUDIT_FILE: "/nowhere/a" }, 'AUDIT_FILE must be the path of a file that this process can write, e.g. /var/log/kratos-graphql/audit.log; received "/nowhere/a"'],
+  [{ AUDIT_SUBJECT_HEADER: "X-User-Id" }, "AUDIT_SUBJECT_HEADER and AUDIT_SUBJECT_CALLERS must be set together, e.g. X-User-Id and key:gateway"],
+  [{ AUDIT_SUBJECT_HEADER: "Cookie" }, 'AUDIT_SUBJECT_HEADER must be the name of a header that contains no credentials, e.g. X-User-Id; received "Cookie"'],
+  [{ AUDIT_SUBJECT_CALLERS: "gateway" }, 'AUDIT_SUBJECT_CALLERS must be a comma-separated list of callers as they are in the log, e.g. key:gateway; received "gateway"'],
   [{ SAFELIST: "{}" }, 'SAFELIST must be a manifest of generate-persisted-query-manifest: {"format": "apollo-persisted-query-manifest", "version": 1, "operations": […]}'],
   [
     { KRATOS_ADMIN_URL: "http://admin:hunter2@kratos:4434" },
     'KRATOS_ADMIN_URL must be an http or https URL without user name, password or query, e.g. http://127.0.0.1:4434; received "http://…@kratos:4434"',
   ],
-])("reports for %j what was expected and what was received", (env, message) => {
-  expect(mistakeIn(env as Record<string, string>)).toBe(message);
+] as [Record<string, string>, string][])("reports for %j what was expected and what was received", (env, message) => {
+  expect(mistakeIn(env)).toBe(message);
 });
 
 it("reports certificates that do not match, or that no URL uses", () => {

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { Kratos } from "../../src/kratos/index.js";
+import { BUILD } from "../../src/server/build.js";
 import { createFacade } from "../../src/server/facade.js";
 import { listen } from "../../src/server/listen.js";
 import { startLoopbackServer } from "../support/http.js";
@@ -180,7 +181,7 @@ it("responds with 404 to other paths, and says where GraphQL is", async () => {
 
 it("reports the process as alive without a request to Kratos", async () => {
   const before = kratos.seen.length;
-  expect(await (await fetch(`${server.url}/health/live`)).json()).toEqual({ status: "ok" });
+  expect(await (await fetch(`${server.url}/health/live`)).json()).toEqual({ status: "ok", version: BUILD.version });
   expect(kratos.seen).toHaveLength(before);
   const ready = await fetch(`${server.url}/health/ready`);
   expect(ready.status).toBe(503);

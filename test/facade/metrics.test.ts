@@ -30,7 +30,8 @@ beforeEach(async () => {
   kratos = await stopAfterTest(startScriptedKratos("v26.2.0", script));
   const { registry, handle } = createProcessMetrics();
   metrics = await stopAfterTest(startLoopbackServer(handle));
-  facade = await startFacade(kratos, { metrics: registry });
+  // Nothing listens on port 9.
+  facade = await startFacade(kratos, { metrics: registry, rateLimit: { requests: 1_000, windowS: 10, redisUrl: "redis://127.0.0.1:9" } });
 });
 
 const scrape = async () => (await fetch(`${metrics.url}/metrics`)).text();
@@ -63,6 +64,11 @@ it("counts operations and requests to Kratos by name, and their errors by code",
   expect(counted(`loader_batch_size_sum{loader="identity"}`)).toBe("4");
   expect(counted(`refusals_total{code="BAD_REQUEST"}`)).toBe("1");
   expect(Number(valueOf(text, "nodejs_eventloop_lag_p99_seconds"))).toBeGreaterThan(0);
+});
+
+it("says which build it is", async () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect(valueOf(await scrape(), `kratos_graphql_build_info{version="${version}",revision="",node="${process.version}"}`)).toBe("1");
 });
 
 it("contains no ID, trait or link", async () => {

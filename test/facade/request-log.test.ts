@@ -1,3 +1,5 @@
+import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
+import { USES_BEFORE_COMPILATION } from "../../src/server/apollo/jit.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startLoopbackServer } from "../support/http.js";
 import { useServers } from "../support/lifecycle.js";
@@ -9,12 +11,13 @@ const ID = "f2d9c1a0-3b1e-4d67-9d53-0c4c7a2f5a11";
 const identity = { id: ID, schema_id: "default", schema_url: "", traits: { email: "ann@example.com" } };
 
 let requestIds: unknown[];
+let isFailing: boolean;
 const { kratos } = useServers(async (cleanups) => ({
   kratos: cleanups.use(
     await startScriptedKratos("v26.2.0", (request, path) => {
       requestIds.push(request.headers["x-request-id"]);
       if (path === `/admin/identities/${ID}`) return { json: identity };
-      if (path.startsWith("/admin/identities")) return { status: 500, json: { error: { code: 500, message: "ann@example.com" } } };
+      if (path.startsWith("/admin/identities")) return !isFailing ? { json: [] } : { status: 500, json: { error: { code: 500, message: "ann@example.com" } } };
       return undefined;
     }),
   ),
@@ -22,6 +25,7 @@ const { kratos } = useServers(async (cleanups) => ({
 
 beforeEach(() => {
   requestIds = [];
+  isFailing = true;
 });
 
 /** Runs requests against a facade. @returns the log of the facade */
@@ -43,6 +47,7 @@ it("has one line per request, with caller, operation, duration, requests to Krat
       time: expect.any(Number),
       msg: "request",
       requestId: "shop-17",
+      client: "127.0.0.1",
       caller: "anybody",
       operationName: "GetAnn",
       operationType: "query",
@@ -116,4 +121,65 @@ it("counts a request to an unavailable Kratos", async () => {
   await facade.send(GET, { id: ID });
   await facade.stop();
   expect(entries().at(-1)).toMatchObject({ msg: "request", upstreamCalls: 1, outcome: "errors", codes: ["KRATOS_UNAVAILABLE"], status: 200 });
+});
+
+it.each(["graphql-js", "graphql-jit"])("identifies the request in each line about a failure of Kratos, executed by %s", async (executor) => {
+  const { key, line } = createApiKey("shop", ["identities:read"]);
+  const options = { authentication: { apiKeys: parseApiKeys(line) }, tracerProvider: new BasicTracerProvider() };
+  const lines = await logOf(
+    async (facade) => {
+      const send = () => facade.send("{ identities(first: 2) { edges { node { id } } } }", {}, { authorization: `Bearer ${key}`, "x-request-id": "shop-17" });
+      isFailing = false;
+      for (let time = 0; executor === "graphql-jit" && time <= USES_BEFORE_COMPILATION; time++) await send();
+      isFailing = true;
+      await send();
+    },
+    "info",
+    options,
+  );
+  const [failure, request] = lines.slice(-2);
+  const fields = { requestId: "shop-17", caller: "key:shop", client: "127.0.0.1", traceId: expect.stringMatching(/^[0-9a-f]{32}$/) };
+  expect(request).toMatchObject({ ...fields, msg: "request", codes: ["KRATOS_ERROR"] });
+  expect(failure).toEqual({
+    level: 40,
+    time: expect.any(Number),
+    ...fields,
+    traceId: request!["traceId"],
+    operation: "listIdentities",
+    path: "identities",
+    detail: "code 500",
+    msg: expect.stringContaining("unexpected response to listIdentities"),
+  });
+});
+
+describe("the address of the client", () => {
+  const clientOf = async (trustedProxies: readonly string[] | undefined, headers: Record<string, string>) => {
+    const lines = await logOf(async (facade) => void (await facade.send("{ __typename }", {}, headers)), "info", { trustedProxies });
+    return lines.at(-1)!["client"];
+  };
+
+  it("is that of the connection, and not what the caller says", async () => {
+    for (const proxies of [undefined, ["10.0.0.0/8", "::1"]]) {
+      expect(await clientOf(proxies, { "x-forwarded-for": "203.0.113.7", forwarded: "for=203.0.113.7", "x-real-ip": "203.0.113.7" })).toBe("127.0.0.1");
+    }
+  });
+
+  it.each([
+    ["203.0.113.7", "203.0.113.7"],
+    ["198.51.100.1, 203.0.113.7", "203.0.113.7"],
+    ["198.51.100.1, 203.0.113.7, 10.1.2.3,10.0.0.1", "203.0.113.7"],
+    ["2001:db8::7", "2001:db8::7"],
+    ["::ffff:203.0.113.7", "203.0.113.7"],
+    ["10.1.2.3", "10.1.2.3"],
+    ["ann@example.com, 10.0.0.1", "10.0.0.1"],
+    ["ann@example.com", "127.0.0.1"],
+    ["", "127.0.0.1"],
+  ])("is the last one in X-Forwarded-For %j that is not of a trusted proxy: %s", async (forwarded, client) => {
+    expect(await clientOf(["127.0.0.1", "10.0.0.0/8", "fd00::/8"], { "x-forwarded-for": forwarded })).toBe(client);
+  });
+
+  it("is in the line of a request that is refused", async () => {
+    const lines = await logOf(async ({ url }) => void (await fetch(`${url}/nothing`)));
+    expect(lines).toMatchObject([{ msg: "A request was refused.", status: 404, client: "127.0.0.1" }]);
+  });
 });

@@ -86,6 +86,17 @@ it("prints a help text whose commands run as they are, and whose variables exist
   expect(stdout).toMatch(/Kratos/);
 }, 30_000);
 
+it("says which build it is: for `--version`, and in the first line of the log", async () => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  const program = await startCli({}, "--version");
+  expect(await program.ended).toBe(0);
+  expect(program.stdout).toBe(`${version}\n`);
+  const started = await startCli({});
+  await graphqlUrlOf(started);
+  const [first] = started.stdout.split("\n");
+  expect(JSON.parse(first!)).toMatchObject({ level: 30, version, node: process.version, msg: `kratos-graphql ${version} is starting.` });
+}, 30_000);
+
 it.each([
   ["schema.graphql", ["schema"]],
   ["schema.api.graphql", ["schema", "--api"]],

@@ -18,12 +18,12 @@ defineIntegrationTestSuite(async (config, { context } = {}) => {
     } as unknown as GraphQLHandlerOptions["apollo"],
     kratos: new Kratos({ adminUrl: "http://127.0.0.1:9", timeoutMs: 1000 }),
     telemetry: { logger: pino({ level: "silent" }) },
-    authenticate: await createAuthenticate(() => []),
+    authenticate: createAuthenticate(() => []),
     policy: () => ({}),
     maxBodyBytes: 1_000_000,
   });
   const { url, close } = await listen(
-    (request, response) => void handle(request, response, "request-id").catch((error) => sendHttpError(response, error)),
+    (request, response) => void handle(request, response, { requestId: "request-id", client: undefined }).catch((error) => sendHttpError(response, error)),
     "127.0.0.1",
     0,
   );

@@ -53,7 +53,8 @@ it("serves GraphQL and the explorer from read-only files, passes its health chec
   const { program, port, ask } = await serve({ INSECURE_NO_AUTH: "true", EXPLORERS: "true" });
   const [, check] = /^HEALTHCHECK .*"(http:.*)"/m.exec(dockerfile)!;
   const alive = await fetch(check!.replace("$PORT", port));
-  expect([alive.status, await alive.json()]).toEqual([200, { status: "ok" }]);
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect([alive.status, await alive.json()]).toEqual([200, { status: "ok", version, revision: expect.stringMatching(/^[0-9a-f]{12}$/) }]);
   for (const path of ["/explorer/", "/explorer/main.js", "/explorer/graphql.worker.js"]) expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(200);
   expect(await (await ask("{ version }")).json()).toEqual({ data: { version: "v26.2.0" } });
   expect(await program.stop()).toBe(0);

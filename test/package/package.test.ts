@@ -46,6 +46,7 @@ it("has a program that everybody may execute", () => {
 
 it("prints help and the schema with `npx kratos-graphql`, and creates a key for a server with authentication", async () => {
   expect(await installed.npx("--help")).toContain("kratos-graphql keys create");
+  expect(await installed.npx("--version")).toMatch(/^\d+\.\d+\.\d+ \([0-9a-f]{12}\)\n$/);
   expect(await installed.npx("schema")).toBe(readFileSync("schema.graphql", "utf8"));
   expect(await installed.npx("schema", "--api")).toBe(readFileSync("schema.api.graphql", "utf8"));
   const { key, line } = await createKey("identities:read");

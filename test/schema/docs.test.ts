@@ -28,7 +28,7 @@ describe.each(PAGES)("%s", (page) => {
 
   it("names only variables that the server knows", () => {
     const known = readFileSync("src/config/variables.ts", "utf8");
-    const named = [...text.matchAll(/`([A-Z][A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g)].map(([, name]) => name!.replace(/_FILE$/, ""));
+    const named = [...text.matchAll(/`([A-Z][A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g)].map(([, name]) => name!.replace(/(?<!^AUDIT)_FILE$/, ""));
     const elsewhere = /^(NODE_ENV|OTEL_|CHROMIUM_PATH|KRATOS_SHORT_LIVED|FAST_CHECK|NODE_|LOG_LEVEL$)/;
     const codes = readFileSync("docs/errors.md", "utf8").match(/\| `[A-Z_`, ]+` \|/g)!.join();
     expect([...new Set(named)].filter((name) => !elsewhere.test(name) && !known.includes(`${name}:`) && !codes.includes(name))).toEqual([]);
@@ -45,6 +45,16 @@ it("docs/errors.md lists every error code of the server", () => {
   const codes = sources.flatMap((source) => [...source.matchAll(/(?:HttpError\(\d+, |Error, |code: |badRequest\(\d+, |CODE = )"([A-Z_]+)"/g)].map(([, code]) => code!));
   expect(codes).toEqual(expect.arrayContaining(["NOT_FOUND", "OPERATION_TOO_LARGE", "KRATOS_UNAVAILABLE", "BAD_USER_INPUT"]));
   expect([...new Set(codes)].filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
+});
+
+it("docs/operations.md says what each warning and error of the log means", () => {
+  const page = readFileSync("docs/operations.md", "utf8");
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
+  const messages = files.flatMap((path) =>
+    [...readFileSync(join("src", path), "utf8").matchAll(/ogger\.(?:warn|error)\([^"`\n]*["`]([A-Z][^"`$.:]+)/g)].map(([, message]) => message!),
+  );
+  expect(messages.length).toBeGreaterThan(10);
+  expect(messages.filter((message) => !page.includes(`\`${message}`))).toEqual([]);
 });
 
 it("docs/configuration.md lists every variable of the server", () => {

@@ -1,4 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import { Registry } from "prom-client";
+import { RateLimiterRedis } from "rate-limiter-flexible";
 import { loadConfig } from "../../src/config.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { codesOf, postJson, sendHttp, type HttpResponse } from "../support/http.js";
@@ -83,7 +85,7 @@ describe("if Redis is unavailable", () => {
     expect(lines.join()).not.toContain("canary-password");
   });
 
-  it("is not delayed by a Redis that accepts connections and never responds", async () => {
+  it("does not wait for a Redis that accepts connections and never responds, and logs a warning", async () => {
     const sockets: Socket[] = [];
     const mute = createServer((socket) => void sockets.push(socket.on("error", () => {})));
     await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
@@ -93,17 +95,23 @@ describe("if Redis is unavailable", () => {
         mute.close();
       },
     });
-    const facade = await serve({ requests: 1, windowS: 60, redisUrl: `redis://127.0.0.1:${(mute.address() as AddressInfo).port}` });
+    const { lines, logger } = captureLog("warn");
+    const facade = await serve({ requests: 1, windowS: 60, redisUrl: `redis://127.0.0.1:${(mute.address() as AddressInfo).port}` }, { logger });
     expect((await ask(facade)).status).toBe(200);
     expect((await ask(facade)).status).toBe(429);
+    await eventually("the outage is logged", () => lines.some((line) => line.includes("Redis is unavailable. Requests are counted in memory.")));
   });
 });
 
 // .ci/run installs it, so these tests are skipped at most on a developer's machine.
 (hasRedis ? describe : describe.skip)("with a redis-server", () => {
+  const LOST = (reason: unknown = expect.any(String)) => ({ level: 40, reason, msg: "Redis is unavailable. Requests are counted in memory." });
+  const BACK = { level: 40, msg: "Redis is available again. Requests are counted in Redis." };
+  const stateChanges = (entries: Record<string, any>[]) => entries.filter(({ msg }) => msg.startsWith("Redis")).map(({ time: _, ...entry }) => entry);
+
   it("counts for two servers together, for each alone during an outage, and together again afterwards", async () => {
     const redis = await stopAfterTest(startRedis());
-    const { lines, logger } = captureLog();
+    const { logger, entries } = captureLog("warn");
     const limit = { requests: 3, windowS: 60, redisUrl: redis.url };
     const [one, other] = [await serve(limit, { logger }), await serve(limit)];
     await redis.connected(2);
@@ -115,16 +123,55 @@ describe("if Redis is unavailable", () => {
     redis.pause();
     expect(await statuses([ask(one), ask(other)])).toEqual([200, 200]);
     redis.resume();
-    await eventually("the servers count together again", async () => (await ask(one)).status === 429);
+    await eventually("the servers count together again", () => stateChanges(entries()).length === 2);
+    expect((await ask(one)).status).toBe(429);
+    expect(stateChanges(entries())).toEqual([LOST("Command timed out"), BACK]);
 
     await redis.stop();
     expect(await statuses([ask(one, office), ask(one, office), ask(one, office), ask(one, office)])).toEqual([200, 200, 200, 429]);
-    await eventually("the outage is logged", () => lines.some((line) => line.includes("Redis is unavailable")));
+    await eventually("the outage is logged", () => stateChanges(entries()).length === 3);
 
     const again = await stopAfterTest(startRedis({ port: redis.port }));
-    await eventually("the return of Redis is logged", () => lines.some((line) => line.includes("Redis is available again")));
+    await eventually("the return of Redis is logged", () => stateChanges(entries()).length === 4);
     await again.connected(2);
     expect(await statuses([ask(one), ask(other), ask(one), ask(other)])).toEqual([200, 200, 200, 429]);
-    expect(lines.filter((line) => line.includes("Redis is unavailable"))).toHaveLength(1);
+    expect(stateChanges(entries()).map(({ msg }) => msg)).toEqual([LOST().msg, BACK.msg, LOST().msg, BACK.msg]);
+  }, 20_000);
+
+  it("notices without a request that Redis hangs, so that no request waits for it, and says so in the log and a gauge", async () => {
+    const redis = await stopAfterTest(startRedis());
+    const { logger, entries } = captureLog("warn");
+    const metrics = new Registry();
+    const facade = await serve({ requests: 3, windowS: 60, redisUrl: redis.url }, { logger, metrics });
+    const gauge = async () => (await metrics.metrics()).split("\n").find((line) => line.startsWith("kratos_graphql_redis_up "));
+    await redis.connected(1);
+    await eventually("the gauge is 1", async () => (await gauge()) === "kratos_graphql_redis_up 1");
+
+    redis.pause();
+    await eventually("the outage is logged", () => entries().length > 0);
+    expect(entries()).toMatchObject([LOST("Command timed out")]);
+    expect(await gauge()).toBe("kratos_graphql_redis_up 0");
+    const commands = jest.spyOn(RateLimiterRedis.prototype, "consume");
+    expect(await statuses([ask(facade), ask(facade), ask(facade), ask(facade)])).toEqual([200, 200, 200, 429]);
+    expect(commands).not.toHaveBeenCalled();
+    commands.mockRestore();
+
+    redis.resume();
+    await eventually("the return is logged", () => entries().some(({ msg }) => msg === BACK.msg));
+    expect(await gauge()).toBe("kratos_graphql_redis_up 1");
+  }, 20_000);
+
+  it("counts in memory if Redis is full, and says so in the log, until Redis has room again", async () => {
+    const redis = await stopAfterTest(startRedis());
+    const { logger, entries } = captureLog("warn");
+    const facade = await serve({ requests: 2, windowS: 60, redisUrl: redis.url }, { logger });
+    await redis.connected(1);
+    await redis.setFull(true);
+    expect(await statuses([ask(facade), ask(facade), ask(facade)])).toEqual([200, 200, 429]);
+    await eventually("the outage is logged", () => entries().length > 0);
+    expect(stateChanges(entries())).toEqual([LOST(expect.stringMatching(/^OOM /))]);
+    await redis.setFull(false);
+    await eventually("the return is logged", () => entries().length > 1);
+    expect(stateChanges(entries())).toHaveLength(2);
   }, 20_000);
 });

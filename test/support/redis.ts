@@ -13,6 +13,8 @@ const PASSWORD = "canary-password";
 export interface RedisUnderTest extends Stoppable {
   readonly port: number;
   readonly url: string;
+  /** Refuses to write anything from now on, as if its memory were full; or not any more. */
+  setFull(isFull: boolean): Promise<void>;
   /** Waits until this many servers are connected to it and use it. */
   connected(servers: number): Promise<void>;
   /** Stops responding, but keeps its connections open. */
@@ -29,10 +31,15 @@ export async function startRedis({ port }: { readonly port?: number } = {}): Pro
   return {
     port: at,
     url,
+    async setFull(isFull) {
+      const own = new Redis(url);
+      await own.config("SET", "maxmemory", isFull ? "1" : "0");
+      own.disconnect();
+    },
     async connected(servers) {
       const own = new Redis(url);
-      // A server uses its connection once Redis has answered INFO. Until then, it counts in memory.
-      const count = async () => ((await own.client("LIST")) as string).split("\n").filter((line) => / cmd=(?!NULL|client)/.test(line)).length;
+      // A server uses its connection once it has written a key. Until then, it counts in memory.
+      const count = async () => ((await own.client("LIST")) as string).split("\n").filter((line) => / cmd=(?!NULL|client|info)/.test(line)).length;
       await eventually(`${servers} servers are connected to Redis`, async () => (await count()) >= servers);
       own.disconnect();
     },

@@ -14,12 +14,14 @@ import { errorForLog, type Logger } from "../logger.js";
 import type { Safelist } from "../safelist.js";
 import type { ObservedContext } from "../telemetry/telemetry.js";
 import { createDocumentStore } from "../document.js";
+import type { AuditLog } from "./audit-log.js";
 import { createErrorFormatter, logErrors } from "./errors.js";
 import { createCompiledExecution } from "./jit.js";
 import { createOperationPlugin } from "./plugin.js";
 
 export interface ApolloOptions {
   readonly logger: Logger;
+  readonly auditLog: AuditLog;
   readonly limits: Limits;
   /** Whether introspection is enabled, and error messages suggest names. */
   readonly introspection: boolean;
@@ -31,9 +33,9 @@ export interface ApolloOptions {
 
 /** Creates the Apollo Server that executes operations. It sends nothing to Apollo. */
 export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions): ApolloServer<ObservedContext> {
-  const { logger, limits, introspection, batching, safelist } = options;
-  const compiled = createCompiledExecution(schema, (errors) => {
-    logErrors(logger, errors);
+  const { logger, auditLog, limits, introspection, batching, safelist } = options;
+  const compiled = createCompiledExecution(schema, (errors, { telemetry }) => {
+    logErrors(telemetry, errors);
     return errors.map((error) => formatError(error.toJSON(), unwrapResolverError(error)));
   });
   return new ApolloServer<ObservedContext>({
@@ -52,7 +54,7 @@ export function createApolloServer(schema: GraphQLSchema, options: ApolloOptions
     stopOnTerminationSignals: false,
     formatError: createErrorFormatter(limits, introspection),
     plugins: [
-      createOperationPlugin(logger, limits, compiled),
+      createOperationPlugin(auditLog, limits, compiled),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

@@ -1,6 +1,6 @@
 import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
-import { type FieldNode, getArgumentValues, getVariableValues, type GraphQLField, OperationTypeNode } from "graphql";
-import type { AuditEntry, FacadeContext } from "../../graphql/context.js";
+import { type FieldNode, getArgumentValues, getVariableValues, type GraphQLField, type GraphQLFormattedError, OperationTypeNode } from "graphql";
+import type { Audit, AuditEntry, FacadeContext } from "../../graphql/context.js";
 import { isIdentityId } from "../../kratos/index.js";
 import type { Logger } from "../logger.js";
 import { getOperation, getRootFields } from "../document.js";
@@ -9,34 +9,89 @@ import { getErrorCodes } from "./errors.js";
 type ResponseContext = GraphQLRequestContextWillSendResponse<FacadeContext>;
 
 /**
- * Creates the audit log: one line for each mutation, with its outcome. Resolvers record the mutations that were executed; those
- * that were refused before are added when the response is sent.
- * @returns a function to call when an operation starts. It returns a function to call when the operation is completed
+ * The audit log: one line for each mutation, with its outcome, which is written before the response is sent. The errors of the
+ * response get the outcomes, too.
  */
-export function createAuditLog(logger: Logger): (contextValue: FacadeContext) => (context: ResponseContext) => void {
-  // Independent of the log level, unless the log is disabled.
-  const log = logger.child({ audit: true }, { level: logger.level === "silent" ? "silent" : "info" });
+export class AuditLog {
+  readonly #log: Logger;
+  /** The lines of the mutations that have not ended. */
+  readonly #running = new Set<AuditLine>();
 
-  return (contextValue) => {
-    const recorded = new Set<string>();
-    const record = (key: string, entry: AuditEntry) => {
-      recorded.add(key);
-      log.info({ caller: contextValue.caller.name, requestId: contextValue.requestId, ...entry }, "mutation");
+  constructor(logger: Logger) {
+    // Independent of the log level, unless the log is disabled.
+    this.#log = logger.child({ audit: true }, { level: logger.level === "silent" ? "silent" : "info" });
+  }
+
+  /**
+   * Called when an operation starts. Resolvers record the mutations that are executed.
+   * @returns a function to call when the operation is completed. It records the mutations that were refused before
+   */
+  onOperationStart(contextValue: FacadeContext): (context: ResponseContext) => void {
+    const { caller, requestId } = contextValue;
+    const outcomes = new Map<string, AuditEntry["outcome"]>();
+    const start: Audit["start"] = (key, mutation) => {
+      const running: AuditLine = { caller: caller.name, subject: caller.subject, requestId, ...mutation, outcome: "UNKNOWN" };
+      // Until the line is written. If it cannot be, the caller gets an error.
+      outcomes.set(key, "UNKNOWN");
+      this.#running.add(running);
+      return (result) => {
+        if (this.#running.delete(running)) this.#write({ ...running, ...result });
+        outcomes.set(key, result.outcome);
+      };
     };
     // Apollo Server clones the context for each operation of a batch.
-    contextValue.audit = { record };
+    contextValue.audit = { start };
     return (context) => {
-      for (const [key, entry] of getRefusedMutations(context, recorded)) record(key, entry);
+      for (const [key, { mutation, ...result }] of getUnsentMutations(context, outcomes)) start(key, { mutation })(result);
+      addOutcomes(context, outcomes);
     };
-  };
+  }
+
+  /** Writes the lines of the mutations that are cut off because the server stops. */
+  stop(): void {
+    for (const line of this.#running) this.#write(line);
+    this.#running.clear();
+  }
+
+  #write(line: AuditLine): void {
+    this.#log.info(line, "mutation");
+  }
+}
+
+interface AuditLine extends AuditEntry {
+  readonly caller: string;
+  readonly subject?: string;
+  readonly requestId?: string;
+}
+
+/** The errors of a mutation's response. Undefined if the operation is no mutation, or could not be parsed. */
+function getErrors(context: ResponseContext): readonly GraphQLFormattedError[] | undefined {
+  const { body } = context.response;
+  if (getOperation(context)?.operation !== OperationTypeNode.MUTATION || body.kind !== "single") return undefined;
+  return body.singleResult.errors;
+}
+
+/**
+ * Adds `extensions.outcome` to the errors that failed a mutation: those of its field, and those without a path, which refuse the
+ * whole operation.
+ */
+function addOutcomes(context: ResponseContext, outcomes: ReadonlyMap<string, AuditEntry["outcome"]>): void {
+  const { body } = context.response;
+  const errors = getErrors(context);
+  if (!errors || body.kind !== "single") return;
+  body.singleResult.errors = errors.map((error) => {
+    const { path = [], extensions } = error;
+    const outcome = path.length === 0 ? "NOT_SENT" : path.length === 1 ? outcomes.get(String(path[0])) : undefined;
+    return outcome === undefined ? error : { ...error, extensions: { ...extensions, outcome } };
+  });
 }
 
 /** Yields the mutations of an operation that were not executed because of an error, by response key. */
-function* getRefusedMutations(context: ResponseContext, recorded: ReadonlySet<string>): Generator<[key: string, AuditEntry]> {
-  const { document, schema, request, response } = context;
+function* getUnsentMutations(context: ResponseContext, outcomes: ReadonlyMap<string, unknown>): Generator<[key: string, AuditEntry]> {
+  const { document, schema, request } = context;
   const operation = getOperation(context);
-  if (operation?.operation !== OperationTypeNode.MUTATION || response.body.kind !== "single") return;
-  const errors = response.body.singleResult.errors ?? [];
+  const errors = getErrors(context);
+  if (!operation || !errors) return;
   const fields = schema.getMutationType()!.getFields();
   // An operation that is refused as a whole may contain thousands of fields. It yields each mutation once, without its ID.
   const isRefusedAsWhole = errors.some(({ path }) => path === undefined);
@@ -47,10 +102,10 @@ function* getRefusedMutations(context: ResponseContext, recorded: ReadonlySet<st
     const mutation = node.name.value;
     const codes = getErrorCodes(errors.filter(({ path }) => path === undefined || path[0] === key));
     // The document may be invalid; names that are not mutations are arbitrary text of the caller.
-    if (!Object.hasOwn(fields, mutation) || recorded.has(key) || codes.length === 0 || (isRefusedAsWhole && seen.has(mutation))) continue;
+    if (!Object.hasOwn(fields, mutation) || outcomes.has(key) || codes.length === 0 || (isRefusedAsWhole && seen.has(mutation))) continue;
     seen.add(mutation);
     const identityId = isRefusedAsWhole || !variables ? undefined : getIdentityId(fields[mutation]!, node, variables);
-    yield [key, { mutation, ...(identityId && { identityId }), outcome: "refused", codes }];
+    yield [key, { mutation, ...(identityId && { identityId }), outcome: "NOT_SENT", codes }];
   }
 }
 

@@ -4,31 +4,34 @@ import { formatError, isUnexpected } from "../../graphql/errors.js";
 import { KratosError } from "../../kratos/index.js";
 import { formatLimitError, type Limits } from "../limits/limits.js";
 import { errorForLog, type Logger } from "../logger.js";
+import type { RequestTelemetry } from "../telemetry/telemetry.js";
 
 /** Maximum number of errors of one operation that are logged: a thousand references can fail for the same reason. */
 const MAX_LOGGED_ERRORS = 20;
 
 /** Logs the errors of an operation that have details that callers do not see: those of a Kratos failure, or of a bug in this server. */
-export function logErrors(logger: Logger, errors: readonly GraphQLError[]): void {
-  let lines = 0;
-  for (const error of errors) {
-    if (lines === MAX_LOGGED_ERRORS) return logger.warn({ errors: errors.length }, "Further errors of this operation are not logged.");
-    if (logError(logger, error)) lines++;
-  }
+export function logErrors(telemetry: RequestTelemetry, errors: readonly GraphQLError[]): void {
+  const unlogged = errors.filter(hasDetails);
+  if (unlogged.length === 0) return;
+  const { logger } = telemetry;
+  for (const error of unlogged.splice(0, MAX_LOGGED_ERRORS)) logError(logger, error);
+  if (unlogged.length > 0) logger.warn({ errors: errors.length }, "Further errors of this operation are not logged.");
 }
 
-/** @returns whether there was something to log */
-function logError(logger: Logger, error: GraphQLError): boolean {
+function hasDetails(error: GraphQLError): boolean {
+  const thrown = unwrapResolverError(error);
+  return thrown instanceof KratosError ? thrown.detail !== undefined : isUnexpected(error, thrown);
+}
+
+function logError(logger: Logger, error: GraphQLError): void {
   const thrown = unwrapResolverError(error);
   const path = error.path?.join(".");
   if (thrown instanceof KratosError) {
     const { operation, detail, message } = thrown;
-    if (detail !== undefined) logger.warn({ operation, path, detail }, message);
-    return detail !== undefined;
+    logger.warn({ operation, path, detail }, message);
+  } else {
+    logger.error({ path, err: errorForLog(thrown) }, "A resolver failed.");
   }
-  if (!isUnexpected(error, thrown)) return false;
-  logger.error({ path, err: errorForLog(thrown) }, "A resolver failed.");
-  return true;
 }
 
 /** Creates Apollo Server's `formatError`, which turns errors into what callers see. */

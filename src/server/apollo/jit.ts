@@ -16,14 +16,14 @@ import {
   visit,
 } from "graphql";
 import type { CompiledQuery } from "graphql-jit";
-import type { FacadeContext } from "../../graphql/context.js";
 import { getDocumentBytes, getFragments } from "../document.js";
+import type { ObservedContext } from "../telemetry/telemetry.js";
 
 export interface CompiledExecution {
   /** Apollo Server's plugin hook. Resolves to null if there is no compiled form, so that graphql-js executes the operation. */
-  readonly execute: NonNullable<GraphQLRequestListener<FacadeContext>["responseForOperation"]>;
+  readonly execute: NonNullable<GraphQLRequestListener<ObservedContext>["responseForOperation"]>;
   /** Counts an operation when its response is sent. Compiles it in the background if it is used often. */
-  readonly count: (context: GraphQLRequestContextWillSendResponse<FacadeContext>) => void;
+  readonly count: (context: GraphQLRequestContextWillSendResponse<ObservedContext>) => void;
   /** Number of operations compiled so far. */
   readonly compilations: () => number;
 }
@@ -44,7 +44,7 @@ const USES_WITHIN_MS = 60_000;
  */
 export function createCompiledExecution(
   schema: GraphQLSchema,
-  formatErrors: (errors: readonly GraphQLError[]) => ReturnType<GraphQLError["toJSON"]>[],
+  formatErrors: (errors: readonly GraphQLError[], contextValue: ObservedContext) => ReturnType<GraphQLError["toJSON"]>[],
 ): CompiledExecution {
   const compiledQueries = new CompiledQueries();
   /** Null if the operation is being compiled, or cannot be. */
@@ -75,7 +75,7 @@ export function createCompiledExecution(
       if (data === undefined) return null;
       // graphql-jit would also report the errors below an object that is null because of another error.
       if (errors.some((error) => hasNulledParent(data, error))) return null;
-      const result = errors.length > 0 ? { errors: formatErrors(errors.map(toGraphQLError)), data } : { data };
+      const result = errors.length > 0 ? { errors: formatErrors(errors.map(toGraphQLError), contextValue), data } : { data };
       return { http: { headers: new HeaderMap() }, body: { kind: "single", singleResult: result } };
     },
     count({ document, operation, response }) {

@@ -1,10 +1,10 @@
 import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import type { Limits } from "../limits/limits.js";
 import { createOperationLimits } from "../limits/operation-limits.js";
-import { errorForLog, type Logger } from "../logger.js";
+import { errorForLog } from "../logger.js";
 import type { OperationRecord } from "../telemetry/metrics.js";
 import type { ObservedContext } from "../telemetry/telemetry.js";
-import { createAuditLog } from "./audit-log.js";
+import type { AuditLog } from "./audit-log.js";
 import { getOperation } from "../document.js";
 import { getErrorCodes, logErrors } from "./errors.js";
 import type { CompiledExecution } from "./jit.js";
@@ -13,23 +13,26 @@ import type { CompiledExecution } from "./jit.js";
  * The steps of an operation: telemetry, audit log, limits, compiled execution and error log. They form one plugin, because
  * Apollo Server awaits every plugin at every step: five plugins took a quarter of the promises of a request.
  */
-export function createOperationPlugin(logger: Logger, limits: Limits, { execute, count }: CompiledExecution): ApolloServerPlugin<ObservedContext> {
+export function createOperationPlugin(
+  auditLog: AuditLog,
+  limits: Limits,
+  { execute, count }: CompiledExecution,
+): ApolloServerPlugin<ObservedContext> {
   const operationLimits = createOperationLimits(limits);
-  const startAudit = createAuditLog(logger);
   return {
-    async unexpectedErrorProcessingRequest({ error }) {
-      logger.error({ err: errorForLog(error) }, "A request failed.");
+    async unexpectedErrorProcessingRequest({ requestContext, error }) {
+      requestContext.contextValue.telemetry.logger.error({ err: errorForLog(error) }, "A request failed.");
     },
     async requestDidStart({ contextValue }) {
       const endTelemetry = contextValue.telemetry.onOperationStart();
-      const endAudit = startAudit(contextValue);
+      const endAudit = auditLog.onOperationStart(contextValue);
       return {
         async didResolveOperation(context) {
           operationLimits.check(context);
         },
         responseForOperation: execute,
         async didEncounterErrors({ errors }) {
-          logErrors(logger, errors);
+          logErrors(contextValue.telemetry, errors);
         },
         async willSendResponse(context) {
           endAudit(context);

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose";
 import { type Caller, isScope, type Scope } from "../../graphql/scopes.js";
-import { HttpError, unauthenticated } from "../http-error.js";
+import { HttpError, type TokenProblem, unauthenticated } from "../http-error.js";
+import { errorForLog, type Logger } from "../logger.js";
 
 export interface JwtOptions {
   /** Required value of `iss`. */
@@ -37,15 +38,19 @@ const JWKS_TTL_MS = 600_000;
 /** Minimum interval between two requests for the keys if a token is signed with an unknown key. */
 const JWKS_COOLDOWN_MS = 5_000;
 
-/**
- * Creates the verifier for JWTs of one issuer.
- * @returns a function that resolves to the caller named by the token, or rejects with an {@link HttpError}
- */
-export function createJwtVerifier(options: JwtOptions): (token: string) => Promise<Caller> {
+/** Verifies JWTs of one issuer. */
+export interface JwtVerifier {
+  /** Resolves to the caller named by the token, or rejects with an {@link HttpError}. */
+  verify(token: string): Promise<Caller>;
+  /** Loads the issuer's keys, unless they have been loaded within a minute. Never fails. */
+  refreshKeys(): Promise<void>;
+}
+
+export function createJwtVerifier(options: JwtOptions, logger: Logger): JwtVerifier {
   const { issuer, audience, clockToleranceS, tokenType = "at+jwt", maxLifetimeS = DEFAULT_MAX_LIFETIME_S } = options;
-  const keys = createKeySet(options.jwksUrl);
-  return async (token) => {
-    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+  const keys = new IssuerKeys(options, logger);
+  const verify = async (token: string): Promise<Caller> => {
+    const { payload, protectedHeader } = await jwtVerify(token, keys.get, {
       issuer,
       audience,
       algorithms: ALGORITHMS,
@@ -56,33 +61,76 @@ export function createJwtVerifier(options: JwtOptions): (token: string) => Promi
     }).catch((error: unknown) => {
       throw toHttpError(error);
     });
-    if (payload.exp! - payload.iat! > maxLifetimeS) throw invalidToken(`The token must be valid for at most ${maxLifetimeS} seconds.`);
+    if (payload.exp! - payload.iat! > maxLifetimeS) throw unauthenticated("wrong_claims", `The token must be valid for at most ${maxLifetimeS} seconds.`);
     checkType(tokenType, protectedHeader.typ, payload);
     return { name: getName(payload), scopes: new Set(getScopes(payload)) };
   };
+  return { verify, refreshKeys: () => keys.refresh() };
 }
 
 /**
  * The issuer's keys. They are loaded when they are first needed, when a token is signed with a key that is not among them, and
- * when they have not been compared with the issuer's for a minute.
+ * when they have not been compared with the issuer's for a minute. If that fails, the log says so once.
  */
-function createKeySet(jwksUrl: string): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), {
-    timeoutDuration: JWKS_TIMEOUT_MS,
-    cacheMaxAge: JWKS_TTL_MS,
-    cooldownDuration: JWKS_COOLDOWN_MS,
-  });
-  let refreshedAt = -Infinity;
-  let refresh: Promise<void> | undefined;
-  return async (header, token) => {
-    if (Date.now() - refreshedAt >= JWKS_REFRESH_MS) {
-      refreshedAt = Date.now();
-      // If it fails, the keys stay until they are too old. The first time, there are none yet.
-      refresh = keys.jwks() && keys.reload().catch(() => undefined);
+class IssuerKeys {
+  readonly #keys;
+  #isAvailable = true;
+  #refreshedAt = -Infinity;
+  #refresh?: Promise<void>;
+
+  constructor(
+    private readonly options: JwtOptions,
+    private readonly logger: Logger,
+  ) {
+    this.#keys = createRemoteJWKSet(new URL(options.jwksUrl), {
+      timeoutDuration: JWKS_TIMEOUT_MS,
+      cacheMaxAge: JWKS_TTL_MS,
+      cooldownDuration: JWKS_COOLDOWN_MS,
+    });
+  }
+
+  /** Finds the key of a token. A property, as jose calls it. */
+  readonly get: JWTVerifyGetKey = async (...token) => {
+    const hadKeys = this.#keys.jwks() !== undefined;
+    if (hadKeys && this.#isOld) void this.refresh();
+    await this.#refresh;
+    try {
+      const key = await this.#keys(...token);
+      if (!hadKeys) this.#onLoaded();
+      return key;
+    } catch (error) {
+      if (toHttpError(error).status === 503) this.#onFailure(error);
+      throw error;
     }
-    await refresh;
-    return keys(header, token);
   };
+
+  /** If it fails, the keys stay until they are too old, and the next call tries again. */
+  async refresh(): Promise<void> {
+    if (this.#isAvailable && !this.#isOld) return;
+    this.#refreshedAt = Date.now();
+    this.#refresh = this.#keys.reload().then(
+      () => this.#onLoaded(),
+      (error: unknown) => this.#onFailure(error),
+    );
+    await this.#refresh;
+  }
+
+  get #isOld(): boolean {
+    return Date.now() - this.#refreshedAt >= JWKS_REFRESH_MS;
+  }
+
+  #onLoaded(): void {
+    this.#refreshedAt = Date.now();
+    if (!this.#isAvailable) this.logger.warn({ issuer: this.options.issuer }, "The keys of the JWT issuer can be loaded again.");
+    this.#isAvailable = true;
+  }
+
+  /** Called for each failure. Only the first one is logged. */
+  #onFailure(error: unknown): void {
+    const fields = { issuer: this.options.issuer, err: errorForLog(error) };
+    if (this.#isAvailable) this.logger.warn(fields, "The keys of the JWT issuer cannot be loaded. Known keys are accepted for ten minutes.");
+    this.#isAvailable = false;
+  }
 }
 
 /** Claims that only ID tokens have. Keycloak and Amazon Cognito also say what a token is. */
@@ -96,12 +144,12 @@ function checkType(tokenType: "at+jwt" | "JWT", typ: unknown, payload: JWTPayloa
   const type = typeof typ === "string" ? typ.toLowerCase().replace(/^application\//, "") : typ;
   if (type === "at+jwt") return;
   if (tokenType === "at+jwt") {
-    throw invalidToken('The "typ" in the token\'s header must be "at+jwt". If its issuer does not mark access tokens this way, the server must be started with JWT_TYP=JWT.');
+    throw unauthenticated("wrong_type", 'The "typ" in the token\'s header must be "at+jwt". If its issuer does not mark access tokens this way, the server must be started with JWT_TYP=JWT.');
   }
   const isIdToken = ID_TOKEN_CLAIMS.some((claim) => claim in payload) || payload["typ"] === "ID" || payload["token_use"] === "id";
   const hasScopes = payload["scope"] !== undefined || payload["scp"] !== undefined;
   if ((type !== undefined && type !== "jwt") || isIdToken || !hasScopes) {
-    throw invalidToken('The token must be an access token: of the type "JWT" or "at+jwt", with scopes in "scope" or "scp", and without the claims of an ID token.');
+    throw unauthenticated("wrong_type", 'The token must be an access token: of the type "JWT" or "at+jwt", with scopes in "scope" or "scp", and without the claims of an ID token.');
   }
 }
 
@@ -113,7 +161,7 @@ function getName({ sub, client_id, azp }: JWTPayload): string {
   const client = [client_id, azp].find(isName);
   const name = isName(sub) ? sub : client;
   if (name === undefined || name.length > MAX_NAME_LENGTH) {
-    throw invalidToken(`The token must name its owner in "sub", "client_id" or "azp", with at most ${MAX_NAME_LENGTH} characters.`);
+    throw unauthenticated("wrong_claims", `The token must name its owner in "sub", "client_id" or "azp", with at most ${MAX_NAME_LENGTH} characters.`);
   }
   return `${name === client ? "jwt-client" : "jwt"}:${name}`;
 }
@@ -129,19 +177,26 @@ function getScopes({ scope, scp }: JWTPayload): Scope[] {
   return scopes.filter((text): text is Scope => typeof text === "string" && isScope(text));
 }
 
-function invalidToken(message: string): HttpError {
-  return unauthenticated(message, "invalid_token");
+const CLAIM_PROBLEMS: Readonly<Record<string, TokenProblem>> = { aud: "wrong_audience", iss: "wrong_issuer" };
+
+function toClaimError({ claim, reason }: errors.JWTClaimValidationFailed): HttpError {
+  if (reason === "check_failed" && (claim === "nbf" || claim === "iat")) return unauthenticated("not_yet_valid", "The token is not valid yet. Check the clock of its issuer.");
+  return unauthenticated(CLAIM_PROBLEMS[claim] ?? "wrong_claims", `The token's claim "${claim}" does not have the expected value.`);
 }
 
 function toHttpError(error: unknown): HttpError {
-  if (error instanceof errors.JWTExpired) return invalidToken("The token has expired. Request a new one from its issuer.");
-  if (error instanceof errors.JWTClaimValidationFailed) return invalidToken(`The token's claim "${error.claim}" does not have the expected value.`);
-  if (error instanceof errors.JWSSignatureVerificationFailed) return invalidToken("The token's signature is invalid.");
-  if (error instanceof errors.JWKSNoMatchingKey) return invalidToken("The token is signed with a key that its issuer does not publish.");
-  if (error instanceof errors.JWKSMultipleMatchingKeys) return invalidToken('The token\'s header must have a "kid", because its issuer has several keys.');
-  if (error instanceof errors.JOSEAlgNotAllowed) return invalidToken(`The token's signature algorithm must be one of ${ALGORITHMS.join(", ")}.`);
+  if (error instanceof errors.JWTExpired) return unauthenticated("expired", "The token has expired. Request a new one from its issuer.");
+  if (error instanceof errors.JWTClaimValidationFailed) return toClaimError(error);
+  if (error instanceof errors.JWSSignatureVerificationFailed) return unauthenticated("wrong_signature", "The token's signature is invalid.");
+  if (error instanceof errors.JWKSNoMatchingKey) return unauthenticated("unknown_key", "The token is signed with a key that its issuer does not publish.");
+  if (error instanceof errors.JWKSMultipleMatchingKeys) {
+    return unauthenticated("unknown_key", 'The token\'s header must have a "kid", because its issuer has several keys.');
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return unauthenticated("wrong_algorithm", `The token's signature algorithm must be one of ${ALGORITHMS.join(", ")}.`);
+  }
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid || error instanceof errors.JOSENotSupported) {
-    return invalidToken("The token is not a valid signed JWT.");
+    return unauthenticated("malformed", "The token is not a valid signed JWT.");
   }
   const message = "The keys of the token's issuer cannot be loaded at the moment. Try again in a few seconds.";
   return new HttpError(503, "AUTHENTICATION_UNAVAILABLE", message, { "retry-after": "5" }, { cause: error });

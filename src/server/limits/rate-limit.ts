@@ -1,4 +1,5 @@
-import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract, type RateLimiterRes } from "rate-limiter-flexible";
+import type { Redis } from "ioredis";
+import { type IRateLimiterOptions, RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from "rate-limiter-flexible";
 import { HttpError } from "../http-error.js";
 import type { Logger } from "../logger.js";
 
@@ -18,22 +19,20 @@ export interface RateLimit {
    * @throws {HttpError} 429 with Retry-After if the caller has exceeded the limit
    */
   consume(caller: string, count: number): Promise<void>;
+  /** Whether requests are counted in Redis at the moment. Undefined if there is no Redis. */
+  readonly isRedisUp: boolean | undefined;
   stop(): Promise<void>;
 }
 
-/** How long a request waits for Redis before it is counted in memory. */
-const REDIS_TIMEOUT_MS = 500;
-
-/** Counts in memory or in Redis, and in memory while Redis is unavailable. */
+/** Creates a limit that counts in memory, or in Redis and in memory while Redis is unavailable. */
 export async function createRateLimit({ requests, windowS, redisUrl }: RateLimitOptions, logger: Logger): Promise<RateLimit> {
   const options = { keyPrefix: "kratos-graphql", points: requests, duration: windowS };
   const memory = new RateLimiterMemory(options);
-  const redis = redisUrl === undefined ? undefined : await connect(redisUrl, logger);
-  const limiter: RateLimiterAbstract = redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory }) : memory;
+  const redis = redisUrl === undefined ? undefined : await connect(redisUrl, options, logger);
   return {
     async consume(caller, count) {
       try {
-        await limiter.consume(caller, count);
+        if (!(await redis?.consume(caller, count))) await memory.consume(caller, count);
       } catch (rejection) {
         // The limiter rejects with an Error if it fails, and with its state if the limit is exceeded.
         if (rejection instanceof Error) throw rejection;
@@ -42,23 +41,87 @@ export async function createRateLimit({ requests, windowS, redisUrl }: RateLimit
         throw new HttpError(429, "RATE_LIMITED", message, { "retry-after": String(seconds) });
       }
     },
-    stop: async () => redis?.disconnect(),
+    get isRedisUp() {
+      return redis?.isUp;
+    },
+    stop: async () => redis?.stop(),
   };
 }
 
-async function connect(url: string, logger: Logger) {
+async function connect(url: string, options: IRateLimiterOptions, logger: Logger): Promise<RedisCounter> {
   // Lazy: most servers count in memory. Once it is bundled, a CommonJS module that is loaded lazily has only a default export.
   const { default: ioredis } = await import("ioredis");
-  const redis = new ioredis.Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: REDIS_TIMEOUT_MS });
-  // Every failed attempt to reconnect emits an error; only the first one is logged.
-  let isAvailable = true;
-  redis.on("error", ({ message }: Error) => {
-    if (isAvailable) logger.warn({ reason: message }, "Redis is unavailable. Requests are counted in memory.");
-    isAvailable = false;
-  });
-  redis.on("ready", () => {
-    if (!isAvailable) logger.info("Redis is available again. Requests are counted in Redis.");
-    isAvailable = true;
-  });
-  return redis;
+  return new RedisCounter(new ioredis.Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: REDIS_TIMEOUT_MS }), options, logger);
+}
+
+/** How long a request waits for Redis before it is counted in memory. */
+const REDIS_TIMEOUT_MS = 500;
+const CHECK_INTERVAL_MS = 1_000;
+/** Written to find out whether Redis can count: one that is full, or a replica, answers a PING. */
+const CHECK_KEY = "kratos-graphql:check";
+
+/** Counts in Redis. Once Redis has failed, requests do not wait for it until a check in the background succeeds. */
+class RedisCounter {
+  #isUp?: boolean;
+  #isChecking = false;
+  readonly #limiter: RateLimiterRedis;
+  readonly #timer = setInterval(() => void this.#check(), CHECK_INTERVAL_MS).unref();
+
+  constructor(
+    private readonly redis: Redis,
+    options: IRateLimiterOptions,
+    private readonly logger: Logger,
+  ) {
+    this.#limiter = new RateLimiterRedis({ ...options, storeClient: redis });
+    redis.on("ready", () => void this.#check());
+    redis.on("error", (error: Error) => this.#onFailure(error));
+    redis.on("close", () => this.#onFailure(new Error("The connection was closed.")));
+  }
+
+  /** False until Redis has answered for the first time, too. */
+  get isUp(): boolean {
+    return this.#isUp ?? false;
+  }
+
+  /**
+   * @returns whether the request was counted
+   * @throws {RateLimiterRes} if the limit is exceeded
+   */
+  async consume(caller: string, count: number): Promise<boolean> {
+    if (!this.isUp) return false;
+    try {
+      await this.#limiter.consume(caller, count);
+      return true;
+    } catch (rejection) {
+      if (!(rejection instanceof Error)) throw rejection;
+      this.#onFailure(rejection);
+      return false;
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.redis.removeAllListeners("close").disconnect();
+  }
+
+  async #check(): Promise<void> {
+    if (this.#isChecking) return;
+    if (this.redis.status !== "ready") return this.#onFailure(new Error("There is no connection."));
+    this.#isChecking = true;
+    try {
+      await this.redis.set(CHECK_KEY, "1", "EX", 1);
+      if (this.#isUp === false) this.logger.warn("Redis is available again. Requests are counted in Redis.");
+      this.#isUp = true;
+    } catch (error) {
+      this.#onFailure(error as Error);
+    } finally {
+      this.#isChecking = false;
+    }
+  }
+
+  /** Called for each failure. Only the first one is logged. */
+  #onFailure({ message }: Error): void {
+    if (this.#isUp !== false) this.logger.warn({ reason: message }, "Redis is unavailable. Requests are counted in memory.");
+    this.#isUp = false;
+  }
 }

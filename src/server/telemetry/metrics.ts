@@ -3,6 +3,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { BatchListener } from "../../graphql/loaders.js";
 import type { Kratos } from "../../kratos/index.js";
 import { type ApiKey, isExpired } from "../auth/api-key.js";
+import { BUILD } from "../build.js";
+import type { TokenProblem } from "../http-error.js";
+import type { RateLimit } from "../limits/rate-limit.js";
 
 /** What is reported about an executed operation. */
 export interface OperationRecord {
@@ -42,6 +45,16 @@ class OperationLabels {
 /** Histogram buckets of durations, in seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** What gauges are read from. */
+export interface MetricSources {
+  readonly kratos: Kratos;
+  /** Returns the keys that are accepted now. */
+  readonly apiKeys: () => readonly ApiKey[];
+  /** Whether Kratos was ready when it was last checked. */
+  readonly isKratosReady: () => boolean;
+  readonly rateLimit?: RateLimit;
+}
+
 /** The Prometheus metrics. Labels are names from closed or bounded sets, and never values, IDs or links. */
 export class Metrics {
   readonly #labels = new OperationLabels();
@@ -53,33 +66,35 @@ export class Metrics {
   readonly #refusals;
   readonly #batches;
 
-  constructor(registry: Registry, kratos: Kratos, apiKeys: () => readonly ApiKey[]) {
+  constructor(registry: Registry, { kratos, apiKeys, isKratosReady, rateLimit }: MetricSources) {
     const registers = [registry];
+    const addGauge = (name: string, help: string, read: () => number) => {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    };
+    const { version, revision = "" } = BUILD;
     new Gauge({
-      name: "kratos_graphql_upstream_running",
-      help: "Running requests to Kratos.",
+      name: "kratos_graphql_build_info",
+      help: "Always 1. The labels are the version of this server, the commit that it was built from, and the version of Node.js.",
+      labelNames: ["version", "revision", "node"],
       registers,
-      collect() {
-        this.set(kratos.load.running);
-      },
+    }).set({ version, revision, node: process.version }, 1);
+    addGauge("kratos_graphql_kratos_ready", "1 if Kratos was ready when it was last checked, 0 otherwise.", () => Number(isKratosReady()));
+    addGauge("kratos_graphql_upstream_running", "Running requests to Kratos.", () => kratos.load.running);
+    addGauge("kratos_graphql_upstream_queued", "Requests to Kratos that are waiting for a free slot.", () => kratos.load.queued);
+    addGauge("kratos_graphql_api_key_next_expiry_timestamp_seconds", "Unix time at which the next API key expires, +Inf if none does.", () => {
+      const times = apiKeys().flatMap((key) => (key.expires && !isExpired(key) ? [key.expires.getTime() / 1000] : []));
+      return Math.min(...times);
     });
-    new Gauge({
-      name: "kratos_graphql_upstream_queued",
-      help: "Requests to Kratos that are waiting for a free slot.",
-      registers,
-      collect() {
-        this.set(kratos.load.queued);
-      },
-    });
-    new Gauge({
-      name: "kratos_graphql_api_key_next_expiry_timestamp_seconds",
-      help: "Unix time at which the next API key expires, +Inf if none does.",
-      registers,
-      collect() {
-        const times = apiKeys().flatMap((key) => (key.expires && !isExpired(key) ? [key.expires.getTime() / 1000] : []));
-        this.set(Math.min(...times));
-      },
-    });
+    if (rateLimit?.isRedisUp !== undefined) {
+      addGauge("kratos_graphql_redis_up", "1 if requests are counted in Redis, 0 if they are counted in memory because Redis is unavailable.", () => Number(rateLimit.isRedisUp));
+    }
     this.#operations = new Histogram({
       name: "kratos_graphql_operation_duration_seconds",
       help: "Duration of GraphQL operations by name. The first 200 names have labels, all others are `other`.",
@@ -114,8 +129,8 @@ export class Metrics {
     });
     this.#refusals = new Counter({
       name: "kratos_graphql_refusals_total",
-      help: "Requests refused before they reached GraphQL, e.g. because of an invalid token or a rate limit, by error code.",
-      labelNames: ["code"],
+      help: "Requests refused before they reached GraphQL, e.g. because of an invalid token or a rate limit, by error code, and by what is wrong with the token.",
+      labelNames: ["code", "reason"],
       registers,
     });
     this.#batches = new Histogram({
@@ -141,8 +156,8 @@ export class Metrics {
     if (code !== undefined) this.#upstreamErrors.inc({ operation, code });
   }
 
-  onRefusal(code: string): void {
-    this.#refusals.inc({ code });
+  onRefusal(code: string, reason?: TokenProblem): void {
+    this.#refusals.inc(reason ? { code, reason } : { code });
   }
 
   /** A property, as it is passed to the data loaders of each request. */

@@ -5,9 +5,9 @@ import type { FacadeContext } from "../../graphql/context.js";
 import { getErrorCode } from "../../graphql/errors.js";
 import type { BatchListener } from "../../graphql/loaders.js";
 import type { Interceptor, Kratos } from "../../kratos/index.js";
-import type { ApiKey } from "../auth/api-key.js";
+import type { HttpError } from "../http-error.js";
 import type { Logger } from "../logger.js";
-import type { Metrics, OperationRecord } from "./metrics.js";
+import type { Metrics, MetricSources, OperationRecord } from "./metrics.js";
 import type { RequestTrace, Tracing } from "./tracing.js";
 
 /** Where requests are reported. */
@@ -19,22 +19,30 @@ export interface Telemetry {
   readonly tracing?: Tracing;
 }
 
-export interface TelemetryOptions {
-  readonly kratos: Kratos;
+export interface TelemetryOptions extends MetricSources {
   readonly logger: Logger;
-  /** Returns the keys that are accepted now. */
-  readonly apiKeys: () => readonly ApiKey[];
   readonly metrics?: Registry;
   readonly tracerProvider?: TracerProvider;
 }
 
 /** Lazy: the modules of metrics and traces are loaded only if they are used. */
-export async function createTelemetry({ kratos, logger, apiKeys, metrics, tracerProvider }: TelemetryOptions): Promise<Telemetry> {
+export async function createTelemetry({ logger, metrics, tracerProvider, ...sources }: TelemetryOptions): Promise<Telemetry> {
   return {
     logger,
-    metrics: metrics && new (await import("./metrics.js")).Metrics(metrics, kratos, apiKeys),
+    metrics: metrics && new (await import("./metrics.js")).Metrics(metrics, sources),
     tracing: tracerProvider && new (await import("./tracing.js")).Tracing(tracerProvider),
   };
+}
+
+/** What identifies a request in all of its log lines. */
+export interface RequestFields {
+  readonly requestId: string;
+  /** IP address of the client. */
+  readonly client: string | undefined;
+  /** If traces are on. */
+  traceId?: string;
+  /** Name of the caller, once it is known. */
+  caller?: string;
 }
 
 /** The context of an operation whose telemetry is collected. */
@@ -47,8 +55,6 @@ export interface ObservedContext extends FacadeContext {
  * from the caller or from Kratos.
  */
 export class RequestTelemetry {
-  /** The caller's name, once it is known. */
-  caller = "";
   /** Number of characters of the results of its operations so far. */
   responseCharacters = 0;
   readonly #operations: OperationRecord[] = [];
@@ -58,10 +64,16 @@ export class RequestTelemetry {
 
   constructor(
     private readonly telemetry: Telemetry,
-    private readonly requestId: string,
+    private readonly fields: RequestFields,
     request: IncomingMessage,
   ) {
     this.#trace = telemetry.tracing?.startRequest(request);
+    if (this.#trace) fields.traceId = this.#trace.id;
+  }
+
+  /** A log whose lines identify this request. Created when it is used: most requests write a single line. */
+  get logger(): Logger {
+    return this.telemetry.logger.child(this.fields);
   }
 
   /** Counts the keys of each batch that a data loader requests. Undefined without metrics. */
@@ -71,7 +83,7 @@ export class RequestTelemetry {
 
   /** Returns a Kratos client whose requests belong to this request: they are counted, and carry its ID. */
   observe(kratos: Kratos): Kratos {
-    const headers = { "x-request-id": this.requestId };
+    const headers = { "x-request-id": this.fields.requestId };
     return kratos.withInterceptor((operation) => {
       this.#upstreamCalls++;
       return startUpstreamCall(operation, headers, this.telemetry.metrics, this.#trace);
@@ -85,7 +97,7 @@ export class RequestTelemetry {
     return (operation) => {
       const record = { ...operation, durationMs: performance.now() - startedAt };
       this.#operations.push(record);
-      this.telemetry.metrics?.onOperation(record, this.caller);
+      this.telemetry.metrics?.onOperation(record, this.fields.caller ?? "");
       span?.end(record);
     };
   }
@@ -95,22 +107,20 @@ export class RequestTelemetry {
     this.#trace?.end(status);
     const { logger } = this.telemetry;
     if (!logger.isLevelEnabled("info")) return;
-    const { requestId, caller } = this;
     const upstreamCalls = this.#upstreamCalls;
     const durationMs = Math.round((performance.now() - this.#startedAt) * 100) / 100;
-    const traceId = this.#trace?.id;
     const operations = this.#operations.length > 0 ? this.#operations : [undefined];
     for (const operation of operations) {
       const codes = operation?.codes.length ? operation.codes : undefined;
       const outcome = codes ? "errors" : status < 400 ? "ok" : "refused";
       const { name: operationName, type: operationType } = operation ?? {};
-      logger.info({ requestId, traceId, caller, operationName, operationType, durationMs, upstreamCalls, outcome, codes, status }, "request");
+      logger.info({ ...this.fields, operationName, operationType, durationMs, upstreamCalls, outcome, codes, status }, "request");
     }
   }
 
   /** Called instead of `onResponse` if the request fails before it reaches GraphQL. The router writes the log in this case. */
-  onError(status: number, code: string): void {
-    this.telemetry.metrics?.onRefusal(code);
+  onError({ status, code, reason }: Pick<HttpError, "status" | "code" | "reason">): void {
+    this.telemetry.metrics?.onRefusal(code, reason);
     this.#trace?.end(status, code);
   }
 }
