@@ -254,7 +254,7 @@ export class KratosClient {
       intercepted?.onEnd?.(status, undefined);
       return result;
     } catch (thrown) {
-      const error = await toKratosError(operation, thrown, isChange, status);
+      const error = await toKratosError(operation, thrown, isChange, pool.connection, status);
       if (mayBeReplaced(error, status)) this.#shared.versions.forget();
       intercepted?.onEnd?.(status, error);
       throw error;

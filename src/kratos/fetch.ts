@@ -11,6 +11,12 @@ export interface KratosTls {
   readonly key?: string;
 }
 
+/** How the connections to a port are made. */
+export interface ConnectionKind {
+  readonly isTls: boolean;
+  readonly hasClientCertificate: boolean;
+}
+
 export interface PoolFetchOptions {
   /** Base URL of the port. Its path is part of every request's URL already. */
   readonly baseUrl: string;
@@ -36,13 +42,25 @@ export interface SendOptions {
 /** The response was not complete before the deadline. */
 export class DeadlineError extends Error {
   override readonly name = "DeadlineError";
+
+  /** @param wasSent whether a part of the request may have been sent */
+  constructor(
+    message: string,
+    readonly wasSent: boolean,
+  ) {
+    super(message);
+  }
 }
 
 /** The connection failed, or what came over it is not a response. `cause` is undici's or the system's error. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
 
-  constructor(override readonly cause: Error) {
+  /** @param wasSent whether a part of the request may have been sent: false if there was no connection */
+  constructor(
+    override readonly cause: Error,
+    readonly wasSent: boolean,
+  ) {
     super(cause.message, { cause });
   }
 
@@ -117,10 +135,12 @@ export class PoolFetch {
   readonly #queue: RequestQueue;
   readonly #memory: ResponseMemory;
   #pool: Pool;
+  #tls?: KratosTls;
 
   constructor({ baseUrl, tls, queue, memory, connections, connectTimeoutMs, onLostConnection }: PoolFetchOptions) {
     this.#origin = new URL(baseUrl).origin;
     this.#createPool = (options) => {
+      this.#tls = options;
       const connect = { ...options, timeout: connectTimeoutMs };
       const pool = new Pool(this.#origin, { connections, connect, maxResponseSize: MAX_BODY_BYTES, ...NO_TIMEOUTS });
       return pool.on("disconnect", (_origin, _targets, error) => {
@@ -130,6 +150,10 @@ export class PoolFetch {
     this.#queue = queue;
     this.#memory = memory;
     this.#pool = this.#createPool(tls);
+  }
+
+  get connection(): ConnectionKind {
+    return { isTls: this.#origin.startsWith("https:"), hasClientCertificate: this.#tls?.cert !== undefined };
   }
 
   /** Opens new connections with other TLS options. Running requests are completed on the old ones. */
@@ -155,7 +179,7 @@ export class PoolFetch {
     };
     return new Promise((resolve, reject) => {
       const timeoutMs = deadline - performance.now();
-      if (timeoutMs <= 0) throw new DeadlineError("No time was left before the deadline.");
+      if (timeoutMs <= 0) throw new DeadlineError("No time was left before the deadline.", false);
       const collector = new ResponseCollector(this.#queue, this.#memory, resolve, reject);
       const start = () => {
         this.#pool.dispatch(options, collector);
@@ -187,13 +211,14 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   setTimeout(timeoutMs: number, start: () => void): void {
     this.#timer = setTimeout(() => {
       if (this.queue.cancel(start)) return this.reject(new QueueFullError("No slot was free before the deadline."));
-      this.#timedOut = new DeadlineError("The response was not complete before the deadline.");
+      this.#timedOut = new DeadlineError("The response was not complete before the deadline.", this.#controller !== undefined);
       this.#controller?.abort(this.#timedOut);
       // A request that still waits for its connection has nothing to abort yet.
       this.reject(this.#timedOut);
     }, timeoutMs);
   }
 
+  /** undici has a connection, and is about to write the request to it, unless it is aborted here. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#timedOut) controller.abort(this.#timedOut);
@@ -219,7 +244,7 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#end();
-    this.reject(error instanceof DeadlineError || error instanceof MemoryError ? error : new NetworkError(error));
+    this.reject(error instanceof DeadlineError || error instanceof MemoryError ? error : new NetworkError(error, this.#controller !== undefined));
   }
 
   #end(): void {

@@ -1,6 +1,7 @@
 import { RateLimiterMemory, RateLimiterRedis, type RateLimiterAbstract, type RateLimiterRes } from "rate-limiter-flexible";
 import { HttpError } from "../http-error.js";
 import type { Logger } from "../logger.js";
+import { describeRedisError } from "./redis.js";
 
 export interface RateLimitOptions {
   /** Maximum number of requests of one caller in each window. */
@@ -52,8 +53,8 @@ async function connect(url: string, logger: Logger) {
   const redis = new ioredis.Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: REDIS_TIMEOUT_MS });
   // Every failed attempt to reconnect emits an error; only the first one is logged.
   let isAvailable = true;
-  redis.on("error", ({ message }: Error) => {
-    if (isAvailable) logger.warn({ reason: message }, "Redis is unavailable. Requests are counted in memory.");
+  redis.on("error", (error: Error) => {
+    if (isAvailable) logger.warn({ reason: describeRedisError(error) }, "Redis is unavailable. Requests are counted in memory.");
     isAvailable = false;
   });
   redis.on("ready", () => {
