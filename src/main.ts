@@ -62,9 +62,9 @@ program
 
 program
   .command("doctor")
-  .description("check a deployment: the configuration, authentication, Kratos, its version and clock")
+  .description("check a deployment: the configuration, authentication, Redis, Kratos, its version and clock")
   .allowExcessArguments(false)
-  .action(async () => (await import("./commands/doctor.js")).doctor());
+  .action(async () => (await import("./commands/doctor/doctor.js")).doctor());
 
 const keys = program.command("keys").description("manage the API keys of callers");
 

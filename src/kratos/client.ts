@@ -1,6 +1,7 @@
 import ky, { type KyInstance } from "ky";
 import { toKratosError } from "./error-mapping.js";
 import {
+  asKratosError,
   KratosPublicUrlRequiredError,
   KratosUnavailableError,
   KratosUnexpectedResponseError,
@@ -88,8 +89,8 @@ export class KratosClient {
     readonly queue: RequestQueue;
     readonly versions: VersionDetector;
     readonly timeoutMs: number;
-    /** The running check of the ports, if there is one. */
-    readonly wrongPort: { check?: Promise<KratosWrongPortError | undefined> };
+    /** The running checks of the ports. */
+    readonly portChecks: { admin?: Promise<KratosWrongPortError | undefined>; public?: Promise<KratosWrongPortError | undefined> };
     headers: KratosOptions["headers"];
   };
 
@@ -124,7 +125,7 @@ export class KratosClient {
       queue,
       versions,
       timeoutMs,
-      wrongPort: {},
+      portChecks: {},
       headers: options.headers,
     };
   }
@@ -164,7 +165,7 @@ export class KratosClient {
       return await work(new KratosApi(this, version));
     } catch (error) {
       if (!(error instanceof KratosVersionMismatchError)) throw error;
-      if (await this.isCurrent(operation, version)) throw (await this.#findWrongPort()) ?? error;
+      if (await this.isCurrent(operation, version)) throw (await this.findWrongPort("admin")) ?? error;
       return work(new KratosApi(this, await this.#detectVersion(operation)));
     }
   }
@@ -194,16 +195,16 @@ export class KratosClient {
   }
 
   /** Why a path is missing, if it is because a URL leads to the wrong port. Operations that fail at the same time share the check. */
-  #findWrongPort(): Promise<KratosWrongPortError | undefined> {
-    const { wrongPort } = this.#shared;
-    wrongPort.check ??= this.#checkPorts().finally(() => (wrongPort.check = undefined));
-    return wrongPort.check;
+  findWrongPort(port: "admin" | "public"): Promise<KratosWrongPortError | undefined> {
+    const { portChecks } = this.#shared;
+    portChecks[port] ??= this.#checkPort(port).finally(() => delete portChecks[port]);
+    return portChecks[port];
   }
 
-  async #checkPorts(): Promise<KratosWrongPortError | undefined> {
+  async #checkPort(port: "admin" | "public"): Promise<KratosWrongPortError | undefined> {
     const options = getCheckOptions();
-    const checks = await Promise.allSettled([this.askVersion(options), this.checkPublicPort(options)]);
-    return checks.map((check) => (check.status === "rejected" ? (check.reason as unknown) : undefined)).find((error) => error instanceof KratosWrongPortError);
+    const error = await (port === "admin" ? this.askVersion(options) : this.checkPublicPort(options)).catch(asKratosError);
+    return error instanceof KratosWrongPortError ? error : undefined;
   }
 
   /** Every other request waits for the version, so these go first. */
@@ -254,7 +255,7 @@ export class KratosClient {
       intercepted?.onEnd?.(status, undefined);
       return result;
     } catch (thrown) {
-      const error = await toKratosError(operation, thrown, isChange, status);
+      const error = await toKratosError(operation, thrown, isChange, pool.connection, status);
       if (mayBeReplaced(error, status)) this.#shared.versions.forget();
       intercepted?.onEnd?.(status, error);
       throw error;
@@ -308,8 +309,13 @@ export class KratosApi {
   }
 
   /** Makes a request for what moved from the admin port to the public one. */
-  public<T>(operation: string, request: (api: KyInstance) => Promise<T>, options?: CallOptions): Promise<T> {
-    return this.client.call(operation, this.version.features.publicPort ? "public" : "root", request, options);
+  async public<T>(operation: string, request: (api: KyInstance) => Promise<T>, options?: CallOptions): Promise<T> {
+    if (!this.version.features.publicPort) return this.client.call(operation, "root", request, options);
+    try {
+      return await this.client.call(operation, "public", request, options);
+    } catch (error) {
+      throw (error instanceof KratosVersionMismatchError && (await this.client.findWrongPort("public"))) || error;
+    }
   }
 
   /** Asks Kratos whether it still is of this version. */

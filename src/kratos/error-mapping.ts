@@ -15,7 +15,8 @@ import {
   type FlowReplacement,
   type KratosError,
 } from "./errors.js";
-import { DeadlineError, MemoryError, NetworkError } from "./fetch.js";
+import { DeadlineError, MemoryError, NetworkError, type ConnectionKind } from "./fetch.js";
+import { getNetworkDetail, getTlsAdvice } from "./network-advice.js";
 import { QueueFullError } from "./request-queue.js";
 import { ResponseFormatError, toErrorBody } from "./response.js";
 import { getRetryAfterS, TEMPORARY_STATUSES } from "./retry.js";
@@ -26,10 +27,17 @@ import { getValidationIssues, InvalidBodyError } from "./validation.js";
  * The error that a failed request means. This is the only place where ky's errors, and those of the layers below it, become
  * errors of the adapter.
  * @param isChange whether the request was sent to change something
+ * @param connection how the port is connected
  * @param status status of the response, if there is a response
  * @returns what was thrown, if it is an error of the adapter already, or a programming error
  */
-export async function toKratosError(operation: string, error: unknown, isChange: boolean, status = 0): Promise<unknown> {
+export async function toKratosError(
+  operation: string,
+  error: unknown,
+  isChange: boolean,
+  connection: ConnectionKind,
+  status = 0,
+): Promise<unknown> {
   if (isHTTPError(error)) return getResponseError(operation, error.response, isChange);
   if (error instanceof InvalidBodyError) return new KratosInvalidError(operation, error.issues);
   if (error instanceof QueueFullError) {
@@ -45,7 +53,7 @@ export async function toKratosError(operation: string, error: unknown, isChange:
   }
   if (!(error instanceof NetworkError || error instanceof DeadlineError)) return error;
 
-  const options = { cause: error, detail: getNetworkDetail(error), ...unknown(isChange && error.wasSent) } as const;
+  const options = { cause: error, detail: getNetworkDetail(error, connection), ...unknown(isChange && error.wasSent) } as const;
   const suffix = describeChange(isChange, error.wasSent);
   if (error instanceof DeadlineError) return new KratosUnavailableError(operation, `Kratos did not respond to ${operation} in time.${suffix}`, options);
   if (error.isUnreadable) return new KratosUnreadableResponseError(operation, `The response of Kratos to ${operation} cannot be read.${suffix}`, options);
@@ -56,6 +64,8 @@ async function getResponseError(operation: string, response: Response, isChange:
   const { status, headers } = response;
   if (status < 400) return new KratosVersionMismatchError(operation, status, headers.get("location") ?? "", refused(isChange));
   const isJson = headers.get("content-type")?.includes("json");
+  const advice = status === 400 && !isJson ? getTlsAdvice(await response.text().catch(() => "")) : undefined;
+  if (advice) return new KratosUnavailableError(operation, `Kratos could not be reached for ${operation}.`, { detail: advice, ...refused(isChange) });
   const body = isJson ? await readErrorBody(response) : undefined;
   return toResponseError(operation, status, body, isChange, getRetryAfterS(response));
 }
@@ -158,25 +168,4 @@ function getFlowReplacement(body: WireErrorBody | undefined): FlowReplacement {
     ...(url && NEW_FLOW.test(url.pathname) && { newFlowPath: url.pathname + url.search }),
     ...(typeof use_flow_id === "string" && isUuid(use_flow_id) && { useFlowId: use_flow_id }),
   };
-}
-
-/** What to do about a TLS connection that fails, by the code that Node or OpenSSL gives the error. */
-const ADVICE: readonly (readonly [RegExp, string])[] = [
-  [
-    /^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT)$/,
-    "the certificate of Kratos was issued by a CA that is not trusted: set KRATOS_CA_FILE to a file with the certificate of this CA",
-  ],
-  [/^CERT_HAS_EXPIRED$/, "the certificate of Kratos, or of its CA, has expired: renew it"],
-  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, "the certificate of Kratos is for another host: use one of the host names in the certificate in KRATOS_ADMIN_URL and KRATOS_PUBLIC_URL"],
-  [/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/, "Kratos requires a client certificate: set KRATOS_CLIENT_CERT_FILE and KRATOS_CLIENT_KEY_FILE"],
-  [/ALERT_(UNKNOWN_CA|BAD_CERTIFICATE)|DECRYPT_ERROR/, "Kratos does not accept the certificate in KRATOS_CLIENT_CERT_FILE"],
-  [/^(ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG)$/, "nothing at this address responds with TLS: the URL may have to begin with http://"],
-];
-
-/** What the network reported, for the operator's log, with advice if there is any. */
-function getNetworkDetail(error: DeadlineError | NetworkError): string {
-  const reported = (error instanceof NetworkError ? error.cause : error) as NodeJS.ErrnoException;
-  const { name, message, code = "" } = (reported.cause ?? reported) as NodeJS.ErrnoException;
-  const advice = ADVICE.find(([pattern]) => pattern.test(code))?.[1];
-  return `${name}: ${message}${advice ? `; ${advice}` : ""}`;
 }

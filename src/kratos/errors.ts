@@ -41,6 +41,12 @@ export abstract class KratosError extends Error {
   }
 }
 
+/** For `catch`: returns an error of the adapter, and throws any other again. */
+export function asKratosError(error: unknown): KratosError {
+  if (error instanceof KratosError) return error;
+  throw error;
+}
+
 /** Another identity already uses one of the identifiers or addresses in the traits. Kratos does not say which. */
 export class KratosConflictError extends KratosError {}
 
@@ -184,11 +190,14 @@ const DEFAULT_PORTS = { admin: 4434, public: 4433 } as const;
 
 /** The URL of one of Kratos' two ports leads to the other one. */
 export class KratosWrongPortError extends KratosError {
-  /** @param port the port that the URL should lead to */
+  /** The port that the URL should lead to. */
+  readonly port: "admin" | "public";
+
   constructor(operation: string, port: "admin" | "public") {
     const variable = `KRATOS_${port.toUpperCase()}_URL`;
     super(operation, `${variable} is wrong: this looks like Kratos' ${OTHER_PORT[port]} port.`, {
       detail: `set ${variable} to the URL of the ${port} port, which is ${DEFAULT_PORTS[port]} by default`,
     });
+    this.port = port;
   }
 }

@@ -11,6 +11,12 @@ export interface KratosTls {
   readonly key?: string;
 }
 
+/** How the connections to a port are made. */
+export interface ConnectionKind {
+  readonly isTls: boolean;
+  readonly hasClientCertificate: boolean;
+}
+
 export interface PoolFetchOptions {
   /** Base URL of the port. Its path is part of every request's URL already. */
   readonly baseUrl: string;
@@ -129,10 +135,12 @@ export class PoolFetch {
   readonly #queue: RequestQueue;
   readonly #memory: ResponseMemory;
   #pool: Pool;
+  #tls?: KratosTls;
 
   constructor({ baseUrl, tls, queue, memory, connections, connectTimeoutMs, onLostConnection }: PoolFetchOptions) {
     this.#origin = new URL(baseUrl).origin;
     this.#createPool = (options) => {
+      this.#tls = options;
       const connect = { ...options, timeout: connectTimeoutMs };
       const pool = new Pool(this.#origin, { connections, connect, maxResponseSize: MAX_BODY_BYTES, ...NO_TIMEOUTS });
       return pool.on("disconnect", (_origin, _targets, error) => {
@@ -142,6 +150,10 @@ export class PoolFetch {
     this.#queue = queue;
     this.#memory = memory;
     this.#pool = this.#createPool(tls);
+  }
+
+  get connection(): ConnectionKind {
+    return { isTls: this.#origin.startsWith("https:"), hasClientCertificate: this.#tls?.cert !== undefined };
   }
 
   /** Opens new connections with other TLS options. Running requests are completed on the old ones. */

@@ -1,6 +1,6 @@
 import type { KyResponse } from "ky";
-import { getCheckOptions, type CallOptions, type KratosClient, type PortName } from "./client.js";
-import { KratosError, KratosWrongPortError } from "./errors.js";
+import { getCheckOptions, type CallOptions, type KratosClient } from "./client.js";
+import { asKratosError, KratosError, KratosWrongPortError } from "./errors.js";
 import { followAdminRedirect, type KratosVersion } from "./version.js";
 
 /** What a check of Kratos found. */
@@ -13,7 +13,9 @@ export interface KratosStatus {
   readonly failing: readonly string[];
   /** The version that Kratos reports, e.g. `v1.3.1`. */
   readonly version?: string;
-  /** Why Kratos is not alive, or not ready although it says so. */
+  /** The time of Kratos' clock. Undefined if the response does not have it. */
+  readonly date?: Date;
+  /** Why Kratos cannot be reached, or is not ready although it says so. */
   readonly error?: KratosError;
 }
 
@@ -45,16 +47,18 @@ export class System {
   async #startCheck(): Promise<KratosStatus> {
     const options = getCheckOptions();
     const [alive, readiness, version, publicPort] = await Promise.all([
-      settle(this.#getHealth("isAlive", "health/alive", "root", options)),
-      settle(this.#getHealth("isReady", "health/ready", "root", options)),
-      settle(this.client.askVersion(options)),
-      settle(this.client.checkPublicPort(options)),
+      this.#getHealth("isAlive", "health/alive", options).catch(asKratosError),
+      this.#getHealth("isReady", "health/ready", options).catch(asKratosError),
+      this.client.askVersion(options).catch(asKratosError),
+      this.client.checkPublicPort(options).catch(asKratosError),
     ]);
-    if (!isHealthy(alive)) return { alive: false, ready: false, failing: [], error: alive instanceof KratosError ? alive : undefined };
-    const failing = readiness instanceof KratosError || readiness.status !== 503 ? [] : getFailing(await readiness.text());
+    if (alive instanceof KratosError) return { alive: false, ready: false, failing: [], error: alive };
+    const date = getDate(alive);
+    if (!isHealthy(alive)) return { alive: false, ready: false, failing: [], date };
+    const failing = readiness instanceof KratosError || readiness.status !== 503 ? [] : await readFailing(readiness);
     const error = isHealthy(readiness) ? this.#findProblem(version, publicPort) : undefined;
     const ready = isHealthy(readiness) && error === undefined;
-    return { alive: true, ready, failing, version: typeof version === "string" ? version : undefined, error };
+    return { alive: true, ready, failing, version: typeof version === "string" ? version : undefined, date, error };
   }
 
   /** Why a Kratos that says that it is ready cannot be used. */
@@ -65,14 +69,11 @@ export class System {
   }
 
   /**
-   * Checks whether anything responds on a port.
-   * @returns the time of its clock if the response has it
-   * @throws {KratosError} if nothing responds
+   * Checks that the public URL leads to the public port.
+   * @throws {KratosError} if it does not, e.g. a {@link KratosWrongPortError}
    */
-  async reach(port: "admin" | "public"): Promise<{ readonly date?: Date }> {
-    const response = await this.#getHealth("isAlive", "health/alive", port === "admin" ? "root" : "public", getCheckOptions());
-    const date = new Date(response.headers.get("date") ?? "");
-    return Number.isNaN(date.getTime()) ? {} : { date };
+  checkPublicPort(): Promise<void> {
+    return this.client.checkPublicPort(getCheckOptions());
   }
 
   /** Kratos' metrics in Prometheus' text format. */
@@ -82,21 +83,16 @@ export class System {
   }
 
   /** @returns the response, whatever it is */
-  #getHealth(operation: string, path: string, port: PortName, callOptions: CallOptions): Promise<KyResponse> {
-    // A redirect to /admin must fail for it to be followed.
-    const options = { headers: { accept: "*/*" }, throwHttpErrors: (status: number) => status === 307 };
-    return followAdminRedirect(path, (at) => this.client.call(operation, port, (api) => api.get(at, options), callOptions));
+  #getHealth(operation: string, path: string, callOptions: CallOptions): Promise<KyResponse> {
+    // A redirect to /admin must fail for it to be followed. 400 is what a server that expects TLS responds.
+    const options = { headers: { accept: "*/*" }, throwHttpErrors: (status: number) => status === 307 || status === 400 };
+    return followAdminRedirect(path, (at) => this.client.call(operation, "root", (root) => root.get(at, options), callOptions));
   }
 }
 
-/** The result of a request, or the error that it failed with. */
-async function settle<T>(request: Promise<T>): Promise<T | KratosError> {
-  try {
-    return await request;
-  } catch (error) {
-    if (error instanceof KratosError) return error;
-    throw error;
-  }
+function getDate({ headers }: KyResponse): Date | undefined {
+  const date = new Date(headers.get("date") ?? "");
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 /** A proxy that responds in Kratos' place does so with a page. */
@@ -104,9 +100,10 @@ function isHealthy(response: KyResponse | KratosError): boolean {
   return !(response instanceof KratosError) && response.status === 200 && (response.headers.get("content-type") ?? "").includes("json");
 }
 
-function getFailing(body: string): string[] {
+/** Empty if the body does not name them, or there is not enough memory for it. */
+async function readFailing(response: KyResponse): Promise<string[]> {
   try {
-    const { errors } = JSON.parse(body) as { errors?: Record<string, unknown> };
+    const { errors } = JSON.parse(await response.text()) as { errors?: Record<string, unknown> };
     return Object.keys(errors ?? {});
   } catch {
     return [];

@@ -1,7 +1,14 @@
+import { Redis } from "ioredis";
+import { checkCallers } from "../../src/commands/doctor/callers.js";
+import { loadConfig } from "../../src/config.js";
+import { createRateLimit } from "../../src/server/limits/rate-limit.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import { startCli } from "../support/child-process.js";
 import { startLoopbackServer } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
+import { captureLog } from "../support/logs.js";
+import { hasRedis, startRedis, type RedisUnderTest } from "../support/redis.js";
+import { eventually } from "../support/wait.js";
 
 interface Report {
   readonly exit: number;
@@ -50,7 +57,7 @@ it("reports an unavailable Kratos and an issuer without keys, and says what to c
   const { url } = await stopAfterTest(startLoopbackServer((_, response) => response.writeHead(404).end("{}")));
   const jwt = { JWT_ISSUER: "https://auth.example.com/", JWT_AUDIENCE: "kratos-graphql", JWT_JWKS_URL: `${url}/jwks.json` };
   const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: "http://127.0.0.1:9", ...jwt });
-  expect(lines.get("Kratos admin API")).toMatch(/^FAIL: cannot be reached at http:\/\/127\.0\.0\.1:9; .*KRATOS_ADMIN_URL/);
+  expect(lines.get("Kratos admin API")).toMatch(/^FAIL: cannot be reached at http:\/\/127\.0\.0\.1:9: .*check that Kratos is running/);
   expect(lines.get("JWTs of https://auth.example.com/")).toMatch(/^FAIL: found no keys at .*status 404.*JWT_JWKS_URL/);
   expect(exit).toBe(1);
 }, 30_000);
@@ -63,6 +70,69 @@ it("reports a proxy that responds in the place of Kratos as reached, but not hea
   expect(lines.get("Kratos version")).toMatch(/^FAIL: .*status 200/);
   expect(exit).toBe(1);
 }, 30_000);
+
+it("reports swapped ports of Kratos, each URL on a line of its own", async () => {
+  const kratos = await stopAfterTest(startFakeKratos());
+  const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.publicUrl, KRATOS_PUBLIC_URL: kratos.adminUrl, API_KEYS });
+  expect(lines.get("Kratos admin API")).toBe(
+    "FAIL: KRATOS_ADMIN_URL is wrong: this looks like Kratos' public port; set KRATOS_ADMIN_URL to the URL of the admin port, which is 4434 by default",
+  );
+  expect(lines.get("Kratos public API")).toBe(
+    "FAIL: KRATOS_PUBLIC_URL is wrong: this looks like Kratos' admin port; set KRATOS_PUBLIC_URL to the URL of the public port, which is 4433 by default",
+  );
+  expect(exit).toBe(1);
+}, 30_000);
+
+it("reports a KRATOS_PUBLIC_URL at which nothing listens", async () => {
+  const kratos = await stopAfterTest(startFakeKratos());
+  const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: "http://127.0.0.1:9", API_KEYS });
+  expect(lines.get("Kratos public API")).toMatch(/^FAIL: cannot be used at http:\/\/127\.0\.0\.1:9: .*nothing listens at this address/);
+  expect(lines.get("Kratos health")).toBe("ok: ready");
+  expect(exit).toBe(1);
+}, 30_000);
+
+(hasRedis ? describe : describe.skip)("with a Redis", () => {
+  const REDIS_IS: readonly [what: string, advice: RegExp, breakIt: (redis: RedisUnderTest) => string | Promise<string>][] = [
+    ["that is down", /nothing listens at this address: check that Redis is running/, async (redis) => (await redis.stop(), redis.url)],
+    ["that requires a password", /NOAUTH.*; Redis requires a password: add it to REDIS_URL/, ({ url }) => url.replace(/:\/\/.*@/, "://")],
+    ["that has another password", /WRONGPASS.*; Redis does not accept the user or the password/, ({ url }) => url.replace(/:[^:/]+@/, ":other@")],
+    ["that is full", /OOM.*; the memory of Redis is full: increase its maxmemory/, ({ url }) => send(url, (redis) => redis.config("SET", "maxmemory", "1"))],
+    ["that is a replica", /READONLY.*; this Redis is a replica/, ({ url }) => send(url, (redis) => redis.replicaof("127.0.0.1", 9))],
+    ["that does not respond", /timed out; Redis does not respond in time/, (redis) => (redis.pause(), redis.url)],
+    ["without TLS, by a rediss:// URL", /ETIMEDOUT.*; .*whether Redis uses TLS \(rediss:\/\/\) or not \(redis:\/\/\)/, ({ url }) => url.replace("redis:", "rediss:")],
+  ];
+
+  const send = async (url: string, command: (redis: Redis) => Promise<unknown>): Promise<string> => {
+    const redis = new Redis(url);
+    await command(redis);
+    redis.disconnect();
+    return url;
+  };
+  const check = async (url: string) => (await checkCallers(loadConfig({ API_KEYS, REDIS_URL: url }))).find(({ check }) => check === "Redis")!;
+
+  it.each(REDIS_IS)("%s, reports it, and says what to do", async (_, advice, breakIt) => {
+    const url = await breakIt(await stopAfterTest(startRedis()));
+    const { status, message } = await check(url);
+    expect(status).toBe("FAIL");
+    expect(message).toMatch(/^cannot count requests at 127\.0\.0\.1:\d+, so each server counts on its own: /);
+    expect(message).toMatch(advice);
+    expect(message).not.toContain("canary-password");
+  });
+
+  it("that works, reports it as ok", async () => {
+    const redis = await stopAfterTest(startRedis());
+    expect(await check(redis.url)).toEqual({ check: "Redis", status: "ok", message: `counts requests at 127.0.0.1:${redis.port}` });
+  });
+
+  it("that is unavailable, says the same in the log of the server", async () => {
+    const { url } = await stopAfterTest(startRedis());
+    const withoutPassword = url.replace(/:\/\/.*@/, "://");
+    const { logger, lines } = captureLog();
+    const rateLimit = await createRateLimit({ requests: 1, windowS: 1, redisUrl: withoutPassword }, logger);
+    await eventually("the log says what to do", () => lines.some((line) => line.includes("add it to REDIS_URL")));
+    await rateLimit.stop();
+  });
+});
 
 it("reports a clock that differs from that of Kratos by a minute", async () => {
   const { url } = await stopAfterTest(

@@ -7,8 +7,11 @@ export interface KeyPair {
 
 /** A private certificate authority. */
 export interface Authority extends KeyPair {
-  /** Signs a certificate for 127.0.0.1, for a server or a client. */
-  sign(name: string): Promise<KeyPair>;
+  /**
+   * Signs a certificate for 127.0.0.1, for a server or a client.
+   * @param notAfter when it expires. Default: in a year
+   */
+  sign(name: string, notAfter?: Date): Promise<KeyPair>;
 }
 
 const OPTIONS = { keyType: "ec" as const, algorithm: "sha256" };
@@ -24,10 +27,11 @@ export async function makeAuthority(name: string): Promise<Authority> {
   return {
     key,
     cert,
-    sign: async (subject) => {
+    sign: async (subject, notAfter) => {
       const signed = await generate([{ name: "commonName", value: subject }], {
         ...OPTIONS,
         ca: { key, cert },
+        ...(notAfter && { notBeforeDate: new Date(notAfter.getTime() - 86_400_000), notAfterDate: notAfter }),
         extensions: [
           { name: "basicConstraints", cA: false },
           { name: "extKeyUsage", serverAuth: true, clientAuth: true },

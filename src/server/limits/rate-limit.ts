@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { type IRateLimiterOptions, RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from "rate-limiter-flexible";
 import { HttpError } from "../http-error.js";
 import type { Logger } from "../logger.js";
+import { describeRedisError, writeCheckKey } from "./redis.js";
 
 export interface RateLimitOptions {
   /** Maximum number of requests of one caller in each window. */
@@ -57,8 +58,6 @@ async function connect(url: string, options: IRateLimiterOptions, logger: Logger
 /** How long a request waits for Redis before it is counted in memory. */
 const REDIS_TIMEOUT_MS = 500;
 const CHECK_INTERVAL_MS = 1_000;
-/** Written to find out whether Redis can count: one that is full, or a replica, answers a PING. */
-const CHECK_KEY = "kratos-graphql:check";
 
 /** Counts in Redis. Once Redis has failed, requests do not wait for it until a check in the background succeeds. */
 class RedisCounter {
@@ -109,7 +108,7 @@ class RedisCounter {
     if (this.redis.status !== "ready") return this.#onFailure(new Error("There is no connection."));
     this.#isChecking = true;
     try {
-      await this.redis.set(CHECK_KEY, "1", "EX", 1);
+      await writeCheckKey(this.redis);
       if (this.#isUp === false) this.logger.warn("Redis is available again. Requests are counted in Redis.");
       this.#isUp = true;
     } catch (error) {
@@ -120,8 +119,8 @@ class RedisCounter {
   }
 
   /** Called for each failure. Only the first one is logged. */
-  #onFailure({ message }: Error): void {
-    if (this.#isUp !== false) this.logger.warn({ reason: message }, "Redis is unavailable. Requests are counted in memory.");
+  #onFailure(error: Error): void {
+    if (this.#isUp !== false) this.logger.warn({ reason: describeRedisError(error) }, "Redis is unavailable. Requests are counted in memory.");
     this.#isUp = false;
   }
 }

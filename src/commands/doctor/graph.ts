@@ -1,0 +1,45 @@
+import { graphql, type GraphQLSchema } from "graphql";
+import { createContext } from "../../graphql/context.js";
+import { buildFacadeSchema } from "../../graphql/schema.js";
+import { KratosDisabledError, KratosForbiddenError, type Kratos } from "../../kratos/index.js";
+import { fail, note, ok, type Finding } from "./finding.js";
+
+/** An ID that no identity and no flow has. */
+const UNKNOWN_ID = "00000000-0000-4000-8000-000000000000";
+
+/** A selection for each field of Query. None of them changes anything. */
+const SELECTIONS: Readonly<Record<string, string>> = {
+  version: "version",
+  health: "health { ready }",
+  metrics: "metrics",
+  identities: "identities(first: 1) { edges { node { id } } }",
+  identity: `identity(id: "${UNKNOWN_ID}") { id }`,
+  identitySchema: 'identitySchema(id: "default") { id }',
+  loginFlow: `loginFlow(id: "${UNKNOWN_ID}") { id }`,
+  registrationFlow: `registrationFlow(id: "${UNKNOWN_ID}") { id }`,
+  recoveryFlow: `recoveryFlow(id: "${UNKNOWN_ID}") { id }`,
+  verificationFlow: `verificationFlow(id: "${UNKNOWN_ID}") { id }`,
+  settingsFlow: `settingsFlow(id: "${UNKNOWN_ID}") { id }`,
+  selfServiceError: 'selfServiceError(id: "stub:500") { id }',
+  _entities: `_entities(representations: [{ __typename: "Identity", id: "${UNKNOWN_ID}" }]) { __typename }`,
+  _service: "_service { sdl }",
+};
+
+/** Checks every field of Query against this Kratos. Mutations are not run. */
+export async function checkGraph(kratos: Kratos): Promise<Finding[]> {
+  const { schema } = buildFacadeSchema();
+  const fields = Object.keys(schema.getQueryType()!.getFields());
+  const findings = await Promise.all(fields.map((field) => checkField(schema, field, kratos)));
+  return [...findings, note("Mutations", "not checked, because they change data")];
+}
+
+async function checkField(schema: GraphQLSchema, field: string, kratos: Kratos): Promise<Finding> {
+  const check = `Query.${field}`;
+  const { data, errors } = await graphql({ schema, source: `{ ${SELECTIONS[field]} }`, contextValue: createContext({ kratos }) });
+  const [error] = errors ?? [];
+  if (!error) return ok(check, data?.[field] === null ? "works (null: the object does not exist)" : "works");
+  // Kratos v0.7 and later reveal whether a settings flow exists only to its user. Flows can be turned off in the configuration of Kratos.
+  if (error.originalError instanceof KratosForbiddenError) return ok(check, "works (only for the user of the flow)");
+  if (error.originalError instanceof KratosDisabledError) return note(check, error.message);
+  return fail(check, error.message);
+}

@@ -1,0 +1,68 @@
+import { asKratosError, KratosError, KratosUnavailableError, KratosWrongPortError, type Features, type Kratos, type KratosStatus } from "../../kratos/index.js";
+import { fail, note, ok, type Finding } from "./finding.js";
+
+const ADMIN_API = "Kratos admin API";
+const PUBLIC_API = "Kratos public API";
+const HEALTH = "Kratos health";
+export const VERSION = "Kratos version";
+
+/** Checks that both URLs of Kratos can be used, that Kratos is ready, which version it is, and that the clocks agree. */
+export async function checkKratos(kratos: Kratos, adminUrl: string, publicUrl: string | undefined): Promise<Finding[]> {
+  const status = await kratos.system.check();
+  const { alive, error } = status;
+  if (error && !alive) return [fail(ADMIN_API, `cannot be reached at ${adminUrl}: ${explain(error)}`)];
+  if (error instanceof KratosWrongPortError && error.port === "admin") {
+    return [fail(ADMIN_API, explain(error)), ...(publicUrl === undefined ? [] : [await checkPublicApi(kratos, publicUrl)])];
+  }
+  const findings = [ok(ADMIN_API, `reached at ${adminUrl}`), checkHealth(status)];
+  const version = await kratos.system.detectVersion().catch(asKratosError);
+  if (version instanceof KratosError) {
+    findings.push(fail(VERSION, explain(version)));
+  } else {
+    findings.push(ok(VERSION, version.name));
+    if (version.features.publicPort) findings.push(await checkPublicApi(kratos, publicUrl));
+    for (const [feature, check, message] of MISSING) if (!version.features[feature]) findings.push(note(check, message));
+  }
+  return [...findings, checkClock(status.date)];
+}
+
+/** Features that older versions of Kratos do not have, and what that means for the graph. */
+const MISSING: readonly (readonly [keyof Features, check: string, message: string])[] = [
+  ["state", "Identity.state", "always null: requires Kratos v0.7 or later"],
+  ["metadata", "Identity.metadataPublic, metadataAdmin", "always null: requires Kratos v0.10 or later"],
+  ["patch", "updateIdentity", "takes two requests, a read and a replacement: partial updates require Kratos v0.11 or later"],
+  ["idsFilter", "identities by ID, _entities", "takes one request per identity, 16 at a time: looking up several IDs at once requires Kratos v1.1 or later"],
+];
+
+function checkHealth({ ready, failing, error }: KratosStatus): Finding {
+  // A URL with the wrong port is reported where it is checked.
+  if (ready || error instanceof KratosWrongPortError) return ok(HEALTH, "ready");
+  const reason = error ? explain(error) : failing.join(", ") || "no reason given";
+  return fail(HEALTH, `not ready: ${reason}; see the Kratos log`);
+}
+
+async function checkPublicApi(kratos: Kratos, publicUrl: string | undefined): Promise<Finding> {
+  if (publicUrl === undefined) return fail(PUBLIC_API, "KRATOS_PUBLIC_URL is not set; Kratos v0.7 and later serve flows, self-service errors and identity schemas there");
+  const error = await kratos.system.checkPublicPort().catch(asKratosError);
+  if (error instanceof KratosWrongPortError) return fail(PUBLIC_API, explain(error));
+  if (error instanceof KratosError) return fail(PUBLIC_API, `cannot be used at ${publicUrl}: ${explain(error)}`);
+  return ok(PUBLIC_API, `reached at ${publicUrl}`);
+}
+
+/** What went wrong, and what to do about it, as in the log of the server. */
+function explain(error: KratosError): string {
+  const { message, detail } = error;
+  if (detail === undefined) return message;
+  return error instanceof KratosUnavailableError ? detail : `${message.replace(/\.$/, "")}; ${detail}`;
+}
+
+/** If the clocks differ by more than this, tokens and links expire at the wrong time. */
+const MAX_SKEW_MS = 5_000;
+
+function checkClock(date: Date | undefined): Finding {
+  if (!date) return note("Clock", "not checked: Kratos, or a proxy in front of it, sends no Date header");
+  const skew = Math.abs(Date.now() - date.getTime());
+  // The Date header has a resolution of one second.
+  if (skew <= MAX_SKEW_MS) return ok("Clock", "agrees with the clock of Kratos");
+  return fail("Clock", `differs from the clock of Kratos by ${Math.round(skew / 1000)} s; synchronize both with NTP. Otherwise, tokens and links expire at the wrong time`);
+}
