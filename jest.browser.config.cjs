@@ -7,5 +7,4 @@ module.exports = {
   globals: {},
   testMatch: ["<rootDir>/test/browser/**/*.test.ts"],
   testTimeout: 30_000,
-  forceExit: true,
 };

@@ -7,5 +7,4 @@ module.exports = {
   globals: { KRATOS_UNDER_TEST: "environment" },
   globalSetup: "<rootDir>/test/support/running-kratos.cjs",
   testTimeout: 60_000,
-  forceExit: true,
 };

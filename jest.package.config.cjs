@@ -7,5 +7,4 @@ module.exports = {
   globals: {},
   testMatch: ["<rootDir>/test/package/**/*.test.ts"],
   testTimeout: 60_000,
-  forceExit: true,
 };
