@@ -8,7 +8,7 @@ import {
   KratosVersionMismatchError,
   KratosWrongPortError,
 } from "./errors.js";
-import { PoolFetch, ResponseMemory, type KratosTls } from "./fetch.js";
+import { createResponseBudget, PoolFetch, type KratosTls } from "./fetch.js";
 import { checkAdminPort, checkPublicPort } from "./ports.js";
 import { RequestQueue, type KratosLoad } from "./request-queue.js";
 import { checkContentType } from "./response.js";
@@ -101,7 +101,7 @@ export class KratosClient {
     }
     const { adminUrl, publicUrl, version, timeoutMs, connections = DEFAULT_CONNECTIONS, queueLength = DEFAULT_QUEUE_LENGTH } = options;
     const queue = new RequestQueue(connections, queueLength);
-    const memory = new ResponseMemory();
+    const memory = createResponseBudget();
     const versions = new VersionDetector(version);
     // When Kratos stops, it closes its connections. Another version may be there next.
     const onLostConnection = () => versions.forget();

@@ -1,5 +1,6 @@
 import { getHeapStatistics } from "node:v8";
 import { errors, Pool, type Dispatcher } from "undici";
+import { MemoryBudget, type Reservation } from "./memory-budget.js";
 import { QueueFullError, type RequestQueue } from "./request-queue.js";
 
 /** TLS options of the connections to Kratos, each as PEM. */
@@ -17,7 +18,7 @@ export interface PoolFetchOptions {
   readonly tls?: KratosTls;
   /** Shared by both ports of one Kratos, as is `memory`. */
   readonly queue: RequestQueue;
-  readonly memory: ResponseMemory;
+  readonly memory: MemoryBudget;
   /** Maximum number of connections. */
   readonly connections: number;
   readonly connectTimeoutMs: number;
@@ -68,39 +69,19 @@ const MAX_BODY_BYTES = 50_000_000;
 /** A smaller response is never refused. */
 const LARGE_BYTES = 1_000_000;
 
+/** The memory of responses that are being received: many callers, or one, can request many pages of large identities at a time. */
+export function createResponseBudget(): MemoryBudget {
+  return new MemoryBudget(LARGE_BYTES);
+}
+
 /**
- * Refuses large responses before they exhaust the heap: many callers, or one, can request many pages of large identities at a
- * time. Responses that are being received may have an eighth of the heap's limit together, or there may be a single one.
+ * Checks that the heap has room for the text of a response, the objects in it, and the text that they become again.
+ * @throws {MemoryError}
  */
-export class ResponseMemory {
-  readonly #heapLimit = getHeapStatistics().heap_size_limit;
-  #received = 0;
-
-  /**
-   * Counts a part of a response.
-   * @param total bytes of this response so far
-   * @throws {MemoryError}
-   */
-  receive(bytes: number, total: number): void {
-    this.#received += bytes;
-    if (total <= LARGE_BYTES || this.#received === total || this.#received <= this.#heapLimit / 8) return;
-    throw new MemoryError(`Responses of ${this.#received} bytes were being received.`);
-  }
-
-  /** To be called once a response of `total` bytes is no longer being received. */
-  release(total: number): void {
-    this.#received -= total;
-  }
-
-  /**
-   * Checks that the heap has room for the text of a response, the objects in it, and the text that they become again.
-   * @throws {MemoryError}
-   */
-  checkHeap(bytes: number): void {
-    if (bytes <= LARGE_BYTES) return;
-    const { used_heap_size: used } = getHeapStatistics();
-    if (used + 5 * bytes > this.#heapLimit) throw new MemoryError(`The heap has ${used} bytes, and a response ${bytes}.`);
-  }
+function checkHeap(bytes: number): void {
+  if (bytes <= LARGE_BYTES) return;
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+  if (used + 5 * bytes > limit) throw new MemoryError(`The heap has ${used} bytes, and a response ${bytes}.`);
 }
 
 /** Each request has one deadline, so undici's own two timeouts are off. */
@@ -115,7 +96,7 @@ export class PoolFetch {
   readonly #createPool: (tls: KratosTls | undefined) => Pool;
   readonly #origin: string;
   readonly #queue: RequestQueue;
-  readonly #memory: ResponseMemory;
+  readonly #memory: MemoryBudget;
   #pool: Pool;
 
   constructor({ baseUrl, tls, queue, memory, connections, connectTimeoutMs, onLostConnection }: PoolFetchOptions) {
@@ -156,7 +137,7 @@ export class PoolFetch {
     return new Promise((resolve, reject) => {
       const timeoutMs = deadline - performance.now();
       if (timeoutMs <= 0) throw new DeadlineError("No time was left before the deadline.");
-      const collector = new ResponseCollector(this.#queue, this.#memory, resolve, reject);
+      const collector = new ResponseCollector(this.#queue, this.#memory.reserve(), resolve, reject);
       const start = () => {
         this.#pool.dispatch(options, collector);
       };
@@ -174,11 +155,10 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   #timedOut?: DeadlineError;
   #status = 0;
   #headers: ResponseHeaders = {};
-  #bytes = 0;
 
   constructor(
     private readonly queue: RequestQueue,
-    private readonly memory: ResponseMemory,
+    private readonly memory: Reservation,
     private readonly resolve: (response: Response) => void,
     private readonly reject: (error: Error) => void,
   ) {}
@@ -206,15 +186,14 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    this.memory.receive(chunk.length, this.#bytes);
+    if (!this.memory.grow(chunk.length)) throw new MemoryError("Too many large responses were being received.");
   }
 
   onResponseEnd(): void {
     this.#end();
     const [first, ...others] = this.#chunks;
     const body = first && others.length === 0 ? first : Buffer.concat(this.#chunks);
-    this.resolve(new BufferedResponse(this.#status, this.#headers, body, this.memory) as Pick<Response, keyof BufferedResponse> as Response);
+    this.resolve(new BufferedResponse(this.#status, this.#headers, body) as Pick<Response, keyof BufferedResponse> as Response);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -224,7 +203,7 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
 
   #end(): void {
     clearTimeout(this.#timer);
-    this.memory.release(this.#bytes);
+    this.memory.release();
     this.queue.release();
   }
 }
@@ -240,7 +219,6 @@ class BufferedResponse implements Pick<Response, "ok" | "status" | "headers" | "
     readonly status: number,
     fields: ResponseHeaders,
     body: Buffer,
-    private readonly memory: ResponseMemory,
   ) {
     this.#fields = fields;
     this.#body = body;
@@ -259,7 +237,7 @@ class BufferedResponse implements Pick<Response, "ok" | "status" | "headers" | "
   }
 
   async text(): Promise<string> {
-    this.memory.checkHeap(this.#body.length);
+    checkHeap(this.#body.length);
     return this.#body.toString();
   }
 

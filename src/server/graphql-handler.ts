@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createContext } from "../graphql/context.js";
 import type { Caller } from "../graphql/scopes.js";
 import type { TraitsMask } from "../graphql/traits-mask.js";
-import type { Kratos } from "../kratos/index.js";
+import type { Kratos, Reservation } from "../kratos/index.js";
 import type { Authenticate } from "./auth/authenticate.js";
-import { createBodyReader } from "./body.js";
+import { createBodyBudget, createBodyReader } from "./body.js";
 import { assertNotForged } from "./csrf.js";
 import { HttpError } from "./http-error.js";
 import type { RateLimit } from "./limits/rate-limit.js";
@@ -32,27 +32,31 @@ export interface GraphQLHandlerOptions {
 export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
   const { apollo, kratos, authenticate, rateLimit, policy, corsOrigins, maxBodyBytes } = options;
   const readBody = createBodyReader(maxBodyBytes);
+  const bodyBudget = createBodyBudget();
 
   return async (request, response, requestId) => {
     const telemetry = new RequestTelemetry(options.telemetry, requestId, request);
+    const bodyMemory = bodyBudget.reserve();
     try {
-      const result = await execute(request, requestId, telemetry);
+      const result = await execute(request, requestId, telemetry, bodyMemory);
       await send(response, result);
       telemetry.onResponse(response.statusCode);
     } catch (error) {
       if (error instanceof HttpError) telemetry.onError(error.status, error.code);
       else telemetry.onError(500, "INTERNAL_SERVER_ERROR");
       throw error;
+    } finally {
+      bodyMemory.release();
     }
   };
 
-  async function execute(request: IncomingMessage, requestId: string, telemetry: RequestTelemetry): Promise<HTTPGraphQLResponse> {
+  async function execute(request: IncomingMessage, requestId: string, telemetry: RequestTelemetry, bodyMemory: Reservation): Promise<HTTPGraphQLResponse> {
     const caller = await authenticate(request.headers.authorization);
     telemetry.caller = caller.name;
     // Before the body is read, so that refusing a request is cheap.
     await rateLimit?.consume(caller.name, 1);
     assertNotForged(request, corsOrigins);
-    const httpGraphQLRequest = toHTTPGraphQLRequest(request, await readBody(request));
+    const httpGraphQLRequest = toHTTPGraphQLRequest(request, await readBody(request, bodyMemory));
     const queries = getQueries(httpGraphQLRequest);
     if (queries.length > 1) await rateLimit?.consume(caller.name, queries.length - 1);
     const { safelist, traitsMask } = policy();
