@@ -83,6 +83,7 @@ export type PortName = "root" | "admin" | "public";
 /** Sends requests to one Kratos with ky, and knows which version it is. */
 export class KratosClient {
   readonly #interceptor?: Interceptor;
+  readonly #caller: string;
   readonly #shared: {
     readonly ports: Readonly<Record<"root" | "admin", Port>> & { readonly public?: Port };
     readonly queue: RequestQueue;
@@ -93,8 +94,9 @@ export class KratosClient {
     headers: KratosOptions["headers"];
   };
 
-  constructor(options: KratosOptions | KratosClient, interceptor?: Interceptor) {
+  constructor(options: KratosOptions | KratosClient, interceptor?: Interceptor, caller = "") {
     this.#interceptor = interceptor;
+    this.#caller = caller;
     if (options instanceof KratosClient) {
       this.#shared = options.#shared;
       return;
@@ -136,8 +138,8 @@ export class KratosClient {
   }
 
   /** The same Kratos, connections and detected version included, with an interceptor of its requests. Cheap to create. */
-  withInterceptor(interceptor: Interceptor): KratosClient {
-    return new KratosClient(this, interceptor);
+  withInterceptor(interceptor: Interceptor, caller?: string): KratosClient {
+    return new KratosClient(this, interceptor, caller);
   }
 
   get load(): KratosLoad {
@@ -232,7 +234,7 @@ export class KratosClient {
     if (!target) throw new KratosPublicUrlRequiredError(operation);
     const { ky, pool } = target;
     const deadline = Math.min(options.deadline ?? Infinity, this.deadline);
-    const sendOptions = { deadline, priority: options.priority ?? false };
+    const sendOptions = { deadline, priority: options.priority ?? false, caller: this.#caller };
     const intercepted = this.#interceptor?.(operation);
     let isChange = false;
     let status: number | undefined;

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from "node:v8";
 import { errors, Pool, type Dispatcher } from "undici";
 import { MemoryBudget, type Reservation } from "./memory-budget.js";
-import { QueueFullError, type RequestQueue } from "./request-queue.js";
+import { QueueFullError, type QueuedRequest, type RequestQueue } from "./request-queue.js";
 
 /** TLS options of the connections to Kratos, each as PEM. */
 export interface KratosTls {
@@ -32,6 +32,8 @@ export interface SendOptions {
   readonly deadline: number;
   /** Whether to go before queued requests, and never be refused. */
   readonly priority: boolean;
+  /** Who the request is made for. In the queue, callers take turns. */
+  readonly caller: string;
 }
 
 /** The response was not complete before the deadline. */
@@ -127,7 +129,7 @@ export class PoolFetch {
    * @throws {MemoryError}
    * @throws {NetworkError}
    */
-  async fetch(request: Request, { deadline, priority }: SendOptions): Promise<Response> {
+  async fetch(request: Request, { deadline, priority, caller }: SendOptions): Promise<Response> {
     const options: Dispatcher.DispatchOptions = {
       method: request.method as Dispatcher.HttpMethod,
       path: request.url.slice(this.#origin.length),
@@ -138,11 +140,13 @@ export class PoolFetch {
       const timeoutMs = deadline - performance.now();
       if (timeoutMs <= 0) throw new DeadlineError("No time was left before the deadline.");
       const collector = new ResponseCollector(this.#queue, this.#memory.reserve(), resolve, reject);
-      const start = () => {
-        this.#pool.dispatch(options, collector);
+      const queued: QueuedRequest = {
+        caller,
+        start: () => void this.#pool.dispatch(options, collector),
+        refuse: (error) => collector.refuse(error),
       };
-      this.#queue.acquire(start, priority);
-      collector.setTimeout(timeoutMs, start);
+      this.#queue.acquire(queued, priority);
+      collector.setTimeout(timeoutMs, queued);
     });
   }
 }
@@ -163,15 +167,21 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
     private readonly reject: (error: Error) => void,
   ) {}
 
-  /** @param start what waits in the queue, if the request has no slot yet */
-  setTimeout(timeoutMs: number, start: () => void): void {
+  /** @param queued what waits in the queue, if the request has no slot yet */
+  setTimeout(timeoutMs: number, queued: QueuedRequest): void {
     this.#timer = setTimeout(() => {
-      if (this.queue.cancel(start)) return this.reject(new QueueFullError("No slot was free before the deadline."));
+      if (this.queue.cancel(queued)) return this.reject(new QueueFullError("No slot was free before the deadline."));
       this.#timedOut = new DeadlineError("The response was not complete before the deadline.");
       this.#controller?.abort(this.#timedOut);
       // A request that still waits for its connection has nothing to abort yet.
       this.reject(this.#timedOut);
     }, timeoutMs);
+  }
+
+  /** Called if the request leaves the queue without being sent. */
+  refuse(error: QueueFullError): void {
+    clearTimeout(this.#timer);
+    this.reject(error);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
