@@ -3,8 +3,9 @@ import leven, { closestMatch } from "leven";
 import * as z from "zod";
 import { DEFAULT_CONNECTIONS, DEFAULT_QUEUE_LENGTH } from "../kratos/index.js";
 import { DEFAULT_MAX_BODY_BYTES } from "../server/body.js";
+import { DEFAULT_CONNECTION_LIMITS } from "../server/connections.js";
 import { DEFAULT_LIMITS } from "../server/limits/limits.js";
-import { DEFAULT_CONNECTION_LIMITS, DEFAULT_GRACE_MS } from "../server/listen.js";
+import { DEFAULT_GRACE_MS } from "../server/listen.js";
 import {
   apiKeys,
   callers,

@@ -9,7 +9,7 @@ import {
   KratosVersionMismatchError,
   KratosWrongPortError,
 } from "./errors.js";
-import { PoolFetch, ResponseMemory, type KratosTls } from "./fetch.js";
+import { createResponseBudget, PoolFetch, type KratosTls } from "./fetch.js";
 import { checkAdminPort, checkPublicPort } from "./ports.js";
 import { RequestQueue, type KratosLoad } from "./request-queue.js";
 import { checkContentType } from "./response.js";
@@ -84,6 +84,7 @@ export type PortName = "root" | "admin" | "public";
 /** Sends requests to one Kratos with ky, and knows which version it is. */
 export class KratosClient {
   readonly #interceptor?: Interceptor;
+  readonly #caller: string;
   readonly #shared: {
     readonly ports: Readonly<Record<"root" | "admin", Port>> & { readonly public?: Port };
     readonly queue: RequestQueue;
@@ -94,15 +95,16 @@ export class KratosClient {
     headers: KratosOptions["headers"];
   };
 
-  constructor(options: KratosOptions | KratosClient, interceptor?: Interceptor) {
+  constructor(options: KratosOptions | KratosClient, interceptor?: Interceptor, caller = "") {
     this.#interceptor = interceptor;
+    this.#caller = caller;
     if (options instanceof KratosClient) {
       this.#shared = options.#shared;
       return;
     }
     const { adminUrl, publicUrl, version, timeoutMs, connections = DEFAULT_CONNECTIONS, queueLength = DEFAULT_QUEUE_LENGTH } = options;
     const queue = new RequestQueue(connections, queueLength);
-    const memory = new ResponseMemory();
+    const memory = createResponseBudget();
     const versions = new VersionDetector(version);
     // When Kratos stops, it closes its connections. Another version may be there next.
     const onLostConnection = () => versions.forget();
@@ -137,8 +139,8 @@ export class KratosClient {
   }
 
   /** The same Kratos, connections and detected version included, with an interceptor of its requests. Cheap to create. */
-  withInterceptor(interceptor: Interceptor): KratosClient {
-    return new KratosClient(this, interceptor);
+  withInterceptor(interceptor: Interceptor, caller?: string): KratosClient {
+    return new KratosClient(this, interceptor, caller);
   }
 
   get load(): KratosLoad {
@@ -233,7 +235,7 @@ export class KratosClient {
     if (!target) throw new KratosPublicUrlRequiredError(operation);
     const { ky, pool } = target;
     const deadline = Math.min(options.deadline ?? Infinity, this.deadline);
-    const sendOptions = { deadline, priority: options.priority ?? false };
+    const sendOptions = { deadline, priority: options.priority ?? false, caller: this.#caller };
     const intercepted = this.#interceptor?.(operation);
     let isChange = false;
     let status: number | undefined;

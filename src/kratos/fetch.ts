@@ -1,6 +1,7 @@
 import { getHeapStatistics } from "node:v8";
 import { errors, Pool, type Dispatcher } from "undici";
-import { QueueFullError, type RequestQueue } from "./request-queue.js";
+import { MemoryBudget, type Reservation } from "./memory-budget.js";
+import { QueueFullError, type QueuedRequest, type RequestQueue } from "./request-queue.js";
 
 /** TLS options of the connections to Kratos, each as PEM. */
 export interface KratosTls {
@@ -23,7 +24,7 @@ export interface PoolFetchOptions {
   readonly tls?: KratosTls;
   /** Shared by both ports of one Kratos, as is `memory`. */
   readonly queue: RequestQueue;
-  readonly memory: ResponseMemory;
+  readonly memory: MemoryBudget;
   /** Maximum number of connections. */
   readonly connections: number;
   readonly connectTimeoutMs: number;
@@ -37,6 +38,8 @@ export interface SendOptions {
   readonly deadline: number;
   /** Whether to go before queued requests, and never be refused. */
   readonly priority: boolean;
+  /** Who the request is made for. In the queue, callers take turns. */
+  readonly caller: string;
 }
 
 /** The response was not complete before the deadline. */
@@ -86,39 +89,19 @@ const MAX_BODY_BYTES = 50_000_000;
 /** A smaller response is never refused. */
 const LARGE_BYTES = 1_000_000;
 
+/** The memory of responses that are being received: many callers, or one, can request many pages of large identities at a time. */
+export function createResponseBudget(): MemoryBudget {
+  return new MemoryBudget(LARGE_BYTES);
+}
+
 /**
- * Refuses large responses before they exhaust the heap: many callers, or one, can request many pages of large identities at a
- * time. Responses that are being received may have an eighth of the heap's limit together, or there may be a single one.
+ * Checks that the heap has room for the text of a response, the objects in it, and the text that they become again.
+ * @throws {MemoryError}
  */
-export class ResponseMemory {
-  readonly #heapLimit = getHeapStatistics().heap_size_limit;
-  #received = 0;
-
-  /**
-   * Counts a part of a response.
-   * @param total bytes of this response so far
-   * @throws {MemoryError}
-   */
-  receive(bytes: number, total: number): void {
-    this.#received += bytes;
-    if (total <= LARGE_BYTES || this.#received === total || this.#received <= this.#heapLimit / 8) return;
-    throw new MemoryError(`Responses of ${this.#received} bytes were being received.`);
-  }
-
-  /** To be called once a response of `total` bytes is no longer being received. */
-  release(total: number): void {
-    this.#received -= total;
-  }
-
-  /**
-   * Checks that the heap has room for the text of a response, the objects in it, and the text that they become again.
-   * @throws {MemoryError}
-   */
-  checkHeap(bytes: number): void {
-    if (bytes <= LARGE_BYTES) return;
-    const { used_heap_size: used } = getHeapStatistics();
-    if (used + 5 * bytes > this.#heapLimit) throw new MemoryError(`The heap has ${used} bytes, and a response ${bytes}.`);
-  }
+function checkHeap(bytes: number): void {
+  if (bytes <= LARGE_BYTES) return;
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+  if (used + 5 * bytes > limit) throw new MemoryError(`The heap has ${used} bytes, and a response ${bytes}.`);
 }
 
 /** Each request has one deadline, so undici's own two timeouts are off. */
@@ -133,7 +116,7 @@ export class PoolFetch {
   readonly #createPool: (tls: KratosTls | undefined) => Pool;
   readonly #origin: string;
   readonly #queue: RequestQueue;
-  readonly #memory: ResponseMemory;
+  readonly #memory: MemoryBudget;
   #pool: Pool;
   #tls?: KratosTls;
 
@@ -170,7 +153,7 @@ export class PoolFetch {
    * @throws {MemoryError}
    * @throws {NetworkError}
    */
-  async fetch(request: Request, { deadline, priority }: SendOptions): Promise<Response> {
+  async fetch(request: Request, { deadline, priority, caller }: SendOptions): Promise<Response> {
     const options: Dispatcher.DispatchOptions = {
       method: request.method as Dispatcher.HttpMethod,
       path: request.url.slice(this.#origin.length),
@@ -180,12 +163,14 @@ export class PoolFetch {
     return new Promise((resolve, reject) => {
       const timeoutMs = deadline - performance.now();
       if (timeoutMs <= 0) throw new DeadlineError("No time was left before the deadline.", false);
-      const collector = new ResponseCollector(this.#queue, this.#memory, resolve, reject);
-      const start = () => {
-        this.#pool.dispatch(options, collector);
+      const collector = new ResponseCollector(this.#queue, this.#memory.reserve(), resolve, reject);
+      const queued: QueuedRequest = {
+        caller,
+        start: () => void this.#pool.dispatch(options, collector),
+        refuse: (error) => collector.refuse(error),
       };
-      this.#queue.acquire(start, priority);
-      collector.setTimeout(timeoutMs, start);
+      this.#queue.acquire(queued, priority);
+      collector.setTimeout(timeoutMs, queued);
     });
   }
 }
@@ -198,24 +183,29 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   #timedOut?: DeadlineError;
   #status = 0;
   #headers: ResponseHeaders = {};
-  #bytes = 0;
 
   constructor(
     private readonly queue: RequestQueue,
-    private readonly memory: ResponseMemory,
+    private readonly memory: Reservation,
     private readonly resolve: (response: Response) => void,
     private readonly reject: (error: Error) => void,
   ) {}
 
-  /** @param start what waits in the queue, if the request has no slot yet */
-  setTimeout(timeoutMs: number, start: () => void): void {
+  /** @param queued what waits in the queue, if the request has no slot yet */
+  setTimeout(timeoutMs: number, queued: QueuedRequest): void {
     this.#timer = setTimeout(() => {
-      if (this.queue.cancel(start)) return this.reject(new QueueFullError("No slot was free before the deadline."));
+      if (this.queue.cancel(queued)) return this.reject(new QueueFullError("No slot was free before the deadline."));
       this.#timedOut = new DeadlineError("The response was not complete before the deadline.", this.#controller !== undefined);
       this.#controller?.abort(this.#timedOut);
       // A request that still waits for its connection has nothing to abort yet.
       this.reject(this.#timedOut);
     }, timeoutMs);
+  }
+
+  /** Called if the request leaves the queue without being sent. */
+  refuse(error: QueueFullError): void {
+    clearTimeout(this.#timer);
+    this.reject(error);
   }
 
   /** undici has a connection, and is about to write the request to it, unless it is aborted here. */
@@ -231,15 +221,14 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    this.memory.receive(chunk.length, this.#bytes);
+    if (!this.memory.grow(chunk.length)) throw new MemoryError("Too many large responses were being received.");
   }
 
   onResponseEnd(): void {
     this.#end();
     const [first, ...others] = this.#chunks;
     const body = first && others.length === 0 ? first : Buffer.concat(this.#chunks);
-    this.resolve(new BufferedResponse(this.#status, this.#headers, body, this.memory) as Pick<Response, keyof BufferedResponse> as Response);
+    this.resolve(new BufferedResponse(this.#status, this.#headers, body) as Pick<Response, keyof BufferedResponse> as Response);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -249,7 +238,7 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
 
   #end(): void {
     clearTimeout(this.#timer);
-    this.memory.release(this.#bytes);
+    this.memory.release();
     this.queue.release();
   }
 }
@@ -265,7 +254,6 @@ class BufferedResponse implements Pick<Response, "ok" | "status" | "headers" | "
     readonly status: number,
     fields: ResponseHeaders,
     body: Buffer,
-    private readonly memory: ResponseMemory,
   ) {
     this.#fields = fields;
     this.#body = body;
@@ -284,7 +272,7 @@ class BufferedResponse implements Pick<Response, "ok" | "status" | "headers" | "
   }
 
   async text(): Promise<string> {
-    this.memory.checkHeap(this.#body.length);
+    checkHeap(this.#body.length);
     return this.#body.toString();
   }
 

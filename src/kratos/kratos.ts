@@ -28,9 +28,12 @@ export class Kratos {
     this.system = new System(client);
   }
 
-  /** The same Kratos with an interceptor of every request to it. Cheap enough to create one for each caller's request. */
-  withInterceptor(interceptor: Interceptor): Kratos {
-    return new Kratos(this.#client.withInterceptor(interceptor));
+  /**
+   * The same Kratos with an interceptor of every request to it. Cheap enough to create one for each caller's request.
+   * @param caller who the requests are made for. If they wait for a connection, callers take turns. Default: one that has no name
+   */
+  withInterceptor(interceptor: Interceptor, caller?: string): Kratos {
+    return new Kratos(this.#client.withInterceptor(interceptor, caller));
   }
 
   /** Uses other certificates and headers from now on. Running requests are completed with the previous ones. */

@@ -11,13 +11,23 @@ export class QueueFullError extends Error {
   override readonly name = "QueueFullError";
 }
 
-type Start = () => void;
+/** A request that needs a slot. */
+export interface QueuedRequest {
+  /** Who the request is made for. */
+  readonly caller: string;
+  /** Called once, when the request has a slot. */
+  start(): void;
+  /** Called instead of `start` if the place in the queue is given to another caller. */
+  refuse(error: QueueFullError): void;
+}
 
-/** Limits how many requests run at a time, and queues a bounded number of others. */
+/** Limits how many requests run at a time, and queues a bounded number of others, whose callers take turns. */
 export class RequestQueue {
   #running = 0;
-  readonly #waiting = new Set<Start>();
-  readonly #waitingWithPriority = new Set<Start>();
+  /** The waiting requests of each caller. The caller whose turn it is comes first. */
+  readonly #waiting = new Map<string, Set<QueuedRequest>>();
+  #length = 0;
+  readonly #waitingWithPriority = new Set<QueuedRequest>();
 
   /**
    * @param concurrency requests that run at a time
@@ -29,41 +39,65 @@ export class RequestQueue {
   ) {}
 
   get load(): KratosLoad {
-    return { running: this.#running, queued: this.#waiting.size + this.#waitingWithPriority.size };
+    return { running: this.#running, queued: this.#length + this.#waitingWithPriority.size };
   }
 
   /**
-   * Calls `start` as soon as a slot is free. Whoever was started must call {@link release} once.
+   * Starts the request as soon as a slot is free. Whoever was started must call {@link release} once.
    * @param priority whether to go before the others and never be refused: for the few requests that all others depend on
-   * @throws {QueueFullError} if too many requests are waiting
+   * @throws {QueueFullError} if too many requests are waiting, and no caller has more of them than this one
    */
-  acquire(start: Start, priority: boolean): void {
+  acquire(request: QueuedRequest, priority: boolean): void {
     if (this.#running < this.concurrency) {
       this.#running++;
-      start();
+      request.start();
     } else if (priority) {
-      this.#waitingWithPriority.add(start);
-    } else if (this.#waiting.size < this.maxLength) {
-      this.#waiting.add(start);
+      this.#waitingWithPriority.add(request);
     } else {
-      throw new QueueFullError(`${this.concurrency} requests are running, and ${this.maxLength} are waiting.`);
+      const own = this.#waiting.get(request.caller) ?? new Set();
+      if (this.#length >= this.maxLength) this.#refuseOneOfMoreThan(own.size + 1);
+      this.#waiting.set(request.caller, own.add(request));
+      this.#length++;
     }
+  }
+
+  /** Refuses the latest request of the caller with the most waiting ones. @throws {QueueFullError} if these are not more than `count` */
+  #refuseOneOfMoreThan(count: number): void {
+    let most: readonly QueuedRequest[] = [];
+    for (const requests of this.#waiting.values()) if (requests.size > most.length) most = [...requests];
+    const error = new QueueFullError(`${this.concurrency} requests are running, and ${this.maxLength} are waiting.`);
+    const latest = most.at(-1);
+    if (!latest || most.length <= count) throw error;
+    this.cancel(latest);
+    latest.refuse(error);
   }
 
   /** @returns true if the request was still waiting. It never starts then, and holds no slot. */
-  cancel(start: Start): boolean {
-    return this.#waiting.delete(start) || this.#waitingWithPriority.delete(start);
+  cancel(request: QueuedRequest): boolean {
+    if (this.#waitingWithPriority.delete(request)) return true;
+    const own = this.#waiting.get(request.caller);
+    if (!own?.delete(request)) return false;
+    this.#length--;
+    if (own.size === 0) this.#waiting.delete(request.caller);
+    return true;
   }
 
-  /** Releases a slot to the longest-waiting request. */
+  /** Releases a slot to the longest-waiting request of the caller whose turn it is. */
   release(): void {
-    const [start] = this.#waitingWithPriority.size > 0 ? this.#waitingWithPriority : this.#waiting;
-    if (!start) {
-      this.#running--;
-      return;
-    }
-    this.cancel(start);
+    const next = this.#takeNext();
     // undici frees the connection only after it has reported the end of its request.
-    queueMicrotask(start);
+    if (next) queueMicrotask(() => next.start());
+    else this.#running--;
+  }
+
+  #takeNext(): QueuedRequest | undefined {
+    const [urgent] = this.#waitingWithPriority;
+    const [own] = this.#waiting.values();
+    const [next] = urgent ? [urgent] : (own ?? []);
+    if (!next) return undefined;
+    this.cancel(next);
+    // If the caller has more requests, its next turn is after those of all others.
+    if (!urgent && this.#waiting.delete(next.caller)) this.#waiting.set(next.caller, own!);
+    return next;
   }
 }

@@ -22,6 +22,7 @@ export interface KratosStatus {
 /** Kratos as a program: its status, version and metrics. */
 export class System {
   #check?: Promise<KratosStatus>;
+  #metrics?: Promise<string>;
 
   constructor(private readonly client: KratosClient) {}
 
@@ -76,8 +77,13 @@ export class System {
     return this.client.checkPublicPort(getCheckOptions());
   }
 
-  /** Kratos' metrics in Prometheus' text format. */
+  /** Kratos' metrics in Prometheus' text format. Those of a Kratos in long use have 18 MB, so concurrent calls share their request. */
   metrics(): Promise<string> {
+    this.#metrics ??= this.#getMetrics().finally(() => (this.#metrics = undefined));
+    return this.#metrics;
+  }
+
+  #getMetrics(): Promise<string> {
     const headers = { accept: "text/plain" };
     return followAdminRedirect("metrics/prometheus", (path) => this.client.call("prometheus", "root", (root) => root.get(path, { headers }).text()));
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import { MemoryBudget, type Reservation } from "../kratos/index.js";
 import { HttpError } from "./http-error.js";
 
 /** Default limit of a request body, in bytes. */
@@ -9,15 +10,42 @@ export const DEFAULT_MAX_BODY_BYTES = 1_000_000;
 /** Maximum nesting of lists and objects. JSON.stringify, which writes the request to Kratos, overflows the stack on much deeper values. */
 const MAX_DEPTH = 200;
 
-/** Reads a request's JSON body. Resolves to undefined if it has none, and rejects with an {@link HttpError} if it is refused. */
-export type BodyReader = (request: IncomingMessage) => Promise<unknown>;
+/** A body that takes less memory, as almost all do, is never refused because of the others. */
+const SMALL_BYTES = 50_000;
+
+/** Memory of a parsed value besides the text of the body: a list of empty objects takes twenty times the memory of its JSON. */
+const BYTES_PER_VALUE = 64;
+
+/** The memory of request bodies, from their first byte until their response is written. */
+export function createBodyBudget(): MemoryBudget {
+  return new MemoryBudget(SMALL_BYTES);
+}
+
+/**
+ * Reads a request's JSON body. Resolves to undefined if it has none, and rejects with an {@link HttpError} if it is refused.
+ * @param memory counts the body
+ */
+export type BodyReader = (request: IncomingMessage, memory: Reservation) => Promise<unknown>;
 
 /** @param maxBytes maximum size, both as sent and after decompression */
 export function createBodyReader(maxBytes: number): BodyReader {
-  return async (request) => {
-    const body = request.readableEnded ? getParsedBody(request) : await readJson(request, maxBytes);
-    if (!isDeeperThan(MAX_DEPTH, body)) return body;
-    throw badRequest(400, `The request body nests lists and objects too deeply. At most ${MAX_DEPTH} levels are allowed.`);
+  const decompress = createDecompress(maxBytes);
+  return async (request, memory) => {
+    const body = request.readableEnded ? getParsedBody(request) : await readJson(request);
+    if (!memory.grow(BYTES_PER_VALUE * countValues(body, MAX_DEPTH))) throw overloaded();
+    return body;
+
+    async function readJson({ headers }: IncomingMessage): Promise<unknown> {
+      const [type = "", ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
+      if (!hasBody(request) || type.trim() !== "application/json") return undefined;
+      const encoding = headers["content-encoding"]?.toLowerCase() || "identity";
+      if (!parameters.every(isUtf8) || (encoding !== "identity" && !DECODERS.has(encoding))) {
+        throw badRequest(415, "The request body must be JSON in UTF-8, either uncompressed or compressed with gzip, deflate or br.");
+      }
+      const sent = await readBytes(request, maxBytes, memory);
+      if (sent.length === 0) return undefined;
+      return parseJson(encoding === "identity" ? sent : await decompress(encoding, sent, memory));
+    }
   };
 }
 
@@ -40,48 +68,66 @@ const DECODERS = new Map([
   ["br", promisify(brotliDecompress)],
 ]);
 
-const utf8 = new TextDecoder();
+type Decompress = (encoding: string, bytes: Buffer, memory: Reservation) => Promise<Buffer>;
 
-async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const { headers } = request;
-  const [type = "", ...parameters] = (headers["content-type"] ?? "").toLowerCase().split(";");
-  if (!hasBody(request) || type.trim() !== "application/json") return undefined;
-  const encoding = headers["content-encoding"]?.toLowerCase() || "identity";
-  const decode = DECODERS.get(encoding);
-  if (!parameters.every(isUtf8) || (encoding !== "identity" && !decode)) {
-    throw badRequest(415, "The request body must be JSON in UTF-8, either uncompressed or compressed with gzip, deflate or br.");
-  }
-  let bytes = await readBytes(request, maxBytes);
-  if (decode && bytes.length > 0) {
-    bytes = await decode(bytes, { maxOutputLength: maxBytes }).catch((error: NodeJS.ErrnoException) => {
+/** Bodies are decompressed one at a time: a decoder of brotli takes up to 16 MB, however small its input is. */
+function createDecompress(maxBytes: number): Decompress {
+  let previous: Promise<unknown> = Promise.resolve();
+  return async (encoding, bytes, memory) => {
+    const current = previous.then(() => DECODERS.get(encoding)!(bytes, { maxOutputLength: maxBytes }));
+    previous = current.then(
+      () => undefined,
+      () => undefined,
+    );
+    const decompressed = await current.catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(maxBytes);
       throw badRequest(400, `The request body cannot be decompressed: it is not valid ${encoding}.`);
     });
-  }
-  return bytes.length === 0 ? undefined : parseJson(bytes);
+    if (!memory.grow(decompressed.length)) throw overloaded();
+    return decompressed;
+  };
 }
 
-/** Reads a body to its end, even one that is too large: a client that is still sending does not read the response. */
-function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+const utf8 = new TextDecoder();
+
+/** Size of the first buffer for a body. */
+const BUFFER_BYTES = 4_096;
+
+/** Reads a body to its end, even one that is refused: a client that is still sending does not read the response. */
+function readBytes(request: IncomingMessage, maxBytes: number, memory: Reservation): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const abort = () => {
-      if (!request.readableEnded) reject(badRequest(400, "The connection was closed before the request body was complete."));
+      if (!request.readableEnded) refuse(badRequest(400, "The connection was closed before the request body was complete."));
+    };
+    // Copied into one buffer: a body of many chunks of one byte would take a hundred times its size.
+    let bytes = Buffer.alloc(0);
+    let length = 0;
+    let isRefused = false;
+    const refuse = (error: HttpError) => {
+      isRefused = true;
+      bytes = Buffer.alloc(0);
+      reject(error);
+    };
+    const append = (chunk: Buffer) => {
+      const needed = length + chunk.length;
+      if (needed > maxBytes) return refuse(tooLarge(maxBytes));
+      if (needed > bytes.length) {
+        const larger = Buffer.allocUnsafe(Math.max(needed, Math.min(2 * bytes.length, maxBytes), BUFFER_BYTES));
+        if (!memory.grow(larger.length - bytes.length)) return refuse(overloaded());
+        bytes.copy(larger, 0, 0, length);
+        bytes = larger;
+      }
+      chunk.copy(bytes, length);
+      length = needed;
     };
     // The client may have left while its token was verified; then there are no more events.
     if (request.destroyed) return abort();
-    if (Number(request.headers["content-length"]) > maxBytes) reject(tooLarge(maxBytes));
-    const chunks: Buffer[] = [];
-    let length = 0;
+    if (Number(request.headers["content-length"]) > maxBytes) refuse(tooLarge(maxBytes));
     request
       .on("data", (chunk: Buffer) => {
-        length += chunk.length;
-        if (length <= maxBytes) chunks.push(chunk);
-        else {
-          chunks.length = 0;
-          reject(tooLarge(maxBytes));
-        }
+        if (!isRefused) append(chunk);
       })
-      .once("end", () => resolve(Buffer.concat(chunks)))
+      .once("end", () => resolve(bytes.subarray(0, length)))
       .once("close", abort);
   });
 }
@@ -99,13 +145,22 @@ function parseJson(bytes: Buffer): object {
 
 /** Whether a parameter of the content type is not a charset, or is that of JSON. */
 function isUtf8(parameter: string): boolean {
-  const [name, value = ""] = parameter.split("=");
-  return name?.trim() !== "charset" || /^\s*("?utf-?8"?)?\s*$/.test(value);
+  const [name = "", value = ""] = parameter.split("=");
+  return name.trim() !== "charset" || UTF8_NAMES.has(value.trim());
 }
 
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((child) => isDeeperThan(levels - 1, child));
+const UTF8_NAMES = new Set(["", "utf8", "utf-8", '"utf8"', '"utf-8"']);
+
+/** @throws {HttpError} if lists and objects are nested in more than `levels` levels */
+function countValues(value: unknown, levels: number): number {
+  if (typeof value !== "object" || value === null) return 1;
+  if (levels === 0) throw badRequest(400, `The request body nests lists and objects too deeply. At most ${MAX_DEPTH} levels are allowed.`);
+  return Object.values(value).reduce<number>((count, child) => count + countValues(child, levels - 1), 1);
+}
+
+function overloaded(): HttpError {
+  const message = "There is not enough memory for the request body beside those of other requests. Try again later, or send less data.";
+  return new HttpError(503, "OVERLOADED", message, { "retry-after": "1" });
 }
 
 function tooLarge(maxBytes: number): HttpError {

@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createContext } from "../graphql/context.js";
 import type { Caller } from "../graphql/scopes.js";
 import type { TraitsMask } from "../graphql/traits-mask.js";
-import type { Kratos } from "../kratos/index.js";
+import type { Kratos, Reservation } from "../kratos/index.js";
 import type { Authenticate } from "./auth/authenticate.js";
 import type { SubjectReader } from "./auth/subject.js";
-import { createBodyReader } from "./body.js";
+import { createBodyBudget, createBodyReader } from "./body.js";
 import { assertNotForged } from "./csrf.js";
 import { HttpError } from "./http-error.js";
 import type { RateLimit } from "./limits/rate-limit.js";
@@ -34,27 +34,31 @@ export interface GraphQLHandlerOptions {
 export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
   const { apollo, kratos, authenticate, nameSubject, rateLimit, policy, corsOrigins, maxBodyBytes } = options;
   const readBody = createBodyReader(maxBodyBytes);
+  const bodyBudget = createBodyBudget();
 
   return async (request, response, fields) => {
     const telemetry = new RequestTelemetry(options.telemetry, fields, request);
+    const bodyMemory = bodyBudget.reserve();
     try {
-      const result = await execute(request, fields, telemetry);
+      const result = await execute(request, fields, telemetry, bodyMemory);
       await send(response, result);
       telemetry.onResponse(response.statusCode);
     } catch (error) {
       telemetry.onError(error instanceof HttpError ? error : { status: 500, code: "INTERNAL_SERVER_ERROR" });
       throw error;
+    } finally {
+      bodyMemory.release();
     }
   };
 
-  async function execute(request: IncomingMessage, fields: RequestFields, telemetry: RequestTelemetry): Promise<HTTPGraphQLResponse> {
+  async function execute(request: IncomingMessage, fields: RequestFields, telemetry: RequestTelemetry, bodyMemory: Reservation): Promise<HTTPGraphQLResponse> {
     const authenticated = await authenticate(request.headers.authorization);
     fields.caller = authenticated.name;
     const caller = nameSubject ? nameSubject(authenticated, request) : authenticated;
     // Before the body is read, so that refusing a request is cheap.
     await rateLimit?.consume(caller.name, 1);
     assertNotForged(request, corsOrigins);
-    const httpGraphQLRequest = toHTTPGraphQLRequest(request, await readBody(request));
+    const httpGraphQLRequest = toHTTPGraphQLRequest(request, await readBody(request, bodyMemory));
     const queries = getQueries(httpGraphQLRequest);
     if (queries.length > 1) await rateLimit?.consume(caller.name, queries.length - 1);
     const { safelist, traitsMask } = policy();

@@ -1,6 +1,6 @@
-import { createServer, type RequestListener, type ServerResponse } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getHeapStatistics } from "node:v8";
+import { Connections, DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from "./connections.js";
 
 export interface Listening {
   /** Base URL, e.g. `http://127.0.0.1:4000`. */
@@ -11,28 +11,6 @@ export interface Listening {
    */
   close(graceMs?: number): Promise<void>;
 }
-
-/** What clients may hold of the server's memory, and for how long. */
-export interface ConnectionLimits {
-  /** Maximum number of open connections. Further ones are closed at once. */
-  readonly connections: number;
-  /** Time in which a client must have sent the headers of a request. */
-  readonly headersMs: number;
-  /** Time in which a client must have sent a whole request. */
-  readonly requestMs: number;
-  /** Time in which a client must have read a response. */
-  readonly readMs: number;
-  /** Total length of the responses that clients have not read. If it is exceeded, the oldest of them are dropped. Default: a quarter of the heap. */
-  readonly unreadCharacters: number;
-}
-
-export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
-  connections: 2_000,
-  headersMs: 10_000,
-  requestMs: 30_000,
-  readMs: 30_000,
-  unreadCharacters: getHeapStatistics().heap_size_limit / 4,
-};
 
 export interface ListenOptions extends Partial<ConnectionLimits> {
   /** Environment variable that sets the port, for error messages. Default: `PORT`. */
@@ -61,14 +39,13 @@ const REASONS: Readonly<Record<string, string>> = {
  */
 export async function listen(handle: RequestListener, host: string, port: number, options: ListenOptions = {}): Promise<Listening> {
   const { portVariable = "PORT", ...limits } = { ...DEFAULT_CONNECTION_LIMITS, ...options };
-  const { connections, headersMs: headersTimeout, requestMs: requestTimeout } = limits;
-  const unread = new UnreadResponses(limits);
+  const { headersMs: headersTimeout, requestMs: requestTimeout } = limits;
+  const connections = new Connections(limits);
   // Node.js closes what exceeds a timeout only when it checks the connections.
   const server = createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval: headersTimeout / 5 }, (request, response) => {
-    response.once("prefinish", () => unread.add(response));
-    handle(request, response);
+    if (connections.start(request, response)) handle(request, response);
   });
-  server.maxConnections = connections;
+  server.on("connection", (socket) => connections.add(socket));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reason = REASONS[error.code ?? ""] ?? `cannot be listened on (${error.message})`;
@@ -86,37 +63,6 @@ export async function listen(handle: RequestListener, host: string, port: number
         setTimeout(() => server.closeAllConnections(), graceMs).unref();
       }),
   };
-}
-
-/** The responses that are written, but that their clients have not read completely. */
-class UnreadResponses {
-  readonly #responses = new Map<ServerResponse, { readonly length: number; readonly timer: NodeJS.Timeout }>();
-  #length = 0;
-
-  constructor(private readonly limits: ConnectionLimits) {}
-
-  /** Called when a response has been written. Small ones fit into the buffers of the system. */
-  add(response: ServerResponse): void {
-    const length = response.writableLength;
-    if (length === 0) return;
-    const timer = setTimeout(() => response.destroy(), this.limits.readMs);
-    this.#responses.set(response, { length, timer });
-    this.#length += length;
-    response.once("close", () => this.#remove(response));
-    for (const oldest of this.#responses.keys()) {
-      if (this.#length <= this.limits.unreadCharacters) break;
-      this.#remove(oldest);
-      oldest.destroy();
-    }
-  }
-
-  #remove(response: ServerResponse): void {
-    const entry = this.#responses.get(response);
-    if (!entry) return;
-    clearTimeout(entry.timer);
-    this.#responses.delete(response);
-    this.#length -= entry.length;
-  }
 }
 
 /** Whether an address to listen on can be reached only from this machine. */

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startFaultyKratos, type FaultyKratos } from "../support/faulty-kratos.js";
 import { stopAfterTest } from "../support/lifecycle.js";
-import { codeOf, dataOf, startFacade, type FacadeUnderTest } from "../support/use-facade.js";
+import { codeOf, dataOf, startFacade, type FacadeTestOptions, type FacadeUnderTest, type Reply } from "../support/use-facade.js";
 import { eventually } from "../support/wait.js";
 
 let kratos: FaultyKratos;
@@ -9,9 +10,9 @@ let facade: FacadeUnderTest;
 /** Responses that Kratos holds back until `release`. */
 let held: ServerResponse[];
 
-const serve = async (connections: number, queueLength: number) => {
+const serve = async (connections: number, queueLength: number, options?: FacadeTestOptions) => {
   kratos = await stopAfterTest(startFaultyKratos());
-  facade = await startFacade(kratos, { connections, queueLength });
+  facade = await startFacade(kratos, { connections, queueLength, ...options });
   held = [];
 };
 
@@ -47,6 +48,34 @@ it("runs as many requests as there are connections, queues as many as the queue 
   expect(kratos.hit).toHaveLength(12);
   expect(kratos.mostConcurrent).toBe(4);
   expect(facade.kratos.load).toEqual({ running: 0, queued: 0 });
+});
+
+it("lets callers take turns, and refuses a request of the caller with the most waiting ones if the queue is full", async () => {
+  const [batch, shop] = ["batch", "shop"].map((name) => createApiKey(name, ["identities:read"]));
+  await serve(1, 4, { authentication: { apiKeys: parseApiKeys(`${batch!.line};${shop!.line}`) } });
+  const pages = (count: number, length: number, key: { key: string }) =>
+    Array.from({ length: count }, () => facade.send(`{ identities(first: ${length}) { edges { node { id } } } }`, {}, { authorization: `Bearer ${key.key}` }));
+  await Promise.all(pages(1, 1, batch!));
+  hold("GET /admin/identities?");
+  const ofBatch = pages(5, 1, batch!);
+  await eventually("the queue is full", () => facade.kratos.load.queued === 4 && held.length === 1);
+  // The first two take the places of two requests of the other caller, whose others are then not more than theirs.
+  const ofShop = pages(3, 5, shop!);
+  expect(codeOf(await Promise.race(ofShop))).toBe("OVERLOADED");
+  expect(facade.kratos.load).toEqual({ running: 1, queued: 4 });
+  const order: string[] = [];
+  kratos.fault = {
+    to: (line) => Boolean(order.push(line)),
+    do: (response) => {
+      held.push(response);
+      release();
+    },
+  };
+  release();
+  const outcomes = async (replies: Promise<Reply<unknown>>[]) => (await Promise.all(replies)).map((reply) => (reply.errors ? codeOf(reply) : "served")).sort();
+  expect(await outcomes(ofBatch)).toEqual(["OVERLOADED", "OVERLOADED", "served", "served", "served"]);
+  expect(await outcomes(ofShop)).toEqual(["OVERLOADED", "served", "served"]);
+  expect(order.map((line) => line.split("page_size=")[1])).toEqual(["2", "6", "2", "6"]);
 });
 
 it("never sends a mutation that is OVERLOADED, and says that nothing was done", async () => {

@@ -50,6 +50,12 @@ describe("a text of 900 kB is sent to Kratos by none of 50 aliases", () => {
   });
 });
 
+it("50 aliases of the metrics of Kratos, which can have many megabytes, need one request for them", async () => {
+  const { data } = await facade.send(`{ ${repeat(50, (at) => `a${at}: metrics`)} }`);
+  expect(new Set(Object.values(data!))).toEqual(new Set([expect.stringContaining("# HELP")]));
+  expect(adminProxy.take().filter(({ path }) => path.includes("metrics"))).toHaveLength(1);
+});
+
 describe("a forged cursor before Kratos v1.1", () => {
   const MILLION = 1_000_000;
   /** The identities are in descending order of ID. */

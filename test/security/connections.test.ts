@@ -1,4 +1,4 @@
-import type { RequestListener, ServerResponse } from "node:http";
+import { Agent, request, type RequestListener, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 import { listen, type ListenOptions } from "../../src/server/listen.js";
 import { stopAfterTest } from "../support/lifecycle.js";
@@ -39,13 +39,77 @@ it.each([
   expect(await (await fetch(url)).text()).toBe("ok");
 });
 
-it("a connection beyond the maximum is closed at once, and served again when another one has ended", async () => {
-  const { url, open } = await serve({ connections: 5 });
-  const [first] = Array.from({ length: 5 }, () => open("GET"));
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await expect(fetch(url)).rejects.toThrow();
-  first!.destroy();
-  await eventually("a client is served", () => fetch(url).then(({ ok }) => ok, () => false));
+describe("if the maximum of connections is open", () => {
+  /** Holds back every response until it is told to. */
+  async function serveHeld(connections: number) {
+    const held: ServerResponse[] = [];
+    const served = await serve({ connections }, (_, response) => void held.push(response));
+    return { ...served, held, respond: () => held.splice(0).forEach((response) => response.end("ok")) };
+  }
+
+  it("a new one is served in place of the one without a running request for the longest time", async () => {
+    const { url, open, held, respond } = await serveHeld(3);
+    const closed: string[] = [];
+    const openAs = (name: string, text: string) => open(text).resume().once("close", () => closed.push(name));
+    openAs("running", GET);
+    await eventually("a request is running", () => held.length === 1);
+    const [running] = held.splice(0);
+    openAs("longest idle", GET);
+    await eventually("a request is running", () => held.length === 1);
+    respond();
+    openAs("has not sent its headers", "GET");
+    for (const name of ["longest idle", "has not sent its headers"]) {
+      const response = fetch(url, { headers: { connection: "close" } });
+      await eventually("it is served", () => held.length === 1);
+      expect(closed).toEqual(expect.arrayContaining([name]));
+      openAs(`after ${name}`, "");
+      respond();
+      expect(await (await response).text()).toBe("ok");
+    }
+    expect(closed).toEqual(["longest idle", "has not sent its headers"]);
+    running!.end("ok");
+  });
+
+  it("and all have a running request, a new one is closed at once, and served again when another one has ended", async () => {
+    const { url, open, held, respond } = await serveHeld(5);
+    const [first] = Array.from({ length: 5 }, () => open(GET));
+    await eventually("five requests are running", () => held.length === 5);
+    await expect(fetch(url)).rejects.toThrow();
+    first!.destroy();
+    await eventually("a client is served", () => {
+      const served = fetch(url).then(({ ok }) => ok, () => false);
+      setTimeout(respond, 20);
+      return served;
+    });
+  });
+});
+
+describe("a client that sends a request before the response to the one before it", () => {
+  it("is disconnected, so that it cannot fill the memory with requests that wait for each other", async () => {
+    const handled: ServerResponse[] = [];
+    const { url, open } = await serve({}, (request, response) => void (request.url === "/" ? handled.push(response) : response.end("ok")));
+    let closed = false;
+    open(GET.repeat(1_000)).resume().once("close", () => (closed = true));
+    await eventually("it is disconnected", () => closed);
+    expect(handled).toHaveLength(1);
+    expect(await (await fetch(`${url}/other`)).text()).toBe("ok");
+  });
+
+  it("is served if it sends it after the response, however often and however large they are", async () => {
+    const { url } = await serve({}, (request, response) => void request.resume().once("end", () => response.end("x".repeat(1_000_000))));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    let connections = 0;
+    for (let at = 0; at < 50; at++) {
+      await new Promise<void>((resolve, reject) => {
+        request(url, { agent, method: "POST" }, (response) => response.resume().once("end", resolve))
+          .once("socket", (socket) => (connections += socket.connecting ? 1 : 0))
+          .once("error", reject)
+          .end("x".repeat(100_000));
+      });
+    }
+    expect(connections).toBe(1);
+    agent.destroy();
+  });
 });
 
 describe("clients that do not read their response", () => {
@@ -69,7 +133,7 @@ describe("clients that do not read their response", () => {
   }
 
   it("are disconnected after a time", async () => {
-    const { url, openUnread, isOpen } = await serveLarge({ readMs: 300 });
+    const { url, openUnread, isOpen } = await serveLarge({ readMs: 1_500 });
     await openUnread();
     expect(isOpen()).toEqual([true]);
     await eventually("the client is disconnected", () => !isOpen()[0]);

@@ -67,6 +67,14 @@ describe("if introspection is disabled", () => {
     }
   });
 
+  it("removes suggestions from messages with a long text of a caller without searching it again and again", async () => {
+    const query = "query ($first: Int!) { identities(first: $first) { edges { cursor } } }";
+    const first = "Did you mean ".repeat(60_000);
+    const { status, body } = await postJson(closed.url, { query, variables: { first } });
+    expect(status).toBe(400);
+    expect(body.errors[0].message).toContain(first);
+  });
+
   it("returns the SDL to callers with system:read, or to everybody if it is public", async () => {
     const [router, shop] = [createApiKey("router", ["system:read"]), createApiKey("shop", ["identities:read"])];
     const authentication = { apiKeys: parseApiKeys(`${router.line};${shop.line}`) };
@@ -162,6 +170,12 @@ describe("a page of another site", () => {
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const persisted = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha256Hash } });
+
+it("a Content-Type with a long parameter is refused without searching it again and again", async () => {
+  const headers = { "content-type": `application/json;charset=${" ".repeat(15_000)}x` };
+  const responses = await Promise.all(Array.from({ length: 300 }, () => sendHttp(closed.url, { headers, body: JSON.stringify({ query: VERSION }) })));
+  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([415]));
+});
 
 describe("automatic persisted queries", () => {
   it("are registered with their text and used without it, by POST and by GET", async () => {

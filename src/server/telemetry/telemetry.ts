@@ -81,13 +81,14 @@ export class RequestTelemetry {
     return this.telemetry.metrics?.onBatch;
   }
 
-  /** Returns a Kratos client whose requests belong to this request: they are counted, and carry its ID. */
+  /** Returns a Kratos client whose requests belong to this request: they are counted, carry its ID, and take turns with those of other callers. */
   observe(kratos: Kratos): Kratos {
     const headers = { "x-request-id": this.fields.requestId };
-    return kratos.withInterceptor((operation) => {
+    const interceptor: Interceptor = (operation) => {
       this.#upstreamCalls++;
       return startUpstreamCall(operation, headers, this.telemetry.metrics, this.#trace);
-    });
+    };
+    return kratos.withInterceptor(interceptor, this.fields.caller);
   }
 
   /** @returns a function to call when the operation is completed */
