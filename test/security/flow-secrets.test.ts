@@ -36,7 +36,8 @@ const guest = createApiKey("guest", ["flows:read"]);
 const [reader, insider] = keys as [typeof guest, typeof guest];
 
 let answer: unknown;
-const { facade } = useFacade(() => startScriptedKratos("v26.2.0", (_, path) => (path.startsWith("/self-service/") ? { json: answer } : undefined)), {
+let status = 200;
+const { facade } = useFacade(() => startScriptedKratos("v26.2.0", (_, path) => (path.startsWith("/self-service/") ? { status, json: answer } : undefined)), {
   authentication: { apiKeys: parseApiKeys([guest, reader, insider].map(({ line }) => line).join("\n")) },
 });
 
@@ -60,7 +61,7 @@ function restore({ ui, ...flow }: any): Wire {
 const FLOWS = Object.entries(recorded.flows).map(([name, flow]) => [name, name.split(" ")[1] as FlowKind, restore(flow)] as const);
 
 async function read(kind: FlowKind, wire: Wire, { key }: { key: string }) {
-  answer = wire;
+  [status, answer] = [200, wire];
   const { data, errors } = await facade.ask(QUERIES[kind], { id: ID }, { authorization: `Bearer ${key}` });
   return { flow: data!.flow, errors };
 }
@@ -159,6 +160,34 @@ describe.each([
       expect(hasPlanted(flow)).toBe(false);
       expect(flow.requestUrl).toBe(url.includes("auth.test") ? "https://auth.test/self-service/login" : "***");
     }
+  });
+});
+
+describe("an expired flow", () => {
+  const path = "/self-service/login/browser";
+  const query = `?return_to=${encodeURIComponent(RETURN_TO)}`;
+  // As v1.3.1 and v26.2.0 respond for a browser.
+  const expired = {
+    ...{ id: "self_service_flow_expired", code: 410, status: "Gone", message: "The requested resource is no longer available." },
+    reason: "The login flow has expired. Redirect the user to the login flow init endpoint to initialize a new login flow.",
+    details: { redirect_to: `http://127.0.0.1:4433${path}${query}`, return_to: RETURN_TO },
+    use_flow_id: ID,
+  };
+  const readExpired = async ({ key }: typeof guest) => {
+    [status, answer] = [410, { error: expired }];
+    const { data, errors } = await facade.ask(QUERIES.login, { id: ID }, { authorization: `Bearer ${key}` });
+    expect([data, errors?.length]).toEqual([{ flow: null }, 1]);
+    return errors![0]!;
+  };
+
+  it.each([guest, reader])("tells callers without secrets:read how to start a new one, without the URL that the user returns to", async (caller) => {
+    const error = await readExpired(caller);
+    expect(error.extensions).toEqual({ code: "FLOW_EXPIRED", newFlowPath: path, useFlowId: ID });
+    expect(hasPlanted(error)).toBe(false);
+  });
+
+  it("tells a caller with secrets:read all of it", async () => {
+    expect((await readExpired(insider)).extensions).toEqual({ code: "FLOW_EXPIRED", newFlowPath: path + query, useFlowId: ID });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { FlowKind, WireFlows, WireUiNode, WireUiText } from "../../kratos/index.js";
+import { type FlowKind, KratosFlowExpiredError, type WireFlows, type WireUiNode, type WireUiText } from "../../kratos/index.js";
 import { MASKED } from "../traits-mask.js";
 import { isFixedText } from "./fixed-texts.js";
 
@@ -78,6 +78,13 @@ export function redactFlow<Kind extends FlowKind>(wire: WireFlows[Kind]): WireFl
     ...("identity" in wire && wire.identity?.id !== undefined && { identity: { id: wire.identity.id } }),
   };
   return redacted as unknown as WireFlows[Kind];
+}
+
+/** Returns the error of a flow as such callers see it: the URL that starts a new flow has the query of the expired one. */
+export function redactFlowError(error: unknown): unknown {
+  if (!(error instanceof KratosFlowExpiredError)) return error;
+  const { newFlowPath, useFlowId } = error.replacement;
+  return new KratosFlowExpiredError(error.operation, { newFlowPath: newFlowPath?.replace(/\?.*/s, ""), useFlowId });
 }
 
 /** How the paths of Kratos end. The action of a verification flow is at last the URL to return to. */
