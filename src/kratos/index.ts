@@ -7,6 +7,7 @@ export type { IdentityChange } from "./identities/identities.js";
 export { MAX_SEARCH_REQUESTS, type IdentityPage, type PagePosition } from "./identities/list.js";
 export { Kratos } from "./kratos.js";
 export type { KratosLoad } from "./request-queue.js";
+export { isTooDeep, MAX_LEVELS } from "./response.js";
 export type { SelfServiceErrorRecord } from "./self-service-errors.js";
 export type { KratosStatus } from "./system.js";
 export { isUuid as isIdentityId } from "./types.js";

@@ -1,13 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import { isTooDeep, MAX_LEVELS } from "../kratos/index.js";
 import { HttpError } from "./http-error.js";
 
 /** Default limit of a request body, in bytes. */
 export const DEFAULT_MAX_BODY_BYTES = 1_000_000;
-
-/** Maximum nesting of lists and objects. JSON.stringify, which writes the request to Kratos, overflows the stack on much deeper values. */
-const MAX_DEPTH = 200;
 
 /** Reads a request's JSON body. Resolves to undefined if it has none, and rejects with an {@link HttpError} if it is refused. */
 export type BodyReader = (request: IncomingMessage) => Promise<unknown>;
@@ -16,8 +14,8 @@ export type BodyReader = (request: IncomingMessage) => Promise<unknown>;
 export function createBodyReader(maxBytes: number): BodyReader {
   return async (request) => {
     const body = request.readableEnded ? getParsedBody(request) : await readJson(request, maxBytes);
-    if (!isDeeperThan(MAX_DEPTH, body)) return body;
-    throw badRequest(400, `The request body nests lists and objects too deeply. At most ${MAX_DEPTH} levels are allowed.`);
+    if (!isTooDeep(body)) return body;
+    throw badRequest(400, `The request body nests lists and objects too deeply. At most ${MAX_LEVELS} levels are allowed.`);
   };
 }
 
@@ -101,11 +99,6 @@ function parseJson(bytes: Buffer): object {
 function isUtf8(parameter: string): boolean {
   const [name, value = ""] = parameter.split("=");
   return name?.trim() !== "charset" || /^\s*("?utf-?8"?)?\s*$/.test(value);
-}
-
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((child) => isDeeperThan(levels - 1, child));
 }
 
 function tooLarge(maxBytes: number): HttpError {
