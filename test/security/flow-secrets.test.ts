@@ -191,6 +191,41 @@ describe("an expired flow", () => {
   });
 });
 
+describe("a self-service error", () => {
+  const READ = '{ selfServiceError(id: "x") { errors { code status message reason errorId details } } }';
+  const readError = async (error: object, { key }: typeof guest) => {
+    [status, answer] = [200, { id: ID, error }];
+    const { data, errors } = await facade.send(READ, {}, { authorization: `Bearer ${key}` });
+    expect(errors).toBeUndefined();
+    return data!["selfServiceError"].errors[0];
+  };
+  const planted = {
+    ...{ code: 400, status: "Bad xkplant", message: "xkplant@example.com is unknown", reason: "The account xkplant@example.com does not exist", id: "xkplant" },
+    details: { email: "xkplant@example.com", token: "xkplant-token", docs: "https://www.ory.sh/kratos/docs/xkplant" },
+  };
+
+  it.each([guest, reader])("has no text that depends on the user for callers without secrets:read", async (caller) => {
+    const error = await readError(planted, caller);
+    expect(error).toEqual({ code: 400, status: "***", message: "***", reason: "***", errorId: "***", details: null });
+  });
+
+  it("has for all callers what is the same for every user", async () => {
+    const csrf = {
+      ...{ code: 403, status: "Forbidden", message: "the request was rejected to protect you from Cross-Site-Request-Forgery", id: "security_csrf_violation" },
+      reason:
+        "Please retry the flow and optionally clear your cookies. The request was rejected to protect you from Cross-Site-Request-Forgery (CSRF) which could cause account takeover, leaking personal information, and other serious security issues.",
+    };
+    const { id, ...texts } = csrf;
+    expect(await readError({ ...csrf, details: { hint: "xkplant" } }, guest)).toEqual({ ...texts, errorId: id, details: null });
+    expect(await readError({ code: 404 }, guest)).toEqual({ code: 404, status: null, message: null, reason: null, errorId: null, details: null });
+  });
+
+  it("has all of it for a caller with secrets:read", async () => {
+    const { id, ...rest } = planted;
+    expect(await readError(planted, insider)).toEqual({ ...rest, errorId: id });
+  });
+});
+
 it("a caller with secrets:read sees all of it", async () => {
   for (const [name, kind, wire] of FLOWS) {
     const { flow } = await read(kind, wire, insider);
