@@ -214,7 +214,8 @@ describe("automatic persisted queries", () => {
   it("are registered only under their own hash", async () => {
     const extensions = persisted(sha256("{ other: version }"));
     const answer = await postJson(closed.url, { query: VERSION, extensions });
-    expect([answer.status, answer.body.data]).toEqual([400, undefined]);
+    expect([answer.status, codesOf(answer), answer.body.data]).toEqual([400, ["PERSISTED_QUERY_HASH_MISMATCH"], undefined]);
+    expect(answer.body.errors[0].message).toContain("must be the SHA-256 of the query");
     expect(codesOf(await postJson(closed.url, { extensions }))).toEqual(["PERSISTED_QUERY_NOT_FOUND"]);
   });
 
