@@ -54,10 +54,18 @@ export const proxies = z
   .refine((text) => succeeds(() => createClientAddress(toList(text))), "a comma-separated list of addresses and subnets, e.g. 10.0.0.0/8,192.168.1.7")
   .transform(toList);
 
-export const traitPaths = z
-  .string()
-  .refine((text) => toList(text).every((path) => /^[^.]+(\.[^.]+)*$/.test(path)), "a comma-separated list of trait paths, e.g. email,name.last")
-  .transform(toList);
+/** How paths of traits are written elsewhere: from the identity, or as a JSON pointer. They would hide nothing here. */
+const OTHER_PATH = /^(traits\.|\/(traits\/)?)/;
+
+export const traitPaths = z.string().transform((text, context) => {
+  const expected = "a comma-separated list of trait paths, e.g. email,name.last";
+  const paths = toList(text);
+  const wrong = paths.find((path) => OTHER_PATH.test(path));
+  if (wrong !== undefined) {
+    context.addIssue(`${expected}: write ${JSON.stringify(wrong.replace(OTHER_PATH, "").replaceAll("/", "."))} in place of ${JSON.stringify(wrong)}`);
+  } else if (!paths.every((path) => /^[^.]+(\.[^.]+)*$/.test(path))) context.addIssue(expected);
+  return paths;
+});
 
 /** Requests per window in seconds, e.g. `1000/10s`. `off` becomes null. */
 export const rateLimit = z

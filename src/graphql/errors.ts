@@ -11,6 +11,8 @@ import {
   KratosPublicUrlRequiredError,
   KratosUnavailableError,
   KratosUnsupportedError,
+  isTooDeep,
+  MAX_LEVELS,
 } from "../kratos/index.js";
 
 /** The codes of the adapter's errors. The first class that matches counts. */
@@ -90,12 +92,13 @@ export function badUserInput(message: string): GraphQLError {
 const MAX_TEXT_LENGTH = 256;
 
 /**
- * Checks the length of an argument that is text, or of the texts in an input. All texts of this API are IDs, tokens, cursors
- * and durations; what may be large is JSON. Called for every argument before its field is resolved: one operation can use a
- * variable of a megabyte a thousand times.
- * @throws BAD_USER_INPUT if a text is too long
+ * Checks the length of an argument that is text, or of the texts in an input, and the nesting of JSON. All texts of this API are
+ * IDs, tokens, cursors and durations; what may be large is JSON. Called for every argument before its field is resolved, with its
+ * value: one operation can use a variable of a megabyte a thousand times, and a value can be nested in the document, too.
+ * @throws BAD_USER_INPUT if a text is too long, or the value is nested too deeply
  */
-export function checkTexts(argument: unknown): void {
+export function checkArgument(argument: unknown): void {
+  if (isTooDeep(argument)) throw badUserInput(`Lists and objects in an argument must be nested at most ${MAX_LEVELS} levels deep.`);
   const values: unknown[] = typeof argument === "object" && argument !== null ? Object.values(argument) : [argument];
   for (const value of values) {
     if (typeof value !== "string" || value.length <= MAX_TEXT_LENGTH) continue;

@@ -2,7 +2,7 @@ import { extendSchema, type GraphQLFieldResolver, type GraphQLObjectType, type G
 import { requireScope } from "./authorization.js";
 import { entitiesCost } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
-import { badUserInput, checkTexts, describeReceived } from "./errors.js";
+import { badUserInput, checkArgument, describeReceived } from "./errors.js";
 import { Identity } from "./identity/identity.type.js";
 
 /** Per request. A router asks for those of a whole page at once, and a page has at most 250 items. */
@@ -67,7 +67,7 @@ async function loadEntity(representation: unknown, context: EntityContext): Prom
   const { __typename: type, id } = (representation ?? {}) as { __typename?: unknown; id?: unknown };
   const load = typeof type === "string" && Object.hasOwn(LOADERS, type) ? LOADERS[type] : undefined;
   if (load && typeof id === "string") {
-    checkTexts(id);
+    checkArgument(id);
     return load(context, id);
   }
   throw badUserInput(

@@ -1,7 +1,7 @@
 import { GraphQLSchema, isSpecifiedDirective, lexicographicSortSchema, parse, print, printSchema, visit, type DocumentNode } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { authChecker } from "./authorization.js";
-import { checkTexts } from "./errors.js";
+import { checkArgument } from "./errors.js";
 import { toSubgraphSchema } from "./federation.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
@@ -41,7 +41,7 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
       SystemResolver,
     ],
     authChecker,
-    validateFn: checkTexts,
+    validateFn: checkArgument,
   });
   graph.getQueryType()!.description = "The query root.";
   graph.getMutationType()!.description = "The mutation root. Errors that callers can act on, e.g. invalid input, are returned as `userErrors`.";

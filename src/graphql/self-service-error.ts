@@ -4,11 +4,15 @@ import type { SelfServiceErrorRecord, WireErrorBody } from "../kratos/index.js";
 import { oneRequest } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
 import { nullIfNotFound } from "./errors.js";
+import { redactError } from "./flow/redact.js";
 import { DateTime, toDateTime } from "./scalars.js";
 import type { Scope } from "./scopes.js";
 
 // The class is not called KratosError, like the type, because the adapter's base class is.
-@ObjectType("KratosError", { simpleResolvers: true, description: "An error, as reported by Kratos." })
+@ObjectType("KratosError", {
+  simpleResolvers: true,
+  description: "An error, as reported by Kratos. For callers without the scope `secrets:read`, a text that is not the same for every user is `***`, and `details` is null.",
+})
 export class KratosErrorEntry {
   @Field(() => Int, { nullable: true, description: "HTTP status code, e.g. 500. Null if Kratos does not report it." })
   code: number | null;
@@ -80,9 +84,10 @@ export class SelfServiceErrorResolver {
       description: "ID of the error: the `error` or `id` parameter in the URL of the error page. For an example, use `stub:500`.",
     })
     id: string,
-    @Ctx() { kratos }: FacadeContext,
+    @Ctx() { kratos, caller }: FacadeContext,
   ): Promise<SelfServiceError | null> {
     const record = await nullIfNotFound(kratos.selfServiceErrors.get(id));
-    return record && SelfServiceError.from(record);
+    if (!record) return null;
+    return SelfServiceError.from(caller.scopes.has("secrets:read") ? record : { ...record, errors: record.errors.map(redactError) });
   }
 }

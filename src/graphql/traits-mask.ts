@@ -31,6 +31,39 @@ export class TraitsMask {
   }
 }
 
+/** Whether an identity schema says that the trait at a path exists, or may allow it by a reference to another file. */
+export function hasTrait(schema: object, path: string): boolean {
+  return hasProperty(schema, ["traits", ...path.split(".")], schema as JsonSchema);
+}
+
+/** What leads from a JSON Schema to those of the same value, or of the items of a list. */
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema | readonly JsonSchema[];
+  readonly allOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly if?: JsonSchema;
+  readonly then?: JsonSchema;
+  readonly else?: JsonSchema;
+  readonly $ref?: string;
+}
+
+/** @param followed references that lead here, which may form a circle */
+function hasProperty(schema: JsonSchema, path: TraitPath, root: JsonSchema, followed: readonly string[] = []): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  const { properties = {}, items = [], allOf = [], anyOf = [], oneOf = [], $ref } = schema;
+  if (Object.hasOwn(properties, key) && hasProperty(properties[key]!, rest, root)) return true;
+  if ($ref !== undefined && !followed.includes($ref)) {
+    if (!$ref.startsWith("#")) return true;
+    const target = $ref.split("/").slice(1).reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>> | undefined)?.[name], root);
+    if (target && hasProperty(target, path, root, [...followed, $ref])) return true;
+  }
+  const parts = [items, allOf, anyOf, oneOf, schema.if ?? [], schema.then ?? [], schema.else ?? []].flat();
+  return parts.some((part) => hasProperty(part, path, root, followed));
+}
+
 /** Returns a copy without the value at the path. What is not on the path is shared with the original. */
 function remove(value: unknown, path: TraitPath): unknown {
   if (Array.isArray(value)) return value.map((item) => remove(item, path));

@@ -94,8 +94,8 @@ async function readErrorBody(response: Response): Promise<WireErrorBody | undefi
   }
 }
 
-/** Kratos' two sentences for what its configuration disables. In a validation's text they would be a caller's words. */
-const DISABLED = /^[^[]*(is not allowed because it|endpoint) was disabled/;
+/** How Kratos' sentences for what its configuration disables begin. Elsewhere in a text they would be a caller's words. */
+const DISABLED = /^(?:(Login|Registration|Recovery|Verification|Settings) is not allowed because it|This endpoint) was disabled\b/;
 
 /**
  * The error that a status and an error body of Kratos mean. The `code` in the body is ignored, as it often differs.
@@ -111,8 +111,9 @@ export function toResponseError(
 ): KratosError {
   const reason = body?.reason ?? "";
   const options = refused(isChange);
-  if (DISABLED.test(reason)) {
-    const [subject = "This"] = /^(Login|Registration|Recovery|Verification|Settings)\b/.exec(reason) ?? [];
+  const disabled = DISABLED.exec(reason);
+  if (disabled) {
+    const [, subject = "This"] = disabled;
     return new KratosDisabledError(operation, `${subject} is not allowed because it was disabled in the Kratos configuration.`, options);
   }
   if (TEMPORARY_STATUSES.includes(status)) {

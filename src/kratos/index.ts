@@ -8,6 +8,7 @@ export { MAX_SEARCH_REQUESTS, type IdentityPage, type PagePosition } from "./ide
 export { Kratos } from "./kratos.js";
 export { MemoryBudget, type Reservation } from "./memory-budget.js";
 export type { KratosLoad } from "./request-queue.js";
+export { isTooDeep, MAX_LEVELS } from "./response.js";
 export type { SelfServiceErrorRecord } from "./self-service-errors.js";
 export type { KratosStatus } from "./system.js";
 export { isUuid as isIdentityId } from "./types.js";

@@ -34,16 +34,17 @@ export const isBoolean: Check = (value) => (typeof value === "boolean" ? undefin
 /** GraphQL has no larger integers. */
 export const isInt32: Check = (value) => (typeof value === "number" && (value | 0) === value ? undefined : "");
 
-/** Levels of the JSON that callers may send, too. Whatever writes or masks a much deeper value overflows the stack. */
-const MAX_LEVELS = 200;
+/** Maximum nesting of JSON, also of that which callers send. Whatever writes or masks a much deeper value overflows the stack. */
+export const MAX_LEVELS = 200;
 
 /** Any JSON, but not nested too deeply. */
-export const isJson: Check = (value) => (hasLevels(value, MAX_LEVELS) ? undefined : "");
+export const isJson: Check = (value) => (isTooDeep(value) ? "" : undefined);
 export const isJsonObject: Check = (value) => (isObject(value) ? isJson(value) : "");
 
-function hasLevels(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return levels > 0 && Object.values(value).every((part) => hasLevels(part, levels - 1));
+/** Whether lists and objects are nested more than `levels` deep. */
+export function isTooDeep(value: unknown, levels = MAX_LEVELS): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isTooDeep(part, levels - 1));
 }
 
 /** What may be missing may also be null: Go writes an empty pointer or list so. */

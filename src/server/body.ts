@@ -1,14 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
-import { MemoryBudget, type Reservation } from "../kratos/index.js";
+import { isTooDeep, MAX_LEVELS, MemoryBudget, type Reservation } from "../kratos/index.js";
 import { HttpError } from "./http-error.js";
 
 /** Default limit of a request body, in bytes. */
 export const DEFAULT_MAX_BODY_BYTES = 1_000_000;
-
-/** Maximum nesting of lists and objects. JSON.stringify, which writes the request to Kratos, overflows the stack on much deeper values. */
-const MAX_DEPTH = 200;
 
 /** A body that takes less memory, as almost all do, is never refused because of the others. */
 const SMALL_BYTES = 50_000;
@@ -32,7 +29,8 @@ export function createBodyReader(maxBytes: number): BodyReader {
   const decompress = createDecompress(maxBytes);
   return async (request, memory) => {
     const body = request.readableEnded ? getParsedBody(request) : await readJson(request);
-    if (!memory.grow(BYTES_PER_VALUE * countValues(body, MAX_DEPTH))) throw overloaded();
+    if (isTooDeep(body)) throw badRequest(400, `The request body nests lists and objects too deeply. At most ${MAX_LEVELS} levels are allowed.`);
+    if (!memory.grow(BYTES_PER_VALUE * countValues(body))) throw overloaded();
     return body;
 
     async function readJson({ headers }: IncomingMessage): Promise<unknown> {
@@ -151,11 +149,9 @@ function isUtf8(parameter: string): boolean {
 
 const UTF8_NAMES = new Set(["", "utf8", "utf-8", '"utf8"', '"utf-8"']);
 
-/** @throws {HttpError} if lists and objects are nested in more than `levels` levels */
-function countValues(value: unknown, levels: number): number {
+function countValues(value: unknown): number {
   if (typeof value !== "object" || value === null) return 1;
-  if (levels === 0) throw badRequest(400, `The request body nests lists and objects too deeply. At most ${MAX_DEPTH} levels are allowed.`);
-  return Object.values(value).reduce<number>((count, child) => count + countValues(child, levels - 1), 1);
+  return Object.values(value).reduce<number>((count, child) => count + countValues(child), 1);
 }
 
 function overloaded(): HttpError {

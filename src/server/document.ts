@@ -43,15 +43,19 @@ export function getFragments({ definitions }: DocumentNode): ReadonlyMap<string,
   return fragments;
 }
 
-/** The root fields of an operation by response key, including those in fragments. */
-export function getRootFields(document: DocumentNode, { selectionSet }: OperationDefinitionNode): ReadonlyMap<string, FieldNode> {
+/** The root fields of an operation by response key, including those in fragments. If the document is valid, those of a key are equal. */
+export function getRootFields(document: DocumentNode, { selectionSet }: OperationDefinitionNode): ReadonlyMap<string, readonly FieldNode[]> {
   const fragments = getFragments(document);
-  const fields = new Map<string, FieldNode>();
+  const fields = new Map<string, FieldNode[]>();
   const visited = new Set<string>();
   const collect = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) fields.set((selection.alias ?? selection.name).value, selection);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      if (selection.kind === Kind.FIELD) {
+        const key = (selection.alias ?? selection.name).value;
+        const sameKey = fields.get(key);
+        if (sameKey) sameKey.push(selection);
+        else fields.set(key, [selection]);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
       else if (!visited.has(selection.name.value)) {
         visited.add(selection.name.value);
         const fragment = fragments.get(selection.name.value);
@@ -66,4 +70,11 @@ export function getRootFields(document: DocumentNode, { selectionSet }: Operatio
 /** The requested operation if the document could be parsed. Apollo Server provides it only if the document is also valid. */
 export function getOperation({ document, operation, request }: GraphQLRequestContextWillSendResponse<BaseContext>): OperationDefinitionNode | undefined {
   return operation ?? (document && getOperationAST(document, request.operationName)) ?? undefined;
+}
+
+/** The operations that a request can mean: the requested one, or all of the document if it is not clear which one that is. */
+export function getOperations(context: GraphQLRequestContextWillSendResponse<BaseContext>): readonly OperationDefinitionNode[] {
+  const operation = getOperation(context);
+  if (operation) return [operation];
+  return (context.document?.definitions ?? []).filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
 }

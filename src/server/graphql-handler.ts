@@ -1,5 +1,8 @@
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from "@apollo/server";
+import type { GraphQLFormattedError } from "graphql";
+import Negotiator from "negotiator";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import * as z from "zod";
 import { createContext } from "../graphql/context.js";
 import type { Caller } from "../graphql/scopes.js";
 import type { TraitsMask } from "../graphql/traits-mask.js";
@@ -41,6 +44,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     const bodyMemory = bodyBudget.reserve();
     try {
       const result = await execute(request, fields, telemetry, bodyMemory);
+      if (!telemetry.hasOperations) throw toHttpError(result);
       await send(response, result);
       telemetry.onResponse(response.statusCode);
     } catch (error) {
@@ -58,7 +62,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     // Before the body is read, so that refusing a request is cheap.
     await rateLimit?.consume(caller.name, 1);
     assertNotForged(request, corsOrigins);
-    const httpGraphQLRequest = toHTTPGraphQLRequest(request, await readBody(request, bodyMemory));
+    const mediaType = negotiateMediaType(request);
+    const httpGraphQLRequest = toHTTPGraphQLRequest(request, mediaType, await readBody(request, bodyMemory));
     const queries = getQueries(httpGraphQLRequest);
     if (queries.length > 1) await rateLimit?.consume(caller.name, queries.length - 1);
     const { safelist, traitsMask } = policy();
@@ -83,14 +88,31 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
   }
 }
 
-/** Accept headers that have no effect. Apollo Server would parse them twice for each response. */
-const ACCEPTS_JSON = new Set(["*/*", "application/json"]);
+const JSON_TYPE = "application/json; charset=utf-8";
+const GRAPHQL_TYPE = "application/graphql-response+json; charset=utf-8";
 
-function toHTTPGraphQLRequest(request: IncomingMessage, body: unknown): HTTPGraphQLRequest {
+/** Accept headers of most clients, which need not be parsed. */
+const ACCEPTS_JSON: ReadonlySet<string> = new Set(["*/*", "application/json"]);
+
+/**
+ * Returns the media type of the response. Apollo Server chooses it only after it has executed the operation.
+ * @throws {HttpError} if the client accepts none
+ */
+function negotiateMediaType({ headers }: IncomingMessage): string {
+  const { accept } = headers;
+  if (!accept || ACCEPTS_JSON.has(accept)) return JSON_TYPE;
+  const type = new Negotiator({ headers }).mediaType([JSON_TYPE, GRAPHQL_TYPE]);
+  if (type !== undefined) return type;
+  throw new HttpError(406, "BAD_REQUEST", 'The Accept header must allow a response of the type "application/json" or "application/graphql-response+json".');
+}
+
+function toHTTPGraphQLRequest(request: IncomingMessage, mediaType: string, body: unknown): HTTPGraphQLRequest {
   const { method = "GET", url = "" } = request;
   const headers = new HeaderMap();
+  // Apollo Server's default is JSON. It would parse the header twice for each response.
+  if (mediaType !== JSON_TYPE) headers.set("accept", mediaType);
   for (const [name, value] of Object.entries(request.headers)) {
-    if (name === "accept" && ACCEPTS_JSON.has(String(value))) continue;
+    if (name === "accept") continue;
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   }
   const queryStart = url.indexOf("?");
@@ -111,11 +133,32 @@ function getQueries({ method, search, body }: HTTPGraphQLRequest): readonly unkn
   if (body.length > MAX_OPERATIONS) {
     throw new HttpError(400, "BAD_REQUEST", `A batch may contain at most ${MAX_OPERATIONS} operations; received ${body.length}.`);
   }
-  return body.map(getQuery);
+  // Apollo Server would find out when the other operations are running, and not return their results.
+  const malformed = body.findIndex((operation) => !OPERATION.safeParse(operation).success);
+  if (malformed < 0) return body.map(getQuery);
+  const expected = 'objects with a "query" or "operationName" that is a string, and "variables" or "extensions" that are objects';
+  throw new HttpError(400, "BAD_REQUEST", `The operations of a batch must be ${expected}. Number ${malformed + 1} is not.`);
 }
+
+/** One of the operations in an array. */
+const OPERATION = z
+  .object({
+    query: z.string().nullish(),
+    operationName: z.string().nullish(),
+    variables: z.record(z.string(), z.unknown()).nullish(),
+    extensions: z.record(z.string(), z.unknown()).nullish(),
+  })
+  .refine((operation) => Object.keys(operation).length > 0);
 
 function getQuery(operation: unknown): unknown {
   return (operation as { query?: unknown } | null | undefined)?.query ?? undefined;
+}
+
+/** The error for a request that Apollo Server has refused before it processed an operation, e.g. because it has no query. */
+function toHttpError({ status = 200, headers, body }: HTTPGraphQLResponse): HttpError {
+  const { errors: [error] } = JSON.parse(body.kind === "complete" ? body.string : "") as { errors: [GraphQLFormattedError] };
+  const allow = headers.get("allow");
+  return new HttpError(status, String(error.extensions?.["code"]), error.message, allow ? { allow } : {});
 }
 
 async function send(response: ServerResponse, { status = 200, headers, body }: HTTPGraphQLResponse): Promise<void> {

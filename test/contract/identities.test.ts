@@ -120,6 +120,13 @@ describe("errors in the traits", () => {
     expect(await update({ id: identity!.id, traits: { email } })).toEqual({ identity: null, userErrors: [conflict] });
   });
 
+  it.each(["endpoint was disabled", "This endpoint was disabled", "Login is not allowed because it was disabled."])("include the unknown schema %j, which is no sentence of Kratos", async (schemaId) => {
+    expect(await create({ email: newEmail() }, schemaId)).toEqual({
+      identity: null,
+      userErrors: [{ code: "INVALID", message: `Kratos has no identity schema "${schemaId}".`, path: ["input", "schemaId"] }],
+    });
+  });
+
   it("include an unknown schema", async () => {
     const unknownSchema = {
       identity: null,

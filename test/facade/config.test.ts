@@ -228,6 +228,12 @@ it.each([
   [{ RATE_LIMIT: "many" }, 'RATE_LIMIT must be a number of requests per number of seconds, e.g. 1000/10s, or off; received "many"'],
   [{ ALLOWED_HOSTS: "http://graph" }, 'ALLOWED_HOSTS must be a comma-separated list of host names without ports, e.g. kratos-graphql,graph.example.com; received "http://graph"'],
   [{ TRAITS_MASK: "name..last" }, 'TRAITS_MASK must be a comma-separated list of trait paths, e.g. email,name.last; received "name..last"'],
+  [{ TRAITS_MASK: "age,traits.email" }, 'TRAITS_MASK must be a comma-separated list of trait paths, e.g. email,name.last: write "email" in place of "traits.email"; received "age,traits.email"'],
+  [{ TRAITS_MASK: "/traits/name/last" }, 'TRAITS_MASK must be a comma-separated list of trait paths, e.g. email,name.last: write "name.last" in place of "/traits/name/last"; received "/traits/name/last"'],
+  [
+    { API_KEYS: `shop sha256:${"0".repeat(64)} identities:read;desk sha256:${"0".repeat(64)} flows:read` },
+    'API_KEYS must be lines as printed by "kratos-graphql keys create": "shop" and "desk" have the same hash, so they are the same key; remove one of the lines, or create another key',
+  ],
   [{ REDIS_URL: "http://:hunter2@redis" }, "REDIS_URL must be a redis or rediss URL, e.g. redis://:password@redis:6379"],
   [{ API_KEYS_FILE: "/nowhere" }, 'API_KEYS_FILE must be the path of a readable file; received "/nowhere" (ENOENT)'],
   [{ API_KEYS: "x", API_KEYS_FILE: "x" }, "API_KEYS and API_KEYS_FILE are both set; set only one of them"],

@@ -43,6 +43,15 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("with a fake Kratos %s", (
   }, 30_000);
 });
 
+it.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("reports the paths in TRAITS_MASK that no identity schema of a Kratos %s has", async (version) => {
+  const kratos = await stopAfterTest(startFakeKratos({ version }));
+  const TRAITS_MASK = "email,name.last,tags,serial,Email,name.email,nosuch";
+  const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, API_KEYS, TRAITS_MASK });
+  const found = TRAITS_MASK.split(",").map((path) => lines.get(`TRAITS_MASK ${path}`)?.split(":")[0]);
+  expect(found).toEqual(["ok", "ok", "ok", "ok", "FAIL", "FAIL", "FAIL"]);
+  expect(exit).toBe(1);
+}, 30_000);
+
 it("reports a missing KRATOS_PUBLIC_URL that this version needs, with the fields that do not work", async () => {
   const kratos = await stopAfterTest(startFakeKratos({ version: "v26.2.0" }));
   const { exit, out, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, API_KEYS });

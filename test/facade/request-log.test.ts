@@ -1,7 +1,8 @@
 import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
+import { Registry } from "prom-client";
 import { USES_BEFORE_COMPILATION } from "../../src/server/apollo/jit.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { startLoopbackServer } from "../support/http.js";
+import { codesOf, sendHttp, startLoopbackServer } from "../support/http.js";
 import { useServers } from "../support/lifecycle.js";
 import { captureLog } from "../support/logs.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
@@ -107,6 +108,28 @@ it("has one line for a request that is rejected before GraphQL", async () => {
   expect(refused).toMatchObject([{ msg: "A request was refused.", status: 401, code: "UNAUTHENTICATED" }]);
   const csrf = await logOf(async ({ url }) => void (await (await fetch(`${url}/graphql?query={version}`)).text()));
   expect(csrf).toMatchObject([{ msg: "A request was refused.", status: 400, code: "BAD_REQUEST" }]);
+});
+
+it.each<[string, string, Record<string, string>, unknown, number]>([
+  ["variables that are not an object", "POST", {}, { query: "{ version }", variables: "x" }, 400],
+  ["variables in a URL that are not JSON", "GET", {}, "?query={version}&variables=x", 400],
+  ["no query", "POST", {}, {}, 400],
+  ["another method", "PUT", {}, { query: "{ version }" }, 405],
+  ["an array, if arrays are disabled", "POST", {}, [{ query: "{ version }" }], 400],
+  ["an Accept header that allows no JSON", "POST", { accept: "text/html" }, { query: "{ version }" }, 406],
+])("has one line, with the code, for a request with %s", async (_, method, headers, request, status) => {
+  const [path, body] = method === "GET" ? [`/graphql${String(request)}`, undefined] : ["/graphql", JSON.stringify(request)];
+  const registry = new Registry();
+  const lines = await logOf(
+    async ({ url }) => {
+      const answer = await sendHttp(url, { method, path, headers: { "content-type": "application/json", "x-request-id": "r-1", ...headers }, body });
+      expect([answer.status, codesOf(answer)]).toEqual([status, ["BAD_REQUEST"]]);
+    },
+    "info",
+    { metrics: registry },
+  );
+  expect(lines).toEqual([expect.objectContaining({ msg: "A request was refused.", requestId: "r-1", caller: "anybody", status, code: "BAD_REQUEST" })]);
+  expect(await registry.getSingleMetric("kratos_graphql_refusals_total")!.get()).toMatchObject({ values: [{ labels: { code: "BAD_REQUEST" }, value: 1 }] });
 });
 
 it("has no line for a successful request with LOG_LEVEL=warn", async () => {

@@ -86,10 +86,20 @@ it("has one line for each mutation of a refused operation, and none for unknown 
   expect(lines.join()).not.toContain("canary");
 });
 
+const MORE = "mutation M { a: createRecoveryLink(input: { identityId: \"canary\" }) { expiresAt } }";
+it.each<[string, string, string | undefined, string[]]>([
+  ["does not say which operation it means", `mutation D { a: deleteIdentity(input: { id: "canary" }) { deletedIdentityId } } query Q { version } ${MORE}`, undefined, ["deleteIdentity", "createRecoveryLink"]],
+  ["means an operation that the document does not have", MORE, "canary", ["createRecoveryLink"]],
+  ["gives two mutations the same response key", `mutation { a: deleteIdentity(input: { id: "canary" }) { deletedIdentityId } a: createRecoveryLink(input: { identityId: "canary" }) { expiresAt } }`, undefined, ["deleteIdentity", "createRecoveryLink"]],
+])("has a line for each mutation of a request that %s", async (_, query, operationName, mutations) => {
+  await post({ query, operationName });
+  expect(audited().map(({ mutation, outcome }) => [mutation, outcome])).toEqual(mutations.map((mutation) => [mutation, "NOT_SENT"]));
+  expect(lines.join()).not.toContain("canary");
+});
+
 it("has no line for skipped mutations and queries", async () => {
   await mutate(`mutation ($no: Boolean!) { ${create("audit-f@example.com")} b: deleteIdentity(input: { id: "${ABSENT}" }) @include(if: $no) { deletedIdentityId } }`, { no: false });
   await mutate("{ identities { edges { cursor } } }");
-  await mutate("query Q { version } mutation M { deleteIdentity(input: { id: \"x\" }) { deletedIdentityId } }");
   expect(audited().map(({ mutation }) => mutation)).toEqual(["createIdentity"]);
 });
 

@@ -7,6 +7,7 @@ import { sendRaw, type RawResponse } from "../support/http.js";
 import { stopAfterTest, useServers } from "../support/lifecycle.js";
 import { captureLog } from "../support/logs.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { eventually } from "../support/wait.js";
 import { createFacadeUnderTest, startFacade, type FacadeTestOptions, type FacadeUnderTest } from "../support/use-facade.js";
 import { AUDIENCE, makeKey, startTokenIssuer, type SigningKey, type TokenIssuer } from "./token-issuer.js";
 
@@ -219,14 +220,24 @@ describe("a JWT", () => {
     expectRefused(await bearer(await issuer.sign(ec, { ...good(), exp: now() + 310 }), strict), "invalid_token");
   });
 
-  it("of an issuer without at+jwt, e.g. Ory Hydra, is accepted if JWT_TYP is JWT, unless it is an ID token", async () => {
+  it("of an issuer without at+jwt, e.g. Ory Hydra, is accepted if JWT_TYP is JWT, unless it is another kind of token, e.g. an ID token", async () => {
     const lenient = await start({ issuer, tokenType: "JWT" });
     const hydra = { ...good(), scope: undefined, scp: ["system:read"], client_id: "shop", ext: {}, jti: "1", nbf: now() };
     for (const typ of ["JWT", "jwt", undefined, "at+jwt"]) expectLetIn(await bearer(await issuer.sign(ec, hydra, { typ }), lenient));
     expectLetIn(await bearer(await issuer.sign(ec, { ...good(), typ: "Bearer", azp: "shop", sid: "1" }, { typ: "JWT" }), lenient));
     const idTokens = [{ nonce: "n" }, { at_hash: "x" }, { c_hash: "x" }, { s_hash: "x" }, { typ: "ID" }, { token_use: "id" }, { scp: undefined }];
-    for (const claims of idTokens) expectRefused(await bearer(await issuer.sign(ec, { ...hydra, ...claims }, { typ: "JWT" }), lenient), "invalid_token");
+    const others = [{ events: { "http://schemas.openid.net/event/backchannel-logout": {} } }, ...["Refresh", "Offline", "Logout", "", 1].map((typ) => ({ typ })), { token_use: "refresh" }];
+    for (const claims of [...idTokens, ...others]) expectRefused(await bearer(await issuer.sign(ec, { ...hydra, ...claims }, { typ: "JWT" }), lenient), "invalid_token");
     for (const typ of ["logout+jwt", "dpop+jwt", 1, ["JWT"], null]) expectRefused(await bearer(await issuer.sign(ec, hydra, { typ }), lenient), "invalid_token");
+  });
+
+  it.each(["at+jwt", "JWT"] as const)("that is bound to a key of its owner is rejected, as the proof of possession is not verified (%s)", async (tokenType) => {
+    const facade = await start({ issuer, tokenType });
+    for (const cnf of [{ jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" }, { "x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2" }, {}, null]) {
+      const answer = await bearer(await issuer.sign(ec, { ...good(), cnf }), facade);
+      expectRefused(answer, "invalid_token");
+      expect(JSON.parse(answer.text).errors[0].message).toContain('bound to a key of its owner ("cnf", DPoP or mutual TLS)');
+    }
   });
 
   it("of a client has another name than one of a user with the same name, in the log and for the rate limit", async () => {
@@ -376,12 +387,35 @@ describe("the issuer's keys", () => {
     const withdrawn = await token(rsa);
     expectLetIn(await bearer(withdrawn, before));
     own.published.splice(0, 2, ec);
-    later = 50 * SECOND;
+    later = 20 * SECOND;
     expectLetIn(await bearer(withdrawn, before));
     later = 60 * SECOND;
     const answers = await Promise.all([withdrawn, withdrawn, withdrawn].map((one) => bearer(one, before)));
     for (const answer of answers) expectRefused(answer, "invalid_token");
     expectLetIn(await bearer(await token(ec), before));
+    expect(own.requests).toBe(2);
+  });
+
+  it.each([
+    ["after half a minute", 35],
+    ["after a minute without tokens", 65],
+  ])("are compared with the issuer's in the background %s, so that nobody waits for an issuer that hangs", async (_, seconds) => {
+    const early = await token();
+    expectLetIn(await bearer(early, before));
+    own.instead = "hang";
+    later = seconds * SECOND;
+    for (const answer of await Promise.all([early, early].map((one) => bearer(one, before)))) expectLetIn(answer);
+    // The issuer has not responded, and the request has not timed out either.
+    expect([own.requests, own.pending]).toEqual([2, 1]);
+  });
+
+  it("are compared in the background after half a minute, so that a withdrawn one is soon not valid anymore", async () => {
+    const withdrawn = await token(rsa);
+    expectLetIn(await bearer(withdrawn, before));
+    own.published.splice(0, 2, ec);
+    later = 35 * SECOND;
+    await bearer(withdrawn, before);
+    await eventually("the withdrawn key is not valid anymore", async () => (await bearer(withdrawn, before)).status === 401);
     expect(own.requests).toBe(2);
   });
 

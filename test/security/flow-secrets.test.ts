@@ -36,7 +36,8 @@ const guest = createApiKey("guest", ["flows:read"]);
 const [reader, insider] = keys as [typeof guest, typeof guest];
 
 let answer: unknown;
-const { facade } = useFacade(() => startScriptedKratos("v26.2.0", (_, path) => (path.startsWith("/self-service/") ? { json: answer } : undefined)), {
+let status = 200;
+const { facade } = useFacade(() => startScriptedKratos("v26.2.0", (_, path) => (path.startsWith("/self-service/") ? { status, json: answer } : undefined)), {
   authentication: { apiKeys: parseApiKeys([guest, reader, insider].map(({ line }) => line).join("\n")) },
 });
 
@@ -60,7 +61,7 @@ function restore({ ui, ...flow }: any): Wire {
 const FLOWS = Object.entries(recorded.flows).map(([name, flow]) => [name, name.split(" ")[1] as FlowKind, restore(flow)] as const);
 
 async function read(kind: FlowKind, wire: Wire, { key }: { key: string }) {
-  answer = wire;
+  [status, answer] = [200, wire];
   const { data, errors } = await facade.ask(QUERIES[kind], { id: ID }, { authorization: `Bearer ${key}` });
   return { flow: data!.flow, errors };
 }
@@ -159,6 +160,69 @@ describe.each([
       expect(hasPlanted(flow)).toBe(false);
       expect(flow.requestUrl).toBe(url.includes("auth.test") ? "https://auth.test/self-service/login" : "***");
     }
+  });
+});
+
+describe("an expired flow", () => {
+  const path = "/self-service/login/browser";
+  const query = `?return_to=${encodeURIComponent(RETURN_TO)}`;
+  // As v1.3.1 and v26.2.0 respond for a browser.
+  const expired = {
+    ...{ id: "self_service_flow_expired", code: 410, status: "Gone", message: "The requested resource is no longer available." },
+    reason: "The login flow has expired. Redirect the user to the login flow init endpoint to initialize a new login flow.",
+    details: { redirect_to: `http://127.0.0.1:4433${path}${query}`, return_to: RETURN_TO },
+    use_flow_id: ID,
+  };
+  const readExpired = async ({ key }: typeof guest) => {
+    [status, answer] = [410, { error: expired }];
+    const { data, errors } = await facade.ask(QUERIES.login, { id: ID }, { authorization: `Bearer ${key}` });
+    expect([data, errors?.length]).toEqual([{ flow: null }, 1]);
+    return errors![0]!;
+  };
+
+  it.each([guest, reader])("tells callers without secrets:read how to start a new one, without the URL that the user returns to", async (caller) => {
+    const error = await readExpired(caller);
+    expect(error.extensions).toEqual({ code: "FLOW_EXPIRED", newFlowPath: path, useFlowId: ID });
+    expect(hasPlanted(error)).toBe(false);
+  });
+
+  it("tells a caller with secrets:read all of it", async () => {
+    expect((await readExpired(insider)).extensions).toEqual({ code: "FLOW_EXPIRED", newFlowPath: path + query, useFlowId: ID });
+  });
+});
+
+describe("a self-service error", () => {
+  const READ = '{ selfServiceError(id: "x") { errors { code status message reason errorId details } } }';
+  const readError = async (error: object, { key }: typeof guest) => {
+    [status, answer] = [200, { id: ID, error }];
+    const { data, errors } = await facade.send(READ, {}, { authorization: `Bearer ${key}` });
+    expect(errors).toBeUndefined();
+    return data!["selfServiceError"].errors[0];
+  };
+  const planted = {
+    ...{ code: 400, status: "Bad xkplant", message: "xkplant@example.com is unknown", reason: "The account xkplant@example.com does not exist", id: "xkplant" },
+    details: { email: "xkplant@example.com", token: "xkplant-token", docs: "https://www.ory.sh/kratos/docs/xkplant" },
+  };
+
+  it.each([guest, reader])("has no text that depends on the user for callers without secrets:read", async (caller) => {
+    const error = await readError(planted, caller);
+    expect(error).toEqual({ code: 400, status: "***", message: "***", reason: "***", errorId: "***", details: null });
+  });
+
+  it("has for all callers what is the same for every user", async () => {
+    const csrf = {
+      ...{ code: 403, status: "Forbidden", message: "the request was rejected to protect you from Cross-Site-Request-Forgery", id: "security_csrf_violation" },
+      reason:
+        "Please retry the flow and optionally clear your cookies. The request was rejected to protect you from Cross-Site-Request-Forgery (CSRF) which could cause account takeover, leaking personal information, and other serious security issues.",
+    };
+    const { id, ...texts } = csrf;
+    expect(await readError({ ...csrf, details: { hint: "xkplant" } }, guest)).toEqual({ ...texts, errorId: id, details: null });
+    expect(await readError({ code: 404 }, guest)).toEqual({ code: 404, status: null, message: null, reason: null, errorId: null, details: null });
+  });
+
+  it("has all of it for a caller with secrets:read", async () => {
+    const { id, ...rest } = planted;
+    expect(await readError(planted, insider)).toEqual({ ...rest, errorId: id });
   });
 });
 

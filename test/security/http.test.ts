@@ -168,6 +168,43 @@ describe("a page of another site", () => {
   });
 });
 
+describe("a response that cannot be sent", () => {
+  const DELETE = 'mutation { deleteIdentity(input: { id: "00000000-0000-4000-8000-000000000000" }) { deletedIdentityId } }';
+
+  it.each(["text/html", "application/xml, text/*;q=0.5", "application/json;q=0", "multipart/mixed"])("because the client accepts only %j prevents the execution of a mutation", async (accept) => {
+    const before = kratos.seen.length;
+    const answer = await postJson(closed.url, { query: DELETE }, { accept });
+    expect([answer.status, codesOf(answer)]).toEqual([406, ["BAD_REQUEST"]]);
+    expect(answer.body.errors[0].message).toBe('The Accept header must allow a response of the type "application/json" or "application/graphql-response+json".');
+    expect(kratos.seen).toHaveLength(before);
+  });
+
+  it.each([
+    [undefined, "application/json; charset=utf-8"],
+    ["", "application/json; charset=utf-8"],
+    ["*/*", "application/json; charset=utf-8"],
+    ["application/*", "application/json; charset=utf-8"],
+    ["text/html, */*;q=0.1", "application/json; charset=utf-8"],
+    ["application/graphql-response+json, application/json;q=0.9", "application/graphql-response+json; charset=utf-8"],
+    ["application/json;q=0.1, application/graphql-response+json", "application/graphql-response+json; charset=utf-8"],
+  ])("is another one than for a client that accepts %j", async (accept, type) => {
+    const answer = await postJson(closed.url, { query: VERSION }, accept === undefined ? {} : { accept });
+    expect([answer.status, answer.headers["content-type"]]).toEqual([200, type]);
+  });
+
+  it.each([[{}], [{ query: 1 }], [{ query: VERSION, variables: "x" }], [{ query: VERSION, variables: [] }], [{ query: VERSION, extensions: 1 }], [{ query: VERSION, operationName: {} }], [null], ["x"], [[]]])(
+    "because an array has %j prevents the execution of the mutations in it",
+    async (malformed) => {
+      const facade = await serve({ batching: true });
+      const before = kratos.seen.length;
+      const answer = await postJson(facade.url, [{ query: DELETE }, malformed]);
+      expect([answer.status, codesOf(answer)]).toEqual([400, ["BAD_REQUEST"]]);
+      expect(answer.body.errors[0].message).toContain("Number 2 is not.");
+      expect(kratos.seen).toHaveLength(before);
+    },
+  );
+});
+
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const persisted = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha256Hash } });
 
@@ -191,7 +228,8 @@ describe("automatic persisted queries", () => {
   it("are registered only under their own hash", async () => {
     const extensions = persisted(sha256("{ other: version }"));
     const answer = await postJson(closed.url, { query: VERSION, extensions });
-    expect([answer.status, answer.body.data]).toEqual([400, undefined]);
+    expect([answer.status, codesOf(answer), answer.body.data]).toEqual([400, ["PERSISTED_QUERY_HASH_MISMATCH"], undefined]);
+    expect(answer.body.errors[0].message).toContain("must be the SHA-256 of the query");
     expect(codesOf(await postJson(closed.url, { extensions }))).toEqual(["PERSISTED_QUERY_NOT_FOUND"]);
   });
 

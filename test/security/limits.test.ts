@@ -264,6 +264,32 @@ describe("an operation's cost", () => {
   });
 });
 
+describe("the JSON in an argument", () => {
+  const input = (traits: string) => `mutation ($v: JSON) { createIdentity(input: { schemaId: "default", traits: ${traits} }) { identity { traits } userErrors { code } } }`;
+  /** The input and the traits are a level each. */
+  const literal = (levels: number, inner = "$v") => `{ email: "deep-${levels}@example.com", x: ${"{a:".repeat(levels - 2)}${inner}${"}".repeat(levels - 2)} }`;
+  const json = (levels: number) => JSON.parse('{"a":'.repeat(levels) + "1" + "}".repeat(levels)) as object;
+
+  it.each<[string, string, object]>([
+    ["in the document", literal(201), { v: 1 }],
+    ["in the document, in lists", `{ x: ${"[".repeat(199)}$v${"]".repeat(199)} }`, { v: 1 }],
+    ["in the document and a variable together", literal(101), { v: json(100) }],
+  ])("is rejected if it is nested too deeply %s", async (_, traits, variables) => {
+    const facade = await serve({ tokens: 5000 });
+    const before = proxy.seen.length;
+    const { body } = await postJson(facade.url, { query: input(traits), variables });
+    expect(body.errors).toMatchObject([{ message: "Lists and objects in an argument must be nested at most 200 levels deep.", extensions: { code: "BAD_USER_INPUT" } }]);
+    expect(proxy.seen).toHaveLength(before);
+  });
+
+  it("is sent to Kratos if it is nested 200 levels deep", async () => {
+    const { body } = await postJson(byDefault.url, { query: input(literal(100)), variables: { v: json(100) } });
+    // The identity schema has no such trait.
+    expect(body).toEqual({ data: { createIdentity: { identity: null, userErrors: [{ code: "INVALID" }] } } });
+    expect(proxy.seen.at(-1)).toMatchObject({ method: "POST", path: "/admin/identities" });
+  });
+});
+
 describe("a request is rejected before its operation is parsed", () => {
   const expectRefused = (answer: HttpResponse, status: number, message: string) => {
     expect([answer.status, codesOf(answer)]).toEqual([status, ["BAD_REQUEST"]]);

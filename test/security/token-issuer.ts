@@ -15,8 +15,10 @@ export interface TokenIssuer extends LoopbackServer {
   readonly published: SigningKey[];
   /** How often the keys were requested. */
   readonly requests: number;
-  /** If set, the response in place of the keys. */
-  instead?: { readonly status: number; readonly headers?: Record<string, string>; readonly body: string };
+  /** Requests that have not been answered. */
+  readonly pending: number;
+  /** If set, the response in place of the keys. `hang` never responds. */
+  instead?: { readonly status: number; readonly headers?: Record<string, string>; readonly body: string } | "hang";
   /** Signs an access token that is valid for an hour, unless claims and header say otherwise. A claim that is undefined is left out. */
   sign(key: SigningKey, claims?: JWTPayload, header?: Record<string, unknown>): Promise<string>;
 }
@@ -30,10 +32,14 @@ export async function makeKey(kid: string, alg: SigningKey["alg"]): Promise<Sign
 
 export async function startTokenIssuer(...published: SigningKey[]): Promise<TokenIssuer> {
   let requests = 0;
+  let pending = 0;
   const issuer = "https://auth.example.com/";
   const jwks = async () => JSON.stringify({ keys: await Promise.all(published.map(publicJwk)) });
   const server = await startLoopbackServer((_request, response) => {
     requests++;
+    pending++;
+    response.once("close", () => pending--);
+    if (tokenIssuer.instead === "hang") return;
     const { status, headers, body } = tokenIssuer.instead ?? { status: 200, body: jwks() };
     void Promise.resolve(body).then((text) => response.writeHead(status, { "content-type": "application/json", ...headers }).end(text));
   });
@@ -44,6 +50,9 @@ export async function startTokenIssuer(...published: SigningKey[]): Promise<Toke
     published,
     get requests() {
       return requests;
+    },
+    get pending() {
+      return pending;
     },
     sign: ({ kid, alg, privateKey }, claims, header) => {
       const now = Math.floor(Date.now() / 1000);

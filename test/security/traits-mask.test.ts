@@ -4,6 +4,7 @@ import { startFakeKratos } from "../fake-kratos/index.js";
 import type { Scope } from "../../src/graphql/scopes.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { USES_BEFORE_COMPILATION } from "../../src/server/apollo/jit.js";
+import { captureLog } from "../support/logs.js";
 import { createIdentities, readIdentity, signUp, startApiFlow } from "../support/kratos-api.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
 import { dataOf, useFacade } from "../support/use-facade.js";
@@ -15,6 +16,8 @@ const authentication = { apiKeys: parseApiKeys(`${clerk.line};${officer.line}`) 
 const CLERK = { authorization: `Bearer ${clerk.key}` };
 const OFFICER = { authorization: `Bearer ${officer.key}` };
 
+const log = captureLog();
+
 const PARTS = "traits verifiableAddresses { value } recoveryAddresses { value }";
 const UPDATE = `mutation ($input: UpdateIdentityInput!) { updateIdentity(input: $input) { identity { ${PARTS} } userErrors { code message path } } }`;
 
@@ -22,6 +25,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
   const { kratos, facade } = useFacade(() => startFakeKratos({ version, sampleIdentities: false }), {
     authentication,
     traitsMask: ["email", "name.last", "tags", "shoe.size"],
+    auditLogger: log.logger,
   });
   let id: string;
   let email: string;
@@ -73,6 +77,12 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
       expect(errors).toMatchObject([{ message: expect.stringContaining("hidden from you"), extensions: { code: "FORBIDDEN", requiredScope: "secrets:read" } }]);
     }
     expect(await stored()).toEqual(before);
+  });
+
+  it("has an audit line for such an update, which was not sent", async () => {
+    log.lines.length = 0;
+    await facade.send(UPDATE, { input: { id, traits: {} } }, CLERK);
+    expect(log.entries().filter(({ audit }) => audit)).toMatchObject([{ caller: "key:clerk", mutation: "updateIdentity", identityId: id, outcome: "NOT_SENT", codes: ["FORBIDDEN"] }]);
   });
 
   it("lets a caller with secrets:read remove traits by leaving them out", async () => {

@@ -2,7 +2,7 @@ import { type Config, ConfigError, loadConfig } from "../../config.js";
 import { Kratos } from "../../kratos/index.js";
 import { checkCallers } from "./callers.js";
 import { fail, note, ok, toTable, type Finding } from "./finding.js";
-import { checkGraph } from "./graph.js";
+import { checkGraph, checkTraitsMask } from "./graph.js";
 import { checkKratos, VERSION } from "./kratos.js";
 
 /**
@@ -31,5 +31,5 @@ async function examine(): Promise<Finding[]> {
   const kratos = new Kratos({ adminUrl, publicUrl, version: config.kratosVersion, timeoutMs: config.kratosTimeoutMs, ...config.kratos });
   findings.push(...(await checkKratos(kratos, adminUrl, publicUrl)));
   const versionKnown = findings.some(({ check, status }) => check === VERSION && status === "ok");
-  return versionKnown ? [...findings, ...(await checkGraph(kratos))] : findings;
+  return versionKnown ? [...findings, ...(await checkTraitsMask(kratos, config.facade.traitsMask ?? [])), ...(await checkGraph(kratos))] : findings;
 }

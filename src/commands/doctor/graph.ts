@@ -1,6 +1,7 @@
 import { graphql, type GraphQLSchema } from "graphql";
 import { createContext } from "../../graphql/context.js";
 import { buildFacadeSchema } from "../../graphql/schema.js";
+import { hasTrait } from "../../graphql/traits-mask.js";
 import { KratosDisabledError, KratosForbiddenError, type Kratos } from "../../kratos/index.js";
 import { fail, note, ok, type Finding } from "./finding.js";
 
@@ -24,6 +25,28 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   _entities: `_entities(representations: [{ __typename: "Identity", id: "${UNKNOWN_ID}" }]) { __typename }`,
   _service: "_service { sdl }",
 };
+
+const USED_SCHEMAS = '{ identitySchema(id: "default") { schema } identities(first: 250) { edges { node { schema { schema } } } } }';
+
+interface UsedSchemas {
+  readonly identitySchema?: { readonly schema: object } | null;
+  readonly identities?: { readonly edges: readonly { readonly node: { readonly schema: { readonly schema: object } | null } | null }[] } | null;
+}
+
+/** Compares the paths in TRAITS_MASK with the identity schemas in use. Not every version of Kratos lists all schemas. */
+export async function checkTraitsMask(kratos: Kratos, paths: readonly string[]): Promise<Finding[]> {
+  if (paths.length === 0) return [];
+  const { schema } = buildFacadeSchema();
+  const { data } = await graphql({ schema, source: USED_SCHEMAS, contextValue: createContext({ kratos }) });
+  const { identitySchema, identities } = (data ?? {}) as UsedSchemas;
+  const schemas = [identitySchema, ...(identities?.edges ?? []).map(({ node }) => node?.schema)].flatMap((used) => used?.schema ?? []);
+  if (schemas.length === 0) return [note("TRAITS_MASK", "not compared with the identity schemas, because none could be loaded")];
+  return paths.map((path) => {
+    const check = `TRAITS_MASK ${path}`;
+    if (schemas.some((used) => hasTrait(used, path))) return ok(check, "hides a trait of an identity schema");
+    return fail(check, "hides nothing: no identity schema in use has this trait. Names of traits are case-sensitive, and the path begins below `traits`, e.g. name.last");
+  });
+}
 
 /** Checks every field of Query against this Kratos. Mutations are not run. */
 export async function checkGraph(kratos: Kratos): Promise<Finding[]> {

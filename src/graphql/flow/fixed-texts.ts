@@ -99,7 +99,68 @@ const FIXED_TEXTS: Readonly<Record<string, readonly string[]>> = {
 
 const TEXTS = new Map(Object.entries(FIXED_TEXTS));
 
+/** The messages and reasons of self-service errors that are the same for every user, from the sources of the same versions. */
+const FIXED_ERROR_TEXTS: ReadonlySet<string> = new Set([
+  "An internal server error occurred, please contact the system administrator",
+  "Invalid configuration",
+  "The request could not be authorized",
+  "The request was malformed or contained invalid parameters",
+  "The requested action was forbidden",
+  "The requested resource could not be found",
+  "The requested resource is no longer available because it has expired or is otherwise invalid.",
+  "The resource could not be created due to a conflict",
+  "Upstream error",
+  "This is a stub error.",
+
+  "A request failed due to a missing or invalid csrf_token value.",
+  "CSRF token is missing or invalid.",
+  "the request was rejected to protect you from Cross-Site-Request-Forgery",
+  "Please retry the flow and optionally clear your cookies. The request was rejected to protect you from Cross-Site-Request-Forgery (CSRF) which could cause account takeover, leaking personal information, and other serious security issues.",
+
+  "Recovery is not allowed because it was disabled.",
+  "Registration is not allowed because it was disabled.",
+  "Verification is not allowed because it was disabled.",
+  "registration flow disabled",
+
+  "you are already logged in",
+  "A valid session was detected and thus login is not possible. Did you forget to set `?refresh=true`?",
+  "A valid session was detected and thus recovery is not possible.",
+  "A valid session was detected and thus registration is not possible.",
+  "request does not have a valid authentication session",
+  "A valid Ory Session Cookie or Ory Session Token is missing.",
+  "No active session was found in this request.",
+  "No valid session cookie found.",
+  "This endpoint can only be accessed with a valid session. Please log in and try again.",
+  "This endpoint can only be accessed without a login session. Please log out and try again.",
+  "The login session is too old and thus not allowed to update these fields. Please re-authenticate.",
+  "Unable to log out because the logout token in the URL query does not match the session cookie.",
+  "aal2 and aal3 can only be requested if a session exists already",
+  "You can not requested a higher AAL (AAL2/AAL3) without an active session.",
+  "session has the requested authenticator assurance level already",
+  "The session has the requested AAL already.",
+  "Session does not fulfill the requested Authenticator Assurance Level",
+
+  "The flow query parameter is missing or malformed.",
+  "The recovery request could not be found. Please restart the flow.",
+  "The settings request could not be found. Please restart the flow.",
+  "The verification request could not be found. Please restart the flow.",
+  "The request was made for another identity and has been blocked for security reasons.",
+  "The request was initiated by someone else and has been blocked for security reasons. Please go back and try again.",
+  "session is not resumable",
+  "no resumable session found",
+  "No resumable session could be found in the HTTP Header.",
+  "The browser does not contain the necessary cookie to resume the session. This is a security violation and was blocked. Please clear your browser's cookies and cache and try again!",
+  "The flow has been blocked for security reasons because it was initiated by another person..",
+  "You must restart the flow because the resumable session has expired.",
+  "You must restart the flow because the resumable session was initiated by another person.",
+]);
+
 /** True if the text is the same for every user. */
 export function isFixedText(id: number, text: string): boolean {
   return TEXTS.get(String(id))?.includes(text) ?? false;
+}
+
+/** True if the message or reason of a self-service error is the same for every user. */
+export function isFixedErrorText(text: string): boolean {
+  return FIXED_ERROR_TEXTS.has(text);
 }

@@ -6,7 +6,7 @@ import { badUserInput, nullIfNotFound } from "../errors.js";
 import { Identity } from "../identity/identity.type.js";
 import type { Scope } from "../scopes.js";
 import { LoginFlow, RecoveryFlow, RegistrationFlow, SettingsFlow, VerificationFlow } from "./flow.types.js";
-import { redactFlow } from "./redact.js";
+import { redactFlow, redactFlowError } from "./redact.js";
 
 const ID_ARG = { description: "ID of the flow: the `flow` parameter in the URL of the page that shows it." };
 
@@ -78,6 +78,11 @@ async function getFlow<Kind extends FlowKind, Flow>(
   context: FacadeContext,
   from: (wire: WireFlows[Kind]) => Flow,
 ): Promise<Flow | null> {
-  const wire = await nullIfNotFound(context.kratos.flows.get(kind, id, context.flowCredentials));
-  return wire && from(context.caller.scopes.has("secrets:read") ? wire : redactFlow(wire));
+  const isRedacted = !context.caller.scopes.has("secrets:read");
+  try {
+    const wire = await nullIfNotFound(context.kratos.flows.get(kind, id, context.flowCredentials));
+    return wire && from(isRedacted ? redactFlow(wire) : wire);
+  } catch (error) {
+    throw isRedacted ? redactFlowError(error) : error;
+  }
 }

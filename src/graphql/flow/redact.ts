@@ -1,6 +1,7 @@
-import type { FlowKind, WireFlows, WireUiNode, WireUiText } from "../../kratos/index.js";
+import { STATUS_CODES } from "node:http";
+import { type FlowKind, KratosFlowExpiredError, type WireErrorBody, type WireFlows, type WireUiNode, type WireUiText } from "../../kratos/index.js";
 import { MASKED } from "../traits-mask.js";
-import { isFixedText } from "./fixed-texts.js";
+import { isFixedErrorText, isFixedText } from "./fixed-texts.js";
 
 /*
  * What a caller without `secrets:read` sees of a flow: the lists in this file, and nothing else. The rest can contain what the
@@ -78,6 +79,33 @@ export function redactFlow<Kind extends FlowKind>(wire: WireFlows[Kind]): WireFl
     ...("identity" in wire && wire.identity?.id !== undefined && { identity: { id: wire.identity.id } }),
   };
   return redacted as unknown as WireFlows[Kind];
+}
+
+/** Returns the error of a flow as such callers see it: the URL that starts a new flow has the query of the expired one. */
+export function redactFlowError(error: unknown): unknown {
+  if (!(error instanceof KratosFlowExpiredError)) return error;
+  const { newFlowPath, useFlowId } = error.replacement;
+  return new KratosFlowExpiredError(error.operation, { newFlowPath: newFlowPath?.replace(/\?.*/s, ""), useFlowId });
+}
+
+/** Identifiers of self-service errors. */
+const ERROR_IDS: ReadonlySet<string> = new Set([
+  ...["security_csrf_violation", "security_identity_mismatch"],
+  ...["session_aal1_required", "session_aal2_required", "session_aal_already_fulfilled", "session_already_available", "session_inactive"],
+  ...["session_refresh_required", "session_verified_address_required", "identity_disabled", "browser_location_change_required"],
+  ...["self_service_flow_disabled", "self_service_flow_expired", "self_service_flow_replaced", "self_service_flow_return_to_forbidden"],
+]);
+
+/** Returns a self-service error as such callers see it. A provider of OpenID Connect, or a web hook, can write anything into it. */
+export function redactError({ id, code, status, message, reason }: WireErrorBody): WireErrorBody {
+  const redact = (text: string | undefined, isFixed: (text: string) => boolean) => text && (isFixed(text) ? text : MASKED);
+  return {
+    code,
+    id: redact(id, (text) => ERROR_IDS.has(text)),
+    status: redact(status, (text) => Object.values(STATUS_CODES).includes(text)),
+    message: redact(message, isFixedErrorText),
+    reason: redact(reason, isFixedErrorText),
+  };
 }
 
 /** How the paths of Kratos end. The action of a verification flow is at last the URL to return to. */

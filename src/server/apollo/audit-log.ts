@@ -1,9 +1,9 @@
 import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
-import { type FieldNode, getArgumentValues, getVariableValues, type GraphQLField, type GraphQLFormattedError, OperationTypeNode } from "graphql";
+import { type FieldNode, getArgumentValues, getVariableValues, type GraphQLField, type GraphQLFormattedError, type OperationDefinitionNode, OperationTypeNode } from "graphql";
 import type { Audit, AuditEntry, FacadeContext } from "../../graphql/context.js";
 import { isIdentityId } from "../../kratos/index.js";
 import type { Logger } from "../logger.js";
-import { getOperation, getRootFields } from "../document.js";
+import { getOperations, getRootFields } from "../document.js";
 import { getErrorCodes } from "./errors.js";
 
 type ResponseContext = GraphQLRequestContextWillSendResponse<FacadeContext>;
@@ -64,11 +64,15 @@ interface AuditLine extends AuditEntry {
   readonly requestId?: string;
 }
 
-/** The errors of a mutation's response. Undefined if the operation is no mutation, or could not be parsed. */
+/** The mutations that a request can mean. There are none if its document cannot be parsed. */
+function getMutations(context: ResponseContext): readonly OperationDefinitionNode[] {
+  return getOperations(context).filter(({ operation }) => operation === OperationTypeNode.MUTATION);
+}
+
+/** The errors of a mutation's response. Undefined if the request means no mutation. */
 function getErrors(context: ResponseContext): readonly GraphQLFormattedError[] | undefined {
   const { body } = context.response;
-  if (getOperation(context)?.operation !== OperationTypeNode.MUTATION || body.kind !== "single") return undefined;
-  return body.singleResult.errors;
+  return body.kind === "single" && getMutations(context).length > 0 ? body.singleResult.errors : undefined;
 }
 
 /**
@@ -89,23 +93,29 @@ function addOutcomes(context: ResponseContext, outcomes: ReadonlyMap<string, Aud
 /** Yields the mutations of an operation that were not executed because of an error, by response key. */
 function* getUnsentMutations(context: ResponseContext, outcomes: ReadonlyMap<string, unknown>): Generator<[key: string, AuditEntry]> {
   const { document, schema, request } = context;
-  const operation = getOperation(context);
   const errors = getErrors(context);
-  if (!operation || !errors) return;
+  if (!errors) return;
   const fields = schema.getMutationType()!.getFields();
   // An operation that is refused as a whole may contain thousands of fields. It yields each mutation once, without its ID.
   const isRefusedAsWhole = errors.some(({ path }) => path === undefined);
   const seen = new Set<string>();
-  // Includes defaults. Undefined if the variables are invalid.
-  const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
-  for (const [key, node] of getRootFields(document!, operation)) {
-    const mutation = node.name.value;
-    const codes = getErrorCodes(errors.filter(({ path }) => path === undefined || path[0] === key));
-    // The document may be invalid; names that are not mutations are arbitrary text of the caller.
-    if (!Object.hasOwn(fields, mutation) || outcomes.has(key) || codes.length === 0 || (isRefusedAsWhole && seen.has(mutation))) continue;
-    seen.add(mutation);
-    const identityId = isRefusedAsWhole || !variables ? undefined : getIdentityId(fields[mutation]!, node, variables);
-    yield [key, { mutation, ...(identityId && { identityId }), outcome: "NOT_SENT", codes }];
+  // Those that are yielded are added to the outcomes.
+  const executed = new Set(outcomes.keys());
+  for (const operation of getMutations(context)) {
+    // Includes defaults. Undefined if the variables are invalid.
+    const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
+    for (const [key, nodes] of getRootFields(document!, operation)) {
+      const codes = getErrorCodes(errors.filter(({ path }) => path === undefined || path[0] === key));
+      if (executed.has(key) || codes.length === 0) continue;
+      for (const node of isRefusedAsWhole ? nodes : nodes.slice(0, 1)) {
+        const mutation = node.name.value;
+        // The document may be invalid; names that are not mutations are arbitrary text of the caller.
+        if (!Object.hasOwn(fields, mutation) || (isRefusedAsWhole && seen.has(mutation))) continue;
+        seen.add(mutation);
+        const identityId = isRefusedAsWhole || !variables ? undefined : getIdentityId(fields[mutation]!, node, variables);
+        yield [key, { mutation, ...(identityId && { identityId }), outcome: "NOT_SENT", codes }];
+      }
+    }
   }
 }
 

@@ -37,7 +37,7 @@ function logError(logger: Logger, error: GraphQLError): void {
 /** Creates Apollo Server's `formatError`, which turns errors into what callers see. */
 export function createErrorFormatter(limits: Limits, introspection: boolean) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const result = formatError(formatLimitError(formatted, limits), unwrapResolverError(error));
+    const result = formatError(addMissingCode(formatLimitError(formatted, limits)), unwrapResolverError(error));
     return shorten(introspection ? result : hideSchema(result));
   };
 }
@@ -49,6 +49,13 @@ const MAX_MESSAGE_LENGTH = 2_000;
 function shorten(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const { message } = formatted;
   return message.length > MAX_MESSAGE_LENGTH ? { ...formatted, message: `${message.slice(0, MAX_MESSAGE_LENGTH)}…` } : formatted;
+}
+
+/** The only error of Apollo Server that is the caller's and has no code, so that it would look like a failure of this server. */
+function addMissingCode(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  if (formatted.message !== "provided sha does not match query") return formatted;
+  const message = "The hash in the extension persistedQuery must be the SHA-256 of the query, in lower-case hexadecimal digits.";
+  return { ...formatted, message, extensions: { code: "PERSISTED_QUERY_HASH_MISMATCH" } };
 }
 
 /** Removes suggestions of names. Apollo Server's option `hideSchemaDetailsFromClientErrors` keeps those for variables. */

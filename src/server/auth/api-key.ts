@@ -46,6 +46,11 @@ export function parseApiKeys(text: string): ApiKey[] {
     .map(parseApiKey);
   const duplicates = keys.filter(({ name }, index) => keys.findIndex((other) => other.name === name) !== index);
   if (duplicates.length > 0) throw new Error(`the names of the keys must be unique; duplicates: ${duplicates.map(({ name }) => name).join(", ")}`);
+  for (const [index, { name, hash }] of keys.entries()) {
+    const same = keys.slice(0, index).find((other) => other.hash.equals(hash));
+    // One of them would decide on the scopes.
+    if (same) throw new Error(`"${same.name}" and "${name}" have the same hash, so they are the same key; remove one of the lines, or create another key`);
+  }
   return keys;
 }
 

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose";
+import { setTimeout } from "node:timers/promises";
 import { type Caller, isScope, type Scope } from "../../graphql/scopes.js";
 import { HttpError, type TokenProblem, unauthenticated } from "../http-error.js";
 import { errorForLog, type Logger } from "../logger.js";
@@ -31,8 +32,12 @@ const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256
 const MAX_NAME_LENGTH = 256;
 
 const JWKS_TIMEOUT_MS = 5_000;
-/** A key that the issuer has withdrawn is accepted for at most this time. */
-const JWKS_REFRESH_MS = 60_000;
+/** Keys of this age are compared with the issuer's in the background. */
+const JWKS_REFRESH_MS = 30_000;
+/** A key that the issuer has withdrawn is accepted for at most this time: callers wait for the comparison. */
+const JWKS_MAX_AGE_MS = 60_000;
+/** If the issuer takes longer to respond to the comparison, callers no longer wait for it. */
+const JWKS_PATIENCE_MS = 1_000;
 /** While the issuer is unavailable, its keys are accepted for at most this time. */
 const JWKS_TTL_MS = 600_000;
 /** Minimum interval between two requests for the keys if a token is signed with an unknown key. */
@@ -42,7 +47,7 @@ const JWKS_COOLDOWN_MS = 5_000;
 export interface JwtVerifier {
   /** Resolves to the caller named by the token, or rejects with an {@link HttpError}. */
   verify(token: string): Promise<Caller>;
-  /** Loads the issuer's keys, unless they have been loaded within a minute. Never fails. */
+  /** Loads the issuer's keys, unless they have been loaded within half a minute. Never fails. */
   refreshKeys(): Promise<void>;
 }
 
@@ -62,6 +67,10 @@ export function createJwtVerifier(options: JwtOptions, logger: Logger): JwtVerif
       throw toHttpError(error);
     });
     if (payload.exp! - payload.iat! > maxLifetimeS) throw unauthenticated("wrong_claims", `The token must be valid for at most ${maxLifetimeS} seconds.`);
+    // The token alone must not be enough (RFC 8705 and RFC 9449), but the proof that must come with it is not supported here.
+    if (payload["cnf"] !== undefined) {
+      throw unauthenticated("wrong_type", 'The token must be a bearer token: it is bound to a key of its owner ("cnf", DPoP or mutual TLS), which this server cannot verify.');
+    }
     checkType(tokenType, protectedHeader.typ, payload);
     return { name: getName(payload), scopes: new Set(getScopes(payload)) };
   };
@@ -70,12 +79,14 @@ export function createJwtVerifier(options: JwtOptions, logger: Logger): JwtVerif
 
 /**
  * The issuer's keys. They are loaded when they are first needed, when a token is signed with a key that is not among them, and
- * when they have not been compared with the issuer's for a minute. If that fails, the log says so once.
+ * when they have not been compared with the issuer's for half a minute. If that fails, the log says so once.
  */
 class IssuerKeys {
   readonly #keys;
   #isAvailable = true;
+  #loadedAt = -Infinity;
   #refreshedAt = -Infinity;
+  /** The running comparison, as long as callers wait for it. */
   #refresh?: Promise<void>;
 
   constructor(
@@ -93,7 +104,8 @@ class IssuerKeys {
   readonly get: JWTVerifyGetKey = async (...token) => {
     const hadKeys = this.#keys.jwks() !== undefined;
     if (hadKeys && this.#isOld) void this.refresh();
-    await this.#refresh;
+    // Once the issuer is known to be unavailable, nobody waits for it.
+    if (this.#isAvailable && Date.now() - this.#loadedAt >= JWKS_MAX_AGE_MS) await this.#refresh;
     try {
       const key = await this.#keys(...token);
       if (!hadKeys) this.#onLoaded();
@@ -108,11 +120,12 @@ class IssuerKeys {
   async refresh(): Promise<void> {
     if (this.#isAvailable && !this.#isOld) return;
     this.#refreshedAt = Date.now();
-    this.#refresh = this.#keys.reload().then(
+    const refresh = this.#keys.reload().then(
       () => this.#onLoaded(),
       (error: unknown) => this.#onFailure(error),
     );
-    await this.#refresh;
+    this.#refresh = Promise.race([refresh, setTimeout(JWKS_PATIENCE_MS, undefined, { ref: false })]);
+    await refresh;
   }
 
   get #isOld(): boolean {
@@ -120,7 +133,7 @@ class IssuerKeys {
   }
 
   #onLoaded(): void {
-    this.#refreshedAt = Date.now();
+    this.#loadedAt = this.#refreshedAt = Date.now();
     if (!this.#isAvailable) this.logger.warn({ issuer: this.options.issuer }, "The keys of the JWT issuer can be loaded again.");
     this.#isAvailable = true;
   }
@@ -133,8 +146,11 @@ class IssuerKeys {
   }
 }
 
-/** Claims that only ID tokens have. Keycloak and Amazon Cognito also say what a token is. */
-const ID_TOKEN_CLAIMS = ["nonce", "at_hash", "c_hash", "s_hash"];
+/** Claims that only ID tokens and logout tokens have. */
+const OTHER_TOKENS_CLAIMS = ["nonce", "at_hash", "c_hash", "s_hash", "events"];
+
+/** In these claims, Keycloak (`typ`) and Amazon Cognito (`token_use`) say what a token is. Keycloak's are e.g. `ID`, `Refresh` or `Logout`. */
+const isAccessToken = ({ typ, token_use }: JWTPayload) => [undefined, "Bearer"].includes(typ as string) && [undefined, "access"].includes(token_use as string);
 
 /**
  * Checks that a token is an access token. An ID token tells an application who its user is, and must not grant access here.
@@ -146,10 +162,10 @@ function checkType(tokenType: "at+jwt" | "JWT", typ: unknown, payload: JWTPayloa
   if (tokenType === "at+jwt") {
     throw unauthenticated("wrong_type", 'The "typ" in the token\'s header must be "at+jwt". If its issuer does not mark access tokens this way, the server must be started with JWT_TYP=JWT.');
   }
-  const isIdToken = ID_TOKEN_CLAIMS.some((claim) => claim in payload) || payload["typ"] === "ID" || payload["token_use"] === "id";
+  const isOther = OTHER_TOKENS_CLAIMS.some((claim) => claim in payload) || !isAccessToken(payload);
   const hasScopes = payload["scope"] !== undefined || payload["scp"] !== undefined;
-  if ((type !== undefined && type !== "jwt") || isIdToken || !hasScopes) {
-    throw unauthenticated("wrong_type", 'The token must be an access token: of the type "JWT" or "at+jwt", with scopes in "scope" or "scp", and without the claims of an ID token.');
+  if ((type !== undefined && type !== "jwt") || isOther || !hasScopes) {
+    throw unauthenticated("wrong_type", 'The token must be an access token: of the type "JWT" or "at+jwt", with scopes in "scope" or "scp", and without the claims of another kind of token.');
   }
 }
 

@@ -91,6 +91,11 @@ export class RequestTelemetry {
     return kratos.withInterceptor(interceptor, this.fields.caller);
   }
 
+  /** Whether an operation has been completed. */
+  get hasOperations(): boolean {
+    return this.#operations.length > 0;
+  }
+
   /** @returns a function to call when the operation is completed */
   onOperationStart(): (operation: Omit<OperationRecord, "durationMs">) => void {
     const startedAt = performance.now();
@@ -110,11 +115,10 @@ export class RequestTelemetry {
     if (!logger.isLevelEnabled("info")) return;
     const upstreamCalls = this.#upstreamCalls;
     const durationMs = Math.round((performance.now() - this.#startedAt) * 100) / 100;
-    const operations = this.#operations.length > 0 ? this.#operations : [undefined];
-    for (const operation of operations) {
-      const codes = operation?.codes.length ? operation.codes : undefined;
-      const outcome = codes ? "errors" : status < 400 ? "ok" : "refused";
-      const { name: operationName, type: operationType } = operation ?? {};
+    for (const operation of this.#operations) {
+      const codes = operation.codes.length > 0 ? operation.codes : undefined;
+      const outcome = codes ? "errors" : "ok";
+      const { name: operationName, type: operationType } = operation;
       logger.info({ ...this.fields, operationName, operationType, durationMs, upstreamCalls, outcome, codes, status }, "request");
     }
   }
