@@ -79,7 +79,7 @@ it("sets an environment that the server accepts, with known variables only", () 
 });
 
 it("gives Kubernetes and Docker Compose more time to stop the server than it takes", () => {
-  const { shutdownDelayMs, graceMs } = loadConfig({ NODE_ENV: "production" });
+  const { shutdownDelayMs, graceMs } = loadConfig({ NODE_ENV: "production", ...config });
   const { services } = parse(read("docker-compose.yml"));
   for (const seconds of [ofKind("Deployment").spec.template.spec.terminationGracePeriodSeconds, parseInt(services[NAME].stop_grace_period, 10)]) {
     expect(seconds * 1000).toBeGreaterThanOrEqual(shutdownDelayMs + graceMs + 5_000);
