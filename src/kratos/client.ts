@@ -1,7 +1,7 @@
 import ky, { type KyInstance } from "ky";
 import { toKratosError } from "./error-mapping.js";
 import {
-  asKratosError,
+  onlyKratosErrors,
   KratosPublicUrlRequiredError,
   KratosUnavailableError,
   KratosUnexpectedResponseError,
@@ -205,7 +205,7 @@ export class KratosClient {
 
   async #checkPort(port: "admin" | "public"): Promise<KratosWrongPortError | undefined> {
     const options = getCheckOptions();
-    const error = await (port === "admin" ? this.askVersion(options) : this.checkPublicPort(options)).catch(asKratosError);
+    const error = await (port === "admin" ? this.askVersion(options) : this.checkPublicPort(options)).catch(onlyKratosErrors);
     return error instanceof KratosWrongPortError ? error : undefined;
   }
 

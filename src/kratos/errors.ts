@@ -42,7 +42,7 @@ export abstract class KratosError extends Error {
 }
 
 /** For `catch`: returns an error of the adapter, and throws any other again. */
-export function asKratosError(error: unknown): KratosError {
+export function onlyKratosErrors(error: unknown): KratosError {
   if (error instanceof KratosError) return error;
   throw error;
 }

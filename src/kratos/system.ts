@@ -1,6 +1,6 @@
 import type { KyResponse } from "ky";
 import { getCheckOptions, type CallOptions, type KratosClient } from "./client.js";
-import { asKratosError, KratosError, KratosWrongPortError } from "./errors.js";
+import { onlyKratosErrors, KratosError, KratosWrongPortError } from "./errors.js";
 import { followAdminRedirect, type KratosVersion } from "./version.js";
 
 /** What a check of Kratos found. */
@@ -48,10 +48,10 @@ export class System {
   async #startCheck(): Promise<KratosStatus> {
     const options = getCheckOptions();
     const [alive, readiness, version, publicPort] = await Promise.all([
-      this.#getHealth("isAlive", "health/alive", options).catch(asKratosError),
-      this.#getHealth("isReady", "health/ready", options).catch(asKratosError),
-      this.client.askVersion(options).catch(asKratosError),
-      this.client.checkPublicPort(options).catch(asKratosError),
+      this.#getHealth("isAlive", "health/alive", options).catch(onlyKratosErrors),
+      this.#getHealth("isReady", "health/ready", options).catch(onlyKratosErrors),
+      this.client.askVersion(options).catch(onlyKratosErrors),
+      this.client.checkPublicPort(options).catch(onlyKratosErrors),
     ]);
     if (alive instanceof KratosError) return { alive: false, ready: false, failing: [], error: alive };
     const date = getDate(alive);

@@ -1,4 +1,4 @@
-import { asKratosError, KratosError, KratosUnavailableError, KratosWrongPortError, type Features, type Kratos, type KratosStatus } from "../../kratos/index.js";
+import { onlyKratosErrors, KratosError, KratosUnavailableError, KratosWrongPortError, type Features, type Kratos, type KratosStatus } from "../../kratos/index.js";
 import { fail, note, ok, type Finding } from "./finding.js";
 
 const ADMIN_API = "Kratos admin API";
@@ -15,7 +15,7 @@ export async function checkKratos(kratos: Kratos, adminUrl: string, publicUrl: s
     return [fail(ADMIN_API, explain(error)), ...(publicUrl === undefined ? [] : [await checkPublicApi(kratos, publicUrl)])];
   }
   const findings = [ok(ADMIN_API, `reached at ${adminUrl}`), checkHealth(status)];
-  const version = await kratos.system.detectVersion().catch(asKratosError);
+  const version = await kratos.system.detectVersion().catch(onlyKratosErrors);
   if (version instanceof KratosError) {
     findings.push(fail(VERSION, explain(version)));
   } else {
@@ -43,7 +43,7 @@ function checkHealth({ ready, failing, error }: KratosStatus): Finding {
 
 async function checkPublicApi(kratos: Kratos, publicUrl: string | undefined): Promise<Finding> {
   if (publicUrl === undefined) return fail(PUBLIC_API, "KRATOS_PUBLIC_URL is not set; Kratos v0.7 and later serve flows, self-service errors and identity schemas there");
-  const error = await kratos.system.checkPublicPort().catch(asKratosError);
+  const error = await kratos.system.checkPublicPort().catch(onlyKratosErrors);
   if (error instanceof KratosWrongPortError) return fail(PUBLIC_API, explain(error));
   if (error instanceof KratosError) return fail(PUBLIC_API, `cannot be used at ${publicUrl}: ${explain(error)}`);
   return ok(PUBLIC_API, `reached at ${publicUrl}`);
