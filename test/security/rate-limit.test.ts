@@ -125,7 +125,7 @@ describe("if Redis is unavailable", () => {
     redis.resume();
     await eventually("the servers count together again", () => stateChanges(entries()).length === 2);
     expect((await ask(one)).status).toBe(429);
-    expect(stateChanges(entries())).toEqual([LOST("Command timed out"), BACK]);
+    expect(stateChanges(entries())).toEqual([LOST(expect.stringMatching(/^Command timed out/)), BACK]);
 
     await redis.stop();
     expect(await statuses([ask(one, office), ask(one, office), ask(one, office), ask(one, office)])).toEqual([200, 200, 200, 429]);
@@ -149,7 +149,7 @@ describe("if Redis is unavailable", () => {
 
     redis.pause();
     await eventually("the outage is logged", () => entries().length > 0);
-    expect(entries()).toMatchObject([LOST("Command timed out")]);
+    expect(entries()).toMatchObject([LOST(expect.stringMatching(/^Command timed out/))]);
     expect(await gauge()).toBe("kratos_graphql_redis_up 0");
     const commands = jest.spyOn(RateLimiterRedis.prototype, "consume");
     expect(await statuses([ask(facade), ask(facade), ask(facade), ask(facade)])).toEqual([200, 200, 200, 429]);
