@@ -24,11 +24,16 @@ export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
   unreadCharacters: getHeapStatistics().heap_size_limit / 4,
 };
 
+/** Maximum number of running requests of one connection. */
+const MAX_REQUESTS = 2;
+
 /** The open connections of an HTTP server. */
 export class Connections {
   #count = 0;
   /** Those without a running request, the longest idle one first. */
   readonly #idle = new Set<Socket>();
+  /** The number of running requests of each connection. */
+  readonly #running = new WeakMap<Socket, number>();
   readonly #unread: UnreadResponses;
 
   constructor(private readonly limits: ConnectionLimits) {
@@ -54,20 +59,27 @@ export class Connections {
   }
 
   /**
-   * To be called for each request. A connection has one request at a time: Node.js would keep any number of pipelined ones in
-   * memory. Neither browsers nor proxies pipeline.
+   * To be called for each request. Node.js would keep any number of pipelined requests and their responses in memory. Neither
+   * browsers nor proxies pipeline, but a client can have the last byte of a file before its response is finished here.
    * @returns whether to handle the request. If not, its connection is closed
    */
   start({ socket }: IncomingMessage, response: ServerResponse): boolean {
-    if (!this.#idle.delete(socket)) {
+    const running = this.#running.get(socket) ?? 0;
+    if (running === MAX_REQUESTS) {
       socket.destroy();
       return false;
     }
+    this.#running.set(socket, running + 1);
+    this.#idle.delete(socket);
     response.once("prefinish", () => this.#unread.add(response));
-    response.once("finish", () => {
-      if (!socket.destroyed) this.#idle.add(socket);
-    });
+    response.once("finish", () => this.#end(socket));
     return true;
+  }
+
+  #end(socket: Socket): void {
+    const running = this.#running.get(socket)! - 1;
+    this.#running.set(socket, running);
+    if (running === 0 && !socket.destroyed) this.#idle.add(socket);
   }
 }
 

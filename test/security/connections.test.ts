@@ -84,15 +84,31 @@ describe("if the maximum of connections is open", () => {
   });
 });
 
-describe("a client that sends a request before the response to the one before it", () => {
+describe("a client that sends requests before the response to the first one", () => {
   it("is disconnected, so that it cannot fill the memory with requests that wait for each other", async () => {
     const handled: ServerResponse[] = [];
     const { url, open } = await serve({}, (request, response) => void (request.url === "/" ? handled.push(response) : response.end("ok")));
     let closed = false;
     open(GET.repeat(1_000)).resume().once("close", () => (closed = true));
     await eventually("it is disconnected", () => closed);
-    expect(handled).toHaveLength(1);
+    expect(handled).toHaveLength(2);
     expect(await (await fetch(`${url}/other`)).text()).toBe("ok");
+  });
+
+  it("is served if it has received the whole response, even before the server has ended it", async () => {
+    let isFirst = true;
+    const { url } = await serve({}, (_, response) => {
+      response.setHeader("content-length", 2);
+      response.write("ok");
+      setTimeout(() => response.end(), isFirst ? 200 : 0);
+      isFirst = false;
+    });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const get = () => new Promise<number | undefined>((resolve, reject) => {
+      request(url, { agent }, (response) => response.resume().once("end", () => resolve(response.statusCode))).once("error", reject).end();
+    });
+    expect([await get(), await get()]).toEqual([200, 200]);
+    agent.destroy();
   });
 
   it("is served if it sends it after the response, however often and however large they are", async () => {

@@ -72,7 +72,7 @@ describe("if introspection is disabled", () => {
     const first = "Did you mean ".repeat(60_000);
     const { status, body } = await postJson(closed.url, { query, variables: { first } });
     expect(status).toBe(400);
-    expect(body.errors[0].message).toContain(first);
+    expect(body.errors[0].message).toContain(first.slice(0, 1_900));
   });
 
   it("returns the SDL to callers with system:read, or to everybody if it is public", async () => {
