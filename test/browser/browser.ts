@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContextOptions, type Page, type Route } from "playwright-core";
+import { startFakeKratos } from "../fake-kratos/index.js";
 import { startProgram } from "../support/child-process.js";
-import type { Stoppable } from "../support/lifecycle.js";
+import { useServers, type Stoppable } from "../support/lifecycle.js";
+import { createFacadeUnderTest } from "../support/use-facade.js";
 
 const COMMANDS = ["chromium", "chromium-browser", "google-chrome"];
 
@@ -69,4 +71,46 @@ export async function serveExample(apiUrl: string, apiToken = ""): Promise<Examp
   });
   const [url] = await vite.waitFor(/http:\/\/127\.0\.0\.1:\d+/);
   return { url, stop: vite.stop };
+}
+
+/** Starts the example in front of a fake Kratos, and a browser, before all tests of the file. */
+export function useExample() {
+  const servers = useServers(async (cleanups) => {
+    const kratos = cleanups.use(await startFakeKratos());
+    const facade = cleanups.use(await createFacadeUnderTest(kratos));
+    const example = cleanups.use(await serveExample(facade.url));
+    const browser = await startBrowser();
+    cleanups.defer(() => browser.close());
+    return { kratos, example, browser };
+  });
+  const { kratos, example, browser } = servers;
+  /** Opens a page of the example, e.g. `#/create`. */
+  const open = async (path = "", options: BrowserContextOptions = {}): Promise<OfflinePage> => {
+    const opened = await openPage(browser, { permissions: ["clipboard-read", "clipboard-write"], ...options });
+    await opened.page.goto(`${example.url}/${path}`);
+    return opened;
+  };
+  return { kratos, example, browser, open };
+}
+
+/** The errors at invalid fields, by label. */
+export function fieldErrorsIn(page: Page): Promise<Record<string, string>> {
+  return page.locator("[aria-invalid=true]").evaluateAll((fields) =>
+    Object.fromEntries(
+      fields.map((field: any) => [
+        field.labels[0].innerText.replace(" optional", ""),
+        field.ownerDocument.getElementById(field.getAttribute("aria-describedby")).querySelector(".field-error").innerText,
+      ]),
+    ),
+  );
+}
+
+/** The name or the ID of the element that has the focus. */
+export function focusedIn(page: Page): Promise<string> {
+  return page.evaluate("document.activeElement.innerText || document.activeElement.id");
+}
+
+/** Answers the GraphQL operation with this name in place of the server. Other operations reach it. */
+export async function answer(page: Page, operationName: string, respond: (route: Route) => Promise<void>): Promise<void> {
+  await page.route("**/graphql", (route) => (route.request().postDataJSON().operationName === operationName ? respond(route) : route.fallback()));
 }

@@ -1,39 +1,12 @@
 import type { Page } from "playwright-core";
-import { startFakeKratos } from "../fake-kratos/index.js";
 import { startLoopbackServer } from "../support/http.js";
-import { createIdentities, readIdentity } from "../support/kratos-api.js";
-import { stopAfterTest, useServers } from "../support/lifecycle.js";
-import { createFacadeUnderTest } from "../support/use-facade.js";
-import { keepScreenshot, openPage, serveExample, startBrowser, type OfflinePage } from "./browser.js";
+import { readIdentity } from "../support/kratos-api.js";
+import { stopAfterTest } from "../support/lifecycle.js";
+import { fieldErrorsIn, focusedIn, keepScreenshot, openPage, serveExample, useExample } from "./browser.js";
 
-const { kratos, example, browser } = useServers(async (cleanups) => {
-  const kratos = cleanups.use(await startFakeKratos());
-  const facade = cleanups.use(await createFacadeUnderTest(kratos));
-  const example = cleanups.use(await serveExample(facade.url));
-  const browser = await startBrowser();
-  cleanups.defer(() => browser.close());
-  return { kratos, example, browser };
-});
-
-const open = async (path = "", colorScheme: "light" | "dark" = "light"): Promise<OfflinePage> => {
-  const opened = await openPage(browser, { colorScheme, permissions: ["clipboard-read", "clipboard-write"] });
-  await opened.page.goto(`${example.url}/${path}`);
-  return opened;
-};
+const { kratos, example, browser, open } = useExample();
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
 const idIn = (page: Page) => page.url().split("/").at(-1)!;
-
-/** The errors next to invalid fields, by label. */
-const fieldErrorsIn = (page: Page): Promise<Record<string, string>> =>
-  page.locator("[aria-invalid=true]").evaluateAll((fields) =>
-    Object.fromEntries(
-      fields.map((field: any) => [
-        field.labels[0].innerText.replace(" optional", ""),
-        field.ownerDocument.getElementById(field.getAttribute("aria-describedby")).querySelector(".field-error").innerText,
-      ]),
-    ),
-  );
-const focused = (page: Page): Promise<string> => page.evaluate("document.activeElement.innerText || document.activeElement.id");
 
 it("lists identities, creates one after validation errors, creates a recovery link, looks the identity up and deletes it", async () => {
   const { page, tried, complaints } = await open();
@@ -54,11 +27,11 @@ it("lists identities, creates one after validation errors, creates a recovery li
   await page.getByRole("button", { name: "Create identity" }).click();
   await page.getByRole("alert").getByText("The identity was not created.").waitFor();
   expect(await fieldErrorsIn(page)).toEqual({
-    "E-Mail": expect.stringContaining("email"),
-    Age: expect.stringContaining("-1"),
-    Tags: expect.stringContaining("20"),
+    "E-Mail": "Enter an email address, e.g. name@example.com.",
+    Age: "Enter a whole number, at least 0.",
+    Tags: "On each line, enter a value with at most 20 characters.",
   });
-  expect(await focused(page)).toBe("traits.email");
+  expect(await focusedIn(page)).toBe("traits.email");
 
   await page.getByLabel("E-Mail").fill("walker@example.com");
   await page.getByLabel("Age").fill("41");
@@ -81,7 +54,7 @@ it("lists identities, creates one after validation errors, creates a recovery li
   const until = new Date((await page.getByText("The link can be used once").getByRole("time").getAttribute("datetime"))!).getTime();
   expect(Math.abs(until - Date.now() - 24 * 60 * 60 * 1000)).toBeLessThan(60_000);
   await page.getByRole("button", { name: "Copy link" }).click();
-  await page.getByRole("status").getByText("Link copied.").waitFor();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
   expect(await page.evaluate("navigator.clipboard.readText()")).toBe(link);
 
   await page.getByRole("link", { name: "All identities" }).click();
@@ -93,10 +66,10 @@ it("lists identities, creates one after validation errors, creates a recovery li
   await page.getByRole("button", { name: "Delete identity…" }).press("Enter");
   const question = page.getByRole("dialog", { name: "Delete Wanda Walker?" });
   await question.waitFor();
-  expect(await focused(page)).toBe("Cancel");
+  expect(await focusedIn(page)).toBe("Cancel");
   await page.keyboard.press("Escape");
   await question.waitFor({ state: "hidden" });
-  expect(await focused(page)).toBe("Delete identity…");
+  expect(await focusedIn(page)).toBe("Delete identity…");
   expect((await readIdentity(kratos, id)).id).toBe(id);
   await page.getByRole("button", { name: "Delete identity…" }).press("Enter");
   await page.keyboard.press("Tab");
@@ -118,7 +91,7 @@ it("loads all identities by keyboard, each once, and keeps the focus", async () 
     await page.keyboard.press("Enter");
     await page.getByRole("row").nth(before).waitFor();
   }
-  expect(await focused(page)).toMatch(/^Showing all \d+ identities$/);
+  expect(await focusedIn(page)).toMatch(/^Showing all \d+ identities$/);
   const links = await page.getByRole("table").getByRole("link").evaluateAll((all) => all.map((link: any) => link.hash));
   expect(links.length).toBeGreaterThanOrEqual(30);
   expect(new Set(links).size).toBe(links.length);
@@ -127,19 +100,16 @@ it("loads all identities by keyboard, each once, and keeps the focus", async () 
   await page.getByRole("heading", { name: "Traits" }).waitFor();
 });
 
-it("shows the fields of the selected schema, and an error that belongs to no field in the summary", async () => {
-  await createIdentities(kratos, "default", [{ email: "taken@example.com" }]);
+it("shows the fields of the selected schema, and no errors of the other one", async () => {
   const { page } = await open("#/create");
   await page.getByLabel("Identity schema", { exact: true }).selectOption("device");
   await page.getByLabel("Serial number").fill("no");
   await page.getByRole("button", { name: "Create identity" }).click();
   await page.getByRole("alert").waitFor();
-  expect(Object.keys(await fieldErrorsIn(page))).toEqual(["Serial number"]);
+  expect(await fieldErrorsIn(page)).toEqual({ "Serial number": "Enter a value in the expected format." });
   await page.getByLabel("Identity schema", { exact: true }).selectOption("default");
-  await page.getByLabel("E-Mail").fill("taken@example.com");
-  await page.getByRole("button", { name: "Create identity" }).click();
-  await page.getByRole("alert").getByRole("listitem").waitFor();
-  expect(await fieldErrorsIn(page)).toEqual({});
+  await page.getByLabel("E-Mail").waitFor();
+  expect(await page.getByRole("alert").count()).toBe(0);
 });
 
 it("says that an identity does not exist", async () => {
@@ -167,17 +137,17 @@ it("shows that the list is loading, offers a retry if the server is unavailable,
   await page.getByText("There are no identities yet.").waitFor();
 });
 
-it("follows the system's dark mode, and fits a phone", async () => {
-  const background = (page: Page): Promise<string> => page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
-  const light = await open();
-  const dark = await open("", "dark");
-  expect(await background(dark.page)).not.toBe(await background(light.page));
-  await dark.page.setViewportSize({ width: 360, height: 700 });
-  for (const path of ["", "#/create"]) {
-    await dark.page.goto(`${example.url}/${path}`);
-    await dark.page.getByText(/Showing \d+ identities|E-Mail/).waitFor();
-    expect(await dark.page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
-  }
+it("says how many identities there are if there is one", async () => {
+  const { page } = await openPage(browser);
+  const node = { __typename: "Identity", id: "11111111-1111-4111-8111-111111111111", schemaId: "default", state: "ACTIVE", traits: {}, createdAt: null };
+  const identities = {
+    __typename: "IdentityConnection",
+    edges: [{ __typename: "IdentityEdge", cursor: "a", node }],
+    pageInfo: { __typename: "PageInfo", hasNextPage: false, endCursor: "a" },
+  };
+  await page.route("**/graphql", (route) => route.fulfill({ json: { data: { identities } } }));
+  await page.goto(example.url);
+  await page.getByText("Showing the only identity", { exact: true }).waitFor();
 });
 
 it("adds the API token on the page's own server, so that the browser never gets it", async () => {

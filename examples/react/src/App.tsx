@@ -1,7 +1,9 @@
 import { CreateIdentity } from "./create/CreateIdentity";
+import { EditIdentity } from "./edit/EditIdentity";
 import { IdentityList } from "./identities/IdentityList";
 import { IdentityPage } from "./identity/IdentityPage";
 import { Page } from "./parts/Page";
+import { StatusProvider } from "./status/StatusProvider";
 import { paths, useRoute, type Route } from "./use-route";
 
 export function App() {
@@ -18,7 +20,9 @@ export function App() {
         </a>
       </header>
       <main>
-        <Content route={route} />
+        <StatusProvider>
+          <Content route={route} />
+        </StatusProvider>
       </main>
     </>
   );
@@ -32,6 +36,8 @@ function Content({ route }: { route: Route }) {
       return <CreateIdentity />;
     case "identity":
       return <IdentityPage key={route.id} id={route.id} />;
+    case "edit":
+      return <EditIdentity key={route.id} id={route.id} />;
     case "unknown":
       return (
         <Page title="Page not found" back>

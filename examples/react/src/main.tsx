@@ -3,15 +3,12 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { client } from "./client";
-import { StatusProvider } from "./status/StatusProvider";
 import "./styles.css";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <ApolloProvider client={client}>
-      <StatusProvider>
-        <App />
-      </StatusProvider>
+      <App />
     </ApolloProvider>
   </StrictMode>,
 );

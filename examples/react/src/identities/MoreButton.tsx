@@ -19,6 +19,7 @@ export function MoreButton({ shown, hasMore, loading, onMore }: Props) {
     if (!hasMore && pressed.current) status.current?.focus();
   }, [hasMore]);
 
+  const count = shown === 1 ? "1 identity" : `${shown} identities`;
   const more = () => {
     if (loading) return;
     pressed.current = true;
@@ -28,7 +29,7 @@ export function MoreButton({ shown, hasMore, loading, onMore }: Props) {
   return (
     <div className="more">
       <p role="status" ref={status} tabIndex={-1}>
-        {hasMore ? `Showing ${shown} identities, more are available` : `Showing all ${shown} identities`}
+        {hasMore ? `Showing ${count}, more are available` : shown === 1 ? "Showing the only identity" : `Showing all ${count}`}
       </p>
       {failure && (
         <p className="field-error" role="alert">

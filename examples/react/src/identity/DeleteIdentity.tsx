@@ -1,6 +1,7 @@
 import { useMutation } from "@apollo/client/react";
 import { useRef } from "react";
 import { DeleteIdentityDocument } from "../generated/graphql";
+import { MEANINGS } from "../parts/meanings";
 import { messageOf } from "../parts/message-of";
 import { useStatus } from "../status/use-status";
 import { goTo, paths } from "../use-route";
@@ -17,13 +18,13 @@ export function DeleteIdentity({ id, name }: { id: string; name: string }) {
     },
     onCompleted: ({ deleteIdentity }) => {
       if (!deleteIdentity?.deletedIdentityId) return;
-      say(`${name} was deleted.`);
       goTo(paths.list);
+      say(`${name} was deleted.`);
     },
     // The error is in `error`.
     onError: () => undefined,
   });
-  const errors = error ? [messageOf(error)] : (data?.deleteIdentity?.userErrors.map(({ message }) => message) ?? []);
+  const errors = error ? [messageOf(error)] : (data?.deleteIdentity?.userErrors.map(({ code }) => MEANINGS[code]) ?? []);
 
   return (
     <section className="panel" aria-labelledby="delete">

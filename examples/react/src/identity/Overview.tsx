@@ -14,7 +14,7 @@ export function Overview({ identity: { id, schemaId, createdAt, updatedAt } }: P
           <dt>ID</dt>
           <dd className="with-button">
             <code>{id}</code>
-            <CopyButton text={id} label="Copy ID" done="ID copied." />
+            <CopyButton text={id} label="Copy ID" />
           </dd>
         </div>
         <div>

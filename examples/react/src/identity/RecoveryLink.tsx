@@ -2,6 +2,7 @@ import { useMutation } from "@apollo/client/react";
 import type { FormEvent } from "react";
 import { CreateRecoveryLinkDocument } from "../generated/graphql";
 import { CopyButton } from "../parts/CopyButton";
+import { MEANINGS } from "../parts/meanings";
 import { messageOf } from "../parts/message-of";
 import { Moment } from "../parts/Moment";
 
@@ -16,7 +17,7 @@ const LIFETIMES = [
 export function RecoveryLink({ identityId }: { identityId: string }) {
   const [create, { data, error, loading }] = useMutation(CreateRecoveryLinkDocument);
   const { recoveryLink, userErrors = [] } = data?.createRecoveryLink ?? {};
-  const errors = error ? [messageOf(error)] : userErrors.map(({ message }) => message);
+  const errors = error ? [messageOf(error)] : userErrors.map(({ code }) => (code === "INVALID" ? "This identity has no address to recover its account with." : MEANINGS[code]));
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -58,7 +59,7 @@ export function RecoveryLink({ identityId }: { identityId: string }) {
                 <label htmlFor="recovery-link">Link</label>
                 <input id="recovery-link" readOnly value={recoveryLink.url} onFocus={(event) => event.target.select()} />
               </div>
-              <CopyButton text={recoveryLink.url} label="Copy link" done="Link copied." />
+              <CopyButton text={recoveryLink.url} label="Copy link" />
             </div>
             <p className="muted">
               The link can be used once, until <Moment at={recoveryLink.expiresAt} />.

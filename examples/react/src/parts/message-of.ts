@@ -1,8 +1,45 @@
 import { CombinedGraphQLErrors, ServerError } from "@apollo/client";
 
-/** The message for a failed request: the messages in the response, or whether the server can be reached. */
+/** What to do about an error, by its code in the response. */
+const ADVICE: Readonly<Record<string, string>> = {
+  UNAUTHENTICATED: "You are not signed in, or no longer. Sign in again.",
+  FORBIDDEN: "You are not allowed to do this. Ask an administrator for access.",
+  RATE_LIMITED: "There are too many requests at the moment. Try again in a minute.",
+  OVERLOADED: "There are too many requests at the moment. Try again in a minute.",
+  AUTHENTICATION_UNAVAILABLE: "Your access cannot be checked at the moment. Try again in a minute.",
+  KRATOS_UNAVAILABLE: "Kratos cannot be reached at the moment. Try again in a minute.",
+};
+
+/** The codes that the status of a response without GraphQL stands for. */
+const CODES: Readonly<Record<number, string>> = { 401: "UNAUTHENTICATED", 403: "FORBIDDEN", 429: "RATE_LIMITED" };
+
+/** What a user can do about a failed request. */
 export function messageOf(error: Error): string {
-  if (CombinedGraphQLErrors.is(error)) return error.errors.map(({ message }) => message).join(" ");
-  if (ServerError.is(error)) return [401, 403].includes(error.statusCode) ? "You are not allowed to do this." : `The server responded with status ${error.statusCode}.`;
-  return "The server cannot be reached.";
+  if (CombinedGraphQLErrors.is(error)) return [...new Set(error.errors.map(({ extensions }) => adviceFor(extensions)))].join(" ");
+  if (!ServerError.is(error)) return "The server cannot be reached. Check your connection, and try again.";
+  const { statusCode } = error;
+  if ([502, 503, 504].includes(statusCode)) return `The server is not available at the moment. Try again in a minute. If that does not help, tell the people who run it: status ${statusCode}.`;
+  return adviceFor({ code: CODES[statusCode] ?? `status ${statusCode}` });
+}
+
+function adviceFor({ code, requiredScope }: Record<string, unknown> = {}): string {
+  if (requiredScope) return `You are not allowed to do this. Ask an administrator for the scope “${requiredScope}”.`;
+  return ADVICE[String(code)] ?? `The server could not do this. Try again, and if that does not help, tell the people who run it: ${code}.`;
+}
+
+/** True if the response says so with a code. */
+export function hasCode(error: Error | undefined, code: string): boolean {
+  return CombinedGraphQLErrors.is(error) && error.errors.some(({ extensions }) => extensions?.["code"] === code);
+}
+
+/** The scope that the caller lacks, if this is the reason. */
+export function requiredScopeOf(error: Error): unknown {
+  return CombinedGraphQLErrors.is(error) ? error.errors.map(({ extensions }) => extensions?.["requiredScope"]).find(Boolean) : undefined;
+}
+
+/** True if a mutation may have been carried out although it failed: the connection was lost, or its result cannot be read. */
+export function mayBeDone(error: Error | undefined): boolean {
+  if (!error) return false;
+  if (CombinedGraphQLErrors.is(error)) return error.errors.some(({ path = [], extensions }) => path.length > 1 || extensions?.["outcome"] === "UNKNOWN");
+  return !ServerError.is(error) || error.statusCode >= 500;
 }

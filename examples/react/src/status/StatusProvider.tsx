@@ -1,24 +1,33 @@
 import { useCallback, useEffect, useState, type ReactNode } from "react";
 import { StatusContext } from "./use-status";
 
-const SHOWN_MS = 6000;
-
-/** Shows short messages on top of the page, and announces them to screen readers. */
+/**
+ * Shows what was done above the content of the page, so that it covers nothing, and announces it to screen readers. It stays
+ * until the user leaves the page or dismisses it.
+ */
 export function StatusProvider({ children }: { children: ReactNode }) {
-  const [status, setStatus] = useState<{ message: string }>();
-  const say = useCallback((message: string) => setStatus({ message }), []);
+  const [status, setStatus] = useState<{ message: string; page: string }>();
+  const say = useCallback((message: string) => setStatus({ message, page: location.hash }), []);
 
   useEffect(() => {
-    const timer = setTimeout(() => setStatus(undefined), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [status]);
+    const forget = () => setStatus((said) => (said?.page === location.hash ? said : undefined));
+    addEventListener("hashchange", forget);
+    return () => removeEventListener("hashchange", forget);
+  }, []);
 
   return (
     <StatusContext value={say}>
-      {children}
-      <div className="toast" role="status">
-        {status && <p>{status.message}</p>}
+      <div role="status">
+        {status && (
+          <div className="panel done">
+            <p>{status.message}</p>
+            <button type="button" onClick={() => setStatus(undefined)}>
+              Dismiss
+            </button>
+          </div>
+        )}
       </div>
+      {children}
     </StatusContext>
   );
 }

@@ -1,3 +1,6 @@
+import type { JsonObject } from "kratos-graphql/codegen";
+import { instructionFor, isUnique, type JsonSchema } from "./identity-schema";
+
 /** A field of the form, for a property of the identity schema. */
 export type TraitField = {
   /** Its path in the input of the mutation, e.g. `traits.name.first`. */
@@ -6,7 +9,11 @@ export type TraitField = {
   name: string;
   label: string;
   hint?: string;
+  /** Shown if its value is not accepted. */
+  instruction: string;
   required: boolean;
+  /** True if no two identities can have the same value. */
+  unique: boolean;
 } & (
   | { kind: "text"; inputType: "text" | "email" | "url" | "tel" | "date" }
   | { kind: "number" | "boolean" | "list" | "json" }
@@ -14,30 +21,31 @@ export type TraitField = {
   | { kind: "group"; fields: readonly TraitField[] }
 );
 
-/** The part of JSON Schema that the form supports. */
-interface JsonSchema {
-  type?: string;
-  title?: string;
-  description?: string;
-  format?: string;
-  enum?: unknown[];
-  properties?: Record<string, JsonSchema>;
-  required?: string[];
-  items?: JsonSchema;
-}
-
 const INPUT_TYPES: Readonly<Record<string, "email" | "url" | "tel" | "date">> = { email: "email", uri: "url", tel: "tel", date: "date" };
 
 /** The fields of the form for an identity schema, which defines the traits in `properties.traits`. */
-export function traitFieldsOf(identitySchema: Record<string, unknown>): TraitField[] {
+export function traitFieldsOf(identitySchema: JsonObject): TraitField[] {
   const traits = (identitySchema as JsonSchema).properties?.["traits"];
   return traits ? fieldsOf(traits, "traits") : [];
+}
+
+/** All fields, including those in groups. */
+export function flatten(fields: readonly TraitField[]): TraitField[] {
+  return fields.flatMap((field) => [field, ...(field.kind === "group" ? flatten(field.fields) : [])]);
 }
 
 function fieldsOf({ properties = {}, required = [] }: JsonSchema, parent: string): TraitField[] {
   return Object.entries(properties).map(([name, schema]) => {
     const key = `${parent}.${name}`;
-    const common = { key, name, label: schema.title ?? labelOf(name), hint: schema.description, required: required.includes(name) };
+    const common = {
+      key,
+      name,
+      label: schema.title ?? labelOf(name),
+      hint: schema.description,
+      instruction: instructionFor(schema),
+      required: required.includes(name),
+      unique: isUnique(schema),
+    };
     if (schema.enum?.every((choice) => typeof choice === "string")) return { ...common, kind: "choice", choices: schema.enum };
     switch (schema.type) {
       case "object":

@@ -1,12 +1,15 @@
+import type { JsonValue } from "kratos-graphql/codegen";
 import type { TraitField } from "./trait-fields";
+import { textOf } from "./trait-values";
 
 interface Props {
   field: Exclude<TraitField, { kind: "group" }>;
+  value: JsonValue | undefined;
   invalid: boolean;
 }
 
 /** The input element of a field. */
-export function TraitControl({ field, invalid }: Props) {
+export function TraitControl({ field, value, invalid }: Props) {
   const common = {
     id: field.key,
     name: field.key,
@@ -14,19 +17,19 @@ export function TraitControl({ field, invalid }: Props) {
     "aria-invalid": invalid,
     "aria-describedby": `${field.key}-notes`,
   };
+  if (field.kind === "boolean") return <input {...common} type="checkbox" defaultChecked={value === true} />;
+  const text = { ...common, defaultValue: textOf(field, value), autoComplete: "off" };
   switch (field.kind) {
     case "text":
-      return <input {...common} type={field.inputType} autoComplete="off" />;
+      return <input {...text} type={field.inputType} />;
     case "number":
-      return <input {...common} inputMode="decimal" autoComplete="off" />;
-    case "boolean":
-      return <input {...common} type="checkbox" />;
+      return <input {...text} inputMode="decimal" />;
     case "list":
     case "json":
-      return <textarea {...common} rows={3} />;
+      return <textarea {...text} rows={3} />;
     case "choice":
       return (
-        <select {...common} defaultValue="">
+        <select {...text}>
           <option value="">–</option>
           {field.choices.map((choice) => (
             <option key={choice}>{choice}</option>

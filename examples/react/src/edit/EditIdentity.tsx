@@ -1,0 +1,20 @@
+import { useQuery } from "@apollo/client/react";
+import { useState } from "react";
+import { EditIdentityDocument } from "../generated/graphql";
+import { PendingIdentity } from "../identity/PendingIdentity";
+import { EditForm } from "./EditForm";
+
+/** Loads an identity to edit, always from the server: what is in the cache may be out of date. */
+export function EditIdentity({ id }: { id: string }) {
+  const { data, error, refetch } = useQuery(EditIdentityDocument, { variables: { id }, fetchPolicy: "network-only" });
+  const [version, setVersion] = useState(0);
+  // A new form starts with what was loaded. An error is in `error`.
+  const startOver = () =>
+    refetch().then(
+      () => setVersion(version + 1),
+      () => undefined,
+    );
+
+  if (!data?.identity) return <PendingIdentity id={id} loaded={data !== undefined} error={error} onRetry={() => void refetch()} />;
+  return <EditForm key={version} identity={data.identity} onStartOver={() => void startOver()} />;
+}

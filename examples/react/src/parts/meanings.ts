@@ -1,0 +1,9 @@
+import type { UserErrorCode } from "../generated/graphql";
+
+/** What each user error means to a user. The messages of the API are for developers. */
+export const MEANINGS: Readonly<Record<UserErrorCode, string>> = {
+  CONFLICT: "Another identity already uses one of these values.",
+  INVALID: "Kratos does not accept this input.",
+  NOT_FOUND: "This identity no longer exists.",
+  UNSUPPORTED: "This is disabled in the configuration of Kratos.",
+};
