@@ -28,6 +28,8 @@ const contractOn = (release) => ({
 });
 
 module.exports = {
+  globalSetup: "<rootDir>/test/support/bundle-program.cjs",
+
   // No test asserts how long something takes, and the machine may be busy.
   testTimeout: 20_000,
 

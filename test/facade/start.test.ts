@@ -90,11 +90,13 @@ it("says which build it is: for `--version`, and in the first line of the log", 
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   const program = await startCli({}, "--version");
   expect(await program.ended).toBe(0);
-  expect(program.stdout).toBe(`${version}\n`);
+  const build = program.stdout.trimEnd();
+  expect(build.startsWith(version)).toBe(true);
+  expect(build.slice(version.length)).toMatch(/^( \([0-9a-f]{12}\))?$/);
   const started = await startCli({});
   await graphqlUrlOf(started);
   const [first] = started.stdout.split("\n");
-  expect(JSON.parse(first!)).toMatchObject({ level: 30, version, node: process.version, msg: `kratos-graphql ${version} is starting.` });
+  expect(JSON.parse(first!)).toMatchObject({ level: 30, version, node: process.version, msg: `kratos-graphql ${build} is starting.` });
 }, 30_000);
 
 it.each([

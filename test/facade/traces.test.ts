@@ -1,12 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { graphqlUrlOf, startProgram, type Program } from "../support/child-process.js";
+import { graphqlUrlOf, startCli, type Program } from "../support/child-process.js";
 import { fetchGraphQL, startLoopbackServer, type LoopbackServer } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { startScriptedKratos, type ScriptedKratos } from "../support/scripted-kratos.js";
 
 const ID = "f2d9c1a0-3b1e-4d67-9d53-0c4c7a2f5a11";
-const PROGRAM = "node_modules/.cache/bundle-under-test";
 const CALLER = { trace: "0af7651916cd43dd8448eb211c80319c", span: "b7ad6b7169203331" };
 
 interface Collected {
@@ -20,9 +18,6 @@ let collector: LoopbackServer;
 let collected: Collected[];
 /** Whether the collector responds. */
 let collectorResponds: boolean;
-
-// The bundle that is shipped, in which instrumentation cannot patch modules.
-beforeAll(() => execFileSync(process.execPath, ["scripts/bundle.js", PROGRAM]), 60_000);
 
 beforeEach(async () => {
   traceparents = [];
@@ -48,10 +43,9 @@ beforeEach(async () => {
   );
 });
 
-/** Starts the bundled program. */
+/** Starts the program as a bundle, in which instrumentation cannot patch modules. */
 function start(env: Record<string, string>): Promise<Program> {
-  const addresses = { KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl };
-  return stopAfterTest(startProgram(process.execPath, [`${PROGRAM}/main.js`], { env: { PORT: "0", ...addresses, ...env } }));
+  return startCli({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, ...env });
 }
 
 /** Runs the program while it gets requests, and ends it, upon which it flushes its spans. */

@@ -45,7 +45,7 @@ describe("request bodies that take too much memory together", () => {
   /** A server with a small heap, whose Kratos does not respond to a list of identities. */
   async function serve() {
     const kratos = await stopAfterTest(startScriptedKratos("v26.2.0", (_, path) => (path.startsWith("/admin/identities") ? "hang" : undefined)));
-    const program = await startCli({ KRATOS_ADMIN_URL: kratos.adminUrl, NODE_OPTIONS: "--max-old-space-size=80", KRATOS_TIMEOUT_MS: "30000" });
+    const program = await startCli({ KRATOS_ADMIN_URL: kratos.adminUrl, NODE_OPTIONS: "--max-old-space-size=80", KRATOS_TIMEOUT_MS: "30000", GRACE_MS: "1" });
     return { kratos, url: new URL(await graphqlUrlOf(program)).origin };
   }
 

@@ -66,9 +66,9 @@ export function startProgram(command: string, args: readonly string[], { env, ..
   };
 }
 
-/** Runs `kratos-graphql` from its sources, by default on a free port of 127.0.0.1. */
+/** Runs the bundled `kratos-graphql`, by default on a free port of 127.0.0.1. */
 export function runCli(env: Record<string, string>, ...args: string[]): Program {
-  return startProgram(process.execPath, ["--import", "tsx", "src/main.ts", ...args], { env: { HOST: "127.0.0.1", PORT: "0", ...env } });
+  return startProgram(process.execPath, ["test/generated/program/main.js", ...args], { env: { HOST: "127.0.0.1", PORT: "0", ...env } });
 }
 
 /** Runs `kratos-graphql` until the current test ends. */
