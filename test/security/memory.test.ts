@@ -1,6 +1,5 @@
 import { createHook } from "node:async_hooks";
 import { connect } from "node:net";
-import { text } from "node:stream/consumers";
 import { brotliCompressSync } from "node:zlib";
 import { startCli, graphqlUrlOf } from "../support/child-process.js";
 import { codesOf, postJson, type HttpResponse } from "../support/http.js";
@@ -66,15 +65,20 @@ describe("request bodies that take too much memory together", () => {
       socket.on("error", () => undefined);
       socket.write(`POST /graphql HTTP/1.1\r\nhost: ${hostname}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`);
       socket.write(Buffer.alloc(length - 10, " "));
-      return { socket, response: text(socket) };
+      // Those that are refused are closed, so that the end of their body cannot be written.
+      const response = new Promise<string>((resolve) => {
+        let received = "";
+        socket.setEncoding("utf8").on("data", (chunk: string) => (received += chunk)).once("close", () => resolve(received));
+      });
+      return { socket, response };
     });
     const refused = await Promise.any(unfinished.map(({ response }) => response));
     expect((await postJson(url, withText(10_000))).body).toEqual({ data: { version: "v26.2.0" } });
     expect(refused).toMatch(/^HTTP\/1.1 503 [^]+"code":"OVERLOADED"/);
     for (const { socket } of unfinished) socket.write(JSON.stringify({}).padEnd(10));
     const statuses = (await Promise.all(unfinished.map(({ response }) => response))).map((response) => response.split(" ")[1]);
-    // An operation is missing in those that were received.
-    expect(new Set(statuses)).toEqual(new Set(["400", "503"]));
+    // An operation is missing in those that were received. A client that still sends when its connection is closed can miss the response.
+    expect(new Set(statuses.filter((status) => status !== undefined))).toEqual(new Set(["400", "503"]));
     expect((await postJson(url, withText(500_000))).body).toEqual({ data: { version: "v26.2.0" } });
   }, 60_000);
 
