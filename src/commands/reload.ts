@@ -36,16 +36,17 @@ export class Reloader {
   start(apply: (config: Config) => void, logger: Logger): void {
     this.#reload = (force) => {
       try {
-        const config = loadConfig(this.env);
+        // Before the configuration: a file that changes in between is found to have changed once more.
         const { values } = readVariables(this.env, RELOADED);
+        const config = loadConfig(this.env);
         const changed = RELOADED.filter((name) => values[name] !== this.#current[name]);
         if (changed.length > 0) apply(config);
         this.#current = values;
         if (changed.length > 0) logger.info({ changed }, `Configuration reloaded: ${changed.join(", ")}.`);
         else if (force) logger.info("Configuration reloaded: nothing has changed.");
       } catch (error) {
-        if (!(error instanceof ConfigError)) throw error;
-        logger.error({ problems: error.problems }, `The new configuration is invalid, so the previous one remains in use: ${error.message}.`);
+        const problems = error instanceof ConfigError ? error.problems : [(error as Error).message];
+        logger.error({ problems }, `The new configuration is invalid, so the previous one remains in use: ${(error as Error).message}.`);
       }
     };
     for (const file of this.#files) watchFile(file, { interval: POLL_INTERVAL_MS, persistent: false }, this.#onChange);

@@ -16,8 +16,8 @@ export async function checkAdminPort(call: PortCall): Promise<string> {
   try {
     return await askVersion(call);
   } catch (error) {
-    if (error instanceof KratosVersionMismatchError && (await succeeds(getStub(call)))) throw new KratosWrongPortError("getVersion", "admin");
-    throw error;
+    const isPublicPort = error instanceof KratosVersionMismatchError && (await succeeds(getStub(call))) && !(await hasIdentities(call));
+    throw isPublicPort ? new KratosWrongPortError("getVersion", "admin") : error;
   }
 }
 
@@ -33,6 +33,15 @@ export async function checkPublicPort(call: PortCall): Promise<void> {
     if (error instanceof KratosVersionMismatchError && (await succeeds(askVersion(call)))) throw new KratosWrongPortError("getSelfServiceError", "public");
     throw error;
   }
+}
+
+/** Whether there are identities, even if they may not be read. A proxy can serve both APIs at one URL, without the version. */
+async function hasIdentities(call: PortCall): Promise<boolean> {
+  const answers = ["admin/identities", "identities"].map(async (path) => {
+    const { status } = await call("listIdentities", (root) => root.get(path, { searchParams: { page_size: 1 }, throwHttpErrors: false }));
+    return [200, 401, 403].includes(status);
+  });
+  return (await Promise.all(answers.map((answer) => answer.catch(() => false)))).includes(true);
 }
 
 /** Gets an example that every Kratos has. */

@@ -85,7 +85,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const hasSafelist = policy.safelist !== undefined;
   const rateLimit = options.rateLimit && (await createRateLimit(options.rateLimit, logger));
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const auditLog = new AuditLog(options.auditLogger ?? logger);
+  const auditLog = new AuditLog(options.auditLogger ?? logger, logger);
   const apollo = createApolloServer(buildFacadeSchema({ publicSdl }).schema, {
     logger,
     auditLog,

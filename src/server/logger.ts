@@ -10,21 +10,24 @@ export interface Logs {
   readonly auditLogger: Logger;
 }
 
+/** Errors are logged as `errorForLog` returns them, which pino would take for an error, and describe as an object. */
+const serializers = { err: (error: unknown) => error };
+
 /**
  * Creates the log on standard output: readable text in a terminal, JSON lines otherwise.
  * @param level a level of pino, from `trace` to `silent`
  * @param auditFile file to append the audit lines to. Default: they are in the log
  */
 export async function createLogs(level: string, auditFile?: string): Promise<Logs> {
-  const fileLogger = auditFile === undefined ? undefined : pino({ base: undefined }, new LineFile(auditFile));
+  const fileLogger = auditFile === undefined ? undefined : pino({ base: undefined, serializers }, new LineFile(auditFile));
   if (process.stdout.isTTY) {
     const { default: pretty } = await import("pino-pretty");
-    const logger = pino({ level }, pretty({ ignore: "pid,hostname", translateTime: "HH:MM:ss", sync: true }));
+    const logger = pino({ level, serializers }, pretty({ ignore: "pid,hostname", translateTime: "HH:MM:ss", sync: true }));
     return { logger, auditLogger: fileLogger ?? logger };
   }
   const output = new LineOutput(process.stdout.fd);
   const now = { write: (line: string) => output.writeNow(line) };
-  return { logger: pino({ base: undefined, level }, output), auditLogger: fileLogger ?? pino({ base: undefined, level }, now) };
+  return { logger: pino({ base: undefined, level, serializers }, output), auditLogger: fileLogger ?? pino({ base: undefined, level, serializers }, now) };
 }
 
 const MAX_BUFFER_CHARACTERS = 8_192;

@@ -84,6 +84,17 @@ it("is ready if the version is configured, and a proxy in front of the admin API
   expect(await readinessOf(facade.url)).toEqual([200, []]);
 });
 
+it("is ready if the version is configured, and one URL serves both APIs, but not the version", async () => {
+  const script = (_: unknown, path: string) => {
+    if (path === "/version") return { status: 404, text: "" };
+    if (path.startsWith("/self-service/errors")) return { json: { id: "stub:500", error: {} } };
+    return path.startsWith("/admin/identities") ? { json: [] } : healthy(path);
+  };
+  const { url } = await stopAfterTest(startScriptedKratos("", script));
+  const facade = await startFacade({ adminUrl: url, publicUrl: url }, { version: "v26.2.0" });
+  expect(await readinessOf(facade.url)).toEqual([200, []]);
+});
+
 it("is not ready if something that has health checks, but is not Kratos, responds", async () => {
   const { url } = await stopAfterTest(startScriptedKratos("", (_, path) => healthy(path) ?? { status: 404, text: "" }));
   const facade = await startFacade({ adminUrl: url });

@@ -154,3 +154,19 @@ it("has a line with the outcome UNKNOWN for a mutation that still runs when the 
   await cut;
   expect(entries().filter(({ audit }) => audit)).toHaveLength(1);
 });
+
+it("does not keep the server from stopping if the line cannot be written: the log says that it is lost", async () => {
+  const faulty = await stopAfterTest(startFaultyKratos());
+  faulty.fault = { do: faults.silent, to: (line) => line.startsWith("POST") };
+  const logs = join(folder, "logs");
+  mkdirSync(logs);
+  const server = await startCli({ KRATOS_ADMIN_URL: faulty.adminUrl, AUDIT_FILE: join(logs, "audit.log"), GRACE_MS: "1" });
+  const url = await graphqlUrlOf(server);
+  rmSync(logs, { recursive: true });
+  const cut = create(url).catch(() => undefined);
+  await eventually("Kratos has the request", () => faulty.hit.length === 1);
+  expect(await server.stop()).toBe(0);
+  await cut;
+  const lost = server.stdout.split("\n").map((line) => parseJson(line)).find(({ msg }) => msg === "An audit line could not be written.");
+  expect(lost).toMatchObject({ level: 50, requestId: expect.any(String), err: { type: "Error", code: "ENOENT", at: expect.any(Array) } });
+}, 30_000);

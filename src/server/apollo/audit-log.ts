@@ -2,7 +2,7 @@ import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { type FieldNode, getArgumentValues, getVariableValues, type GraphQLField, type GraphQLFormattedError, type OperationDefinitionNode, OperationTypeNode } from "graphql";
 import type { Audit, AuditEntry, FacadeContext } from "../../graphql/context.js";
 import { isIdentityId } from "../../kratos/index.js";
-import type { Logger } from "../logger.js";
+import { errorForLog, type Logger } from "../logger.js";
 import { getOperations, getRootFields } from "../document.js";
 import { getErrorCodes } from "./errors.js";
 
@@ -17,7 +17,11 @@ export class AuditLog {
   /** The lines of the mutations that have not ended. */
   readonly #running = new Set<AuditLine>();
 
-  constructor(logger: Logger) {
+  /** @param errorLogger for lines that cannot be written when the server stops */
+  constructor(
+    logger: Logger,
+    private readonly errorLogger: Logger,
+  ) {
     // Independent of the log level, unless the log is disabled.
     this.#log = logger.child({ audit: true }, { level: logger.level === "silent" ? "silent" : "info" });
   }
@@ -49,7 +53,13 @@ export class AuditLog {
 
   /** Writes the lines of the mutations that are cut off because the server stops. */
   stop(): void {
-    for (const line of this.#running) this.#write(line);
+    for (const line of this.#running) {
+      try {
+        this.#write(line);
+      } catch (error) {
+        this.errorLogger.error({ requestId: line.requestId, err: errorForLog(error) }, "An audit line could not be written.");
+      }
+    }
     this.#running.clear();
   }
 
