@@ -56,7 +56,8 @@ function getParsedBody(request: IncomingMessage & { body?: unknown }): unknown {
   return request.body;
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+/** Whether a request has a body, by its headers. */
+export function hasBody({ headers }: IncomingMessage): boolean {
   return Number(headers["content-length"] ?? 0) > 0 || headers["transfer-encoding"] !== undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { getHeapStatistics } from "node:v8";
+import { hasBody } from "./body.js";
 
 /** What clients may hold of the server's memory, and for how long. */
 export interface ConnectionLimits {
@@ -30,7 +31,7 @@ const MAX_REQUESTS = 2;
 /** The open connections of an HTTP server. */
 export class Connections {
   #count = 0;
-  /** Those without a running request, the longest idle one first. */
+  /** Those without a request that has been received completely, the longest idle one first. */
   readonly #idle = new Set<Socket>();
   /** The number of running requests of each connection. */
   readonly #running = new WeakMap<Socket, number>();
@@ -63,14 +64,21 @@ export class Connections {
    * browsers nor proxies pipeline, but a client can have the last byte of a file before its response is finished here.
    * @returns whether to handle the request. If not, its connection is closed
    */
-  start({ socket }: IncomingMessage, response: ServerResponse): boolean {
+  start(request: IncomingMessage, response: ServerResponse): boolean {
+    const { socket } = request;
     const running = this.#running.get(socket) ?? 0;
     if (running === MAX_REQUESTS) {
       socket.destroy();
       return false;
     }
     this.#running.set(socket, running + 1);
-    this.#idle.delete(socket);
+    // Until its body is complete, a request can be a way to hold a connection.
+    const onReceived = () => {
+      // A refused request can have its response before the end of its body.
+      if (this.#running.get(socket)! > 0) this.#idle.delete(socket);
+    };
+    if (hasBody(request)) request.once("end", onReceived);
+    else onReceived();
     response.once("prefinish", () => this.#unread.add(response));
     response.once("finish", () => this.#end(socket));
     return true;
@@ -79,7 +87,10 @@ export class Connections {
   #end(socket: Socket): void {
     const running = this.#running.get(socket)! - 1;
     this.#running.set(socket, running);
-    if (running === 0 && !socket.destroyed) this.#idle.add(socket);
+    if (running > 0 || socket.destroyed) return;
+    // As the last one: it has been idle for the shortest time.
+    this.#idle.delete(socket);
+    this.#idle.add(socket);
   }
 }
 

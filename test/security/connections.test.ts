@@ -70,6 +70,15 @@ describe("if the maximum of connections is open", () => {
     running!.end("ok");
   });
 
+  it("a new one is served in place of one that does not finish its body", async () => {
+    const { url, open } = await serve({ connections: 5 }, (request, response) => void request.resume().once("end", () => response.end("ok")));
+    let closed = 0;
+    for (let at = 0; at < 5; at++) open("POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 40000\r\n\r\n{").resume().once("close", () => closed++);
+    await eventually("a client is served", () => fetch(url).then(({ ok }) => ok, () => false));
+    expect(closed).toBeGreaterThan(0);
+    expect(closed).toBeLessThan(5);
+  });
+
   it("and all have a running request, a new one is closed at once, and served again when another one has ended", async () => {
     const { url, open, held, respond } = await serveHeld(5);
     const [first] = Array.from({ length: 5 }, () => open(GET));
