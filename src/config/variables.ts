@@ -143,5 +143,5 @@ function findSimilar(letters: string, candidates: readonly string[]): string | u
 
 /** Other programs have variables with short names, e.g. `PATH`, that are similar to `PORT`. */
 function getTolerance({ length }: string): number {
-  return length < 7 ? 0 : length < 10 ? 1 : 2;
+  return length < 6 ? 0 : length < 10 ? 1 : 2;
 }

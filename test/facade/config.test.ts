@@ -85,6 +85,7 @@ describe("a variable whose name is similar to a known one", () => {
     ["TRAIT_MASK", "TRAITS_MASK"],
     ["SAFE_LIST", "SAFELIST"],
     ["NODE_EVN", "NODE_ENV"],
+    ["JWT_TYPE", "JWT_TYP"],
   ])("is a problem: %s, for %s", (name, meant) => {
     expect(mistakeIn({ [name]: "x" })).toBe(
       `${name} is not a variable of this server; did you mean ${meant}? If another program needs ${name}, define ${meant} as well, if only as an empty variable`,
