@@ -156,7 +156,7 @@ function countValues(value: unknown): number {
 }
 
 function overloaded(): HttpError {
-  const message = "There is not enough memory for the request body beside those of other requests. Try again later, or send less data.";
+  const message = "There is not enough memory for the request body alongside those of other requests. Try again later, or send less data.";
   return new HttpError(503, "OVERLOADED", message, { "retry-after": "1" });
 }
 

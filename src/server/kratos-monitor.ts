@@ -48,6 +48,6 @@ export class KratosMonitor {
     const wasReady = this.#status?.ready ?? true;
     if (wasReady && !ready) this.logger.warn({ failing, reason: error?.message, detail: error?.detail }, "Kratos is not ready.");
     if (!wasReady && ready) this.logger.warn({ version }, "Kratos is ready again.");
-    if (version && this.#version && version !== this.#version) this.logger.warn({ version, before: this.#version }, "Kratos is another version now.");
+    if (version && this.#version && version !== this.#version) this.logger.warn({ version, before: this.#version }, "The version of Kratos has changed.");
   }
 }

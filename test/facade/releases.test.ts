@@ -107,7 +107,7 @@ describe("the version of Kratos", () => {
     const { proxy, facade, next } = await startReplaceable("v26.2.0", "v0.6.3-alpha.1", { logger, checkIntervalMs: 20 });
     dataOf(await facade.send(LIST));
     proxy.target = next.adminUrl;
-    await eventually("the log has the new version", () => lines.some((line) => line.includes("another version") && line.includes("v0.6.3-alpha.1")));
+    await eventually("the log has the new version", () => lines.some((line) => line.includes("The version of Kratos has changed.") && line.includes("v0.6.3-alpha.1")));
     proxy.take();
     dataOf(await facade.send(LIST));
     expect(proxy.take().map(({ path }) => path).filter((path) => path.includes("/identities"))).toEqual(["/identities?per_page=3&page=1"]);

@@ -177,7 +177,7 @@ describe("a response is limited", () => {
       expect(data!["identities"].edges).toHaveLength(250);
       expect(errors).toHaveLength(1001);
       expect(errors![999]!.extensions!["code"]).toBe("FORBIDDEN");
-      expect(errors![1000]).toEqual({ message: "There are 1250 errors, but a response has at most 1000. The others are left out.", extensions: { code: "TOO_MANY_ERRORS", most: 1000 } });
+      expect(errors![1000]).toEqual({ message: "There are 1250 errors, but a response can have at most 1000. The rest are left out.", extensions: { code: "TOO_MANY_ERRORS", most: 1000 } });
     }
   });
 });

@@ -53,7 +53,7 @@ describe("request bodies that take too much memory together", () => {
 
   const expectRefused = (response: HttpResponse) => {
     expect([response.status, codesOf(response), response.headers["retry-after"]]).toEqual([503, ["OVERLOADED"], "1"]);
-    expect(response.body.errors[0].message).toBe("There is not enough memory for the request body beside those of other requests. Try again later, or send less data.");
+    expect(response.body.errors[0].message).toBe("There is not enough memory for the request body alongside those of other requests. Try again later, or send less data.");
   };
 
   it("are refused while they are being received, but small ones are served", async () => {

@@ -79,7 +79,7 @@ export function createOperationLimits({ rootFields: maxRootFields, cost: maxCost
 function limitResult(result: FormattedExecutionResult, others: number): number {
   const { errors = [] } = result;
   if (errors.length > MAX_ERRORS) {
-    const message = `There are ${errors.length} errors, but a response has at most ${MAX_ERRORS}. The others are left out.`;
+    const message = `There are ${errors.length} errors, but a response can have at most ${MAX_ERRORS}. The rest are left out.`;
     result.errors = [...errors.slice(0, MAX_ERRORS), { message, extensions: { code: "TOO_MANY_ERRORS", most: MAX_ERRORS } }];
   }
   const length = getJsonLength([result.data, result.errors], MAX_RESPONSE_CHARACTERS - others);
