@@ -1,6 +1,5 @@
-import { getHeapStatistics } from "node:v8";
 import { errors, Pool, type Dispatcher } from "undici";
-import { MemoryBudget, type Reservation } from "./memory-budget.js";
+import { hasHeapFor, MemoryBudget, type Reservation } from "./memory-budget.js";
 import { QueueFullError, type QueuedRequest, type RequestQueue } from "./request-queue.js";
 
 /** TLS options of the connections to Kratos, each as PEM. */
@@ -99,9 +98,7 @@ export function createResponseBudget(): MemoryBudget {
  * @throws {MemoryError}
  */
 function checkHeap(bytes: number): void {
-  if (bytes <= LARGE_BYTES) return;
-  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-  if (used + 5 * bytes > limit) throw new MemoryError(`The heap has ${used} bytes, and a response ${bytes}.`);
+  if (bytes > LARGE_BYTES && !hasHeapFor(5 * bytes)) throw new MemoryError(`The heap has no room for a response of ${bytes} bytes.`);
 }
 
 /** Each request has one deadline, so undici's own two timeouts are off. */

@@ -6,7 +6,7 @@ export type { FlowCredentials, FlowKind } from "./flows.js";
 export type { IdentityChange } from "./identities/identities.js";
 export { MAX_SEARCH_REQUESTS, type IdentityPage, type PagePosition } from "./identities/list.js";
 export { Kratos } from "./kratos.js";
-export { MemoryBudget, type Reservation } from "./memory-budget.js";
+export { hasHeapFor, MemoryBudget, type Reservation } from "./memory-budget.js";
 export type { KratosLoad } from "./request-queue.js";
 export { isTooDeep, MAX_LEVELS } from "./response.js";
 export type { SelfServiceErrorRecord } from "./self-service-errors.js";

@@ -28,6 +28,12 @@ export class MemoryBudget {
   }
 }
 
+/** Whether the heap has room for something that will take this memory. */
+export function hasHeapFor(bytes: number): boolean {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+  return used + bytes < limit;
+}
+
 export interface Reservation {
   /** @returns false if there is not enough memory. What is reserved so far is counted until `release` is called. */
   grow(bytes: number): boolean;

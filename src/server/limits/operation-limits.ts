@@ -1,6 +1,6 @@
 import type { GraphQLRequestContextDidResolveOperation, GraphQLRequestContextWillSendResponse } from "@apollo/server";
-import { getHeapStatistics } from "node:v8";
-import { type FormattedExecutionResult, GraphQLError, type OperationDefinitionNode } from "graphql";
+import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError, type OperationDefinitionNode } from "graphql";
+import { hasHeapFor } from "../../kratos/index.js";
 import { getRootFields } from "../document.js";
 import type { ObservedContext } from "../telemetry/telemetry.js";
 import { limitError, type Limits } from "./limits.js";
@@ -82,22 +82,28 @@ function limitResult(result: FormattedExecutionResult, others: number): number {
     const message = `There are ${errors.length} errors, but a response can have at most ${MAX_ERRORS}. The rest are left out.`;
     result.errors = [...errors.slice(0, MAX_ERRORS), { message, extensions: { code: "TOO_MANY_ERRORS", most: MAX_ERRORS } }];
   }
-  const length = getJsonLength([result.data, result.errors], MAX_RESPONSE_CHARACTERS - others);
-  const isTooLarge = length > MAX_RESPONSE_CHARACTERS - others;
-  if (!isTooLarge && hasHeapFor(length)) return length;
-  const reason = isTooLarge ? `The response is too large: it exceeds ${MAX_RESPONSE_CHARACTERS} characters.` : "There is not enough memory for the response.";
-  const advice = isTooLarge ? "Request fewer objects or fields." : "Try again later, or request fewer objects or fields.";
-  const extensions = isTooLarge ? { code: "RESPONSE_TOO_LARGE", most: MAX_RESPONSE_CHARACTERS } : { code: "OVERLOADED" };
+  const max = MAX_RESPONSE_CHARACTERS - others;
+  const length = getJsonLength([result.data, result.errors], max);
+  const refusal = length > max ? TOO_LARGE : canBeWritten(length) ? undefined : NO_MEMORY;
+  if (!refusal) return length;
   result.data = null;
-  result.errors = [{ message: `${reason} ${advice} If the operation is a mutation, it was executed.`, extensions }];
+  result.errors = [refusal];
   return 0;
 }
 
-const HEAP_LIMIT = getHeapStatistics().heap_size_limit;
+const TOO_LARGE: GraphQLFormattedError = {
+  message: `The response is too large: it exceeds ${MAX_RESPONSE_CHARACTERS} characters. Request fewer objects or fields. If the operation is a mutation, it was executed.`,
+  extensions: { code: "RESPONSE_TOO_LARGE", most: MAX_RESPONSE_CHARACTERS },
+};
+
+const NO_MEMORY: GraphQLFormattedError = {
+  message: "There is not enough memory for the response. Try again later, or request fewer objects or fields. If the operation is a mutation, it was executed.",
+  extensions: { code: "OVERLOADED" },
+};
 
 /** Whether the heap has room for a text, in which a character takes up to two bytes, while it is being written. */
-function hasHeapFor(characters: number): boolean {
-  return characters < 1_000_000 || getHeapStatistics().used_heap_size + 4 * characters < HEAP_LIMIT;
+function canBeWritten(characters: number): boolean {
+  return characters < 1_000_000 || hasHeapFor(4 * characters);
 }
 
 /** Maximum number of characters of one character in JSON: `\u0000`. */
