@@ -9,6 +9,8 @@ export interface KratosRequest {
   readonly target: string;
   /** The `:id` of the route, decoded; empty if the route has none. */
   readonly id: string;
+  /** All parts of the path that the route names, decoded, e.g. `:type`. */
+  readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   /** The parsed JSON body; undefined if there is no body. */
@@ -71,17 +73,18 @@ function close(server: Server): Promise<void> {
 function listenerFor(routes: Routes): RequestListener {
   const compiled = Object.entries(routes).map(([route, handler]) => {
     const [method, path = ""] = route.split(" ");
-    return { method, pattern: new RegExp(`^${path.replace(":id", "([^/]+)")}$`), handler };
+    return { method, pattern: new RegExp(`^${path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`), handler };
   });
   const respond = async (message: IncomingMessage): Promise<KratosResponse> => {
     const sent = await readText(message);
     const target = message.url ?? "/";
     const [path = "", query] = target.split("?");
     for (const { method, pattern, handler } of compiled) {
-      const [matched, id = ""] = pattern.exec(path) ?? [];
-      if (matched === undefined || method !== message.method) continue;
+      const match = method === message.method ? pattern.exec(path) : null;
+      if (!match) continue;
+      const params = Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, part]) => [name, decodeURIComponent(part)]));
       const body: unknown = sent === "" ? undefined : JSON.parse(sent);
-      return handler({ target, id: decodeURIComponent(id), query: new URLSearchParams(query), headers: message.headers, body });
+      return handler({ target, id: params["id"] ?? "", params, query: new URLSearchParams(query), headers: message.headers, body });
     }
     return { status: 404, text: "404 page not found\n" };
   };

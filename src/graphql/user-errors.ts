@@ -1,5 +1,5 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
-import { type ChangeOutcome, KratosConflictError, KratosDisabledError, KratosError, KratosInvalidError, KratosNotFoundError } from "../kratos/index.js";
+import { type ChangeOutcome, KratosConflictError, KratosDisabledError, KratosError, KratosInvalidError, KratosNotFoundError, KratosUnsupportedError } from "../kratos/index.js";
 
 export enum UserErrorCode {
   INVALID = "INVALID",
@@ -15,7 +15,7 @@ registerEnumType(UserErrorCode, {
     INVALID: { description: "A value is invalid, e.g. a trait does not match the identity schema. `message` states what was expected." },
     NOT_FOUND: { description: "No identity has this ID." },
     CONFLICT: { description: "Another identity already uses one of these identifiers or addresses." },
-    UNSUPPORTED: { description: "The feature is disabled in the Kratos configuration." },
+    UNSUPPORTED: { description: "The feature is disabled in the Kratos configuration, or the connected Kratos is too old. `message` states the first version that has it." },
   },
 });
 
@@ -69,5 +69,6 @@ export function toUserErrors(error: unknown, idField?: string): UserError[] {
   if (error instanceof KratosDisabledError) {
     return [{ code: UserErrorCode.UNSUPPORTED, message: error.message, path: ["input"], outcome }];
   }
+  if (error instanceof KratosUnsupportedError) return [{ code: UserErrorCode.UNSUPPORTED, message: error.message, path: null, outcome }];
   throw error;
 }

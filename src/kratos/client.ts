@@ -6,9 +6,11 @@ import {
   KratosUnavailableError,
   KratosUnexpectedResponseError,
   KratosUnreadableResponseError,
+  KratosUnsupportedError,
   KratosVersionMismatchError,
   KratosWrongPortError,
 } from "./errors.js";
+import { FIRST_VERSION, type Feature } from "./features.js";
 import { createResponseBudget, PoolFetch, type KratosTls } from "./fetch.js";
 import { checkAdminPort, checkPublicPort } from "./ports.js";
 import { RequestQueue, type KratosLoad } from "./request-queue.js";
@@ -304,6 +306,14 @@ export class KratosApi {
     private readonly client: KratosClient,
     readonly version: KratosVersion,
   ) {}
+
+  /**
+   * Ensures that this version has a feature. An old Kratos ignores parameters that it does not know, and would list everybody.
+   * @throws {KratosUnsupportedError} if it does not
+   */
+  require(operation: string, feature: Feature): void {
+    if (!this.version.features[feature]) throw new KratosUnsupportedError(operation, this.version.name, FIRST_VERSION[feature]);
+  }
 
   /** Makes a request to the admin API, which is under `/admin` since v0.9. */
   admin<T>(operation: string, request: (api: KyInstance) => Promise<T>, options?: CallOptions): Promise<T> {

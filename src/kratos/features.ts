@@ -11,20 +11,52 @@ export const FIRST_VERSION = {
   state: "v0.7.0-alpha.1",
   /** A schema's ID in a path may be base64url, so that any ID is a single plain segment. */
   base64SchemaIds: "v0.9.0-alpha.1",
+  /** Identity schemas are listed, on the public port. */
+  schemaList: "v0.8.0-alpha.2",
+  /** All sessions of an identity are deleted at once. */
+  deleteIdentitySessions: "v0.8.0-alpha.2",
   /** Identities and recovery links are under `/admin`. */
   adminPrefix: "v0.9.0-alpha.2",
+  /** The sessions of an identity are listed. */
+  identitySessions: "v0.9.0-alpha.2",
+  /** A session is extended. */
+  extendSession: "v0.10.0",
   /** An identity has public and admin metadata. */
   metadata: "v0.10.0",
   /** `PATCH /identities/{id}` changes what it names. PUT deletes the metadata that it is not given. */
   patch: "v0.11.0",
+  /** All sessions are listed; one is read, and revoked. */
+  sessions: "v0.11.0",
+  /** Recovery codes are created. */
+  recoveryCodes: "v0.11.0",
+  /** Messages of the courier are listed. */
+  courierMessages: "v0.11.0",
+  /** One message of the courier is read, with its dispatches. */
+  courierMessage: "v0.11.1",
+  /** `PATCH /identities` creates many identities. */
+  batch: "v0.13.0",
+  /** A credential of an identity is deleted. */
+  deleteCredential: "v0.13.0",
+  /** The list accepts `credentials_identifier=`. Earlier versions ignore it, and list everybody. */
+  identifierFilter: "v0.13.0",
   /** The list continues after the ID in `page_token`, in ascending order. Earlier, it has numbered pages in descending order. */
   keysetPages: "v1.1.0",
   /** The list accepts `ids=`. */
   idsFilter: "v1.1.0",
+  /** The list accepts `preview_credentials_identifier_similar=`. Earlier versions ignore it, and list everybody. */
+  identifierPrefixFilter: "v1.1.0",
+  /** An identity and the list accept `include_credential=`. */
+  includeCredential: "v1.2.0",
+  /** The list accepts `organization_id=`. Earlier versions ignore it, and list everybody. */
+  organizationFilter: "v1.3.8",
+  /** An identity has an external ID, and is found by it. */
+  externalId: "v25.4.0",
 } as const;
 
+export type Feature = keyof typeof FIRST_VERSION;
+
 /** Whether a version has each of these features. */
-export type Features = Readonly<Record<keyof typeof FIRST_VERSION, boolean>>;
+export type Features = Readonly<Record<Feature, boolean>>;
 
 /** @param version a version that can be compared, e.g. `v1.3.1` */
 export function getFeatures(version: string): Features {

@@ -14,6 +14,10 @@ export function isUuid(text: string): boolean {
 /** An account of a user, device or service. */
 export interface WireIdentity {
   readonly id: string;
+  /** ID of the account in another system; since v25.4. */
+  readonly external_id?: string;
+  /** Since v1.3.8. */
+  readonly organization_id?: string | null;
   readonly schema_id: string;
   readonly schema_url: string;
   /** As the identity's schema defines them. */

@@ -1,26 +1,9 @@
-import { Directive, Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
+import { Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
 import { type IdentityPage, isIdentityId, type KratosMalformedIdentityError, type PagePosition, type WireIdentity } from "../../kratos/index.js";
+import { PageInfo } from "../connection.js";
 import { badUserInput, describeReceived } from "../errors.js";
 import type { TraitsMask } from "../traits-mask.js";
 import { Identity } from "./identity.type.js";
-
-// Other subgraphs have connections too, and Relay requires all of them to share one PageInfo. No other type is shareable: if
-// another subgraph has a UserError, a Health or a version, it means something else, and composition must fail.
-@Directive("@shareable")
-@ObjectType({ simpleResolvers: true, description: "Information about a page of a list." })
-export class PageInfo {
-  @Field(() => Boolean, { description: "True if there are more results after the page." })
-  hasNextPage: boolean;
-
-  @Field(() => Boolean, { description: "True if there are results before the page." })
-  hasPreviousPage: boolean;
-
-  @Field(() => String, { nullable: true, description: "Cursor of the first result. Null if the page is empty." })
-  startCursor: string | null;
-
-  @Field(() => String, { nullable: true, description: "Cursor of the last result. To get the next page, pass it as `after`. Null if the page is empty." })
-  endCursor: string | null;
-}
 
 @ObjectType({ simpleResolvers: true, description: "An identity in a list." })
 export class IdentityEdge {
@@ -46,13 +29,8 @@ export class IdentityConnection {
 
   constructor({ identities, firstIndex, hasNextPage }: IdentityPage, isFirstPage: boolean, mask: TraitsMask | undefined) {
     this.edges = identities.map((wire, offset) => new IdentityEdge(wire, firstIndex === undefined ? undefined : firstIndex + offset, mask));
-    const [start, end] = [this.edges[0], this.edges.at(-1)];
-    this.pageInfo = {
-      hasNextPage,
-      hasPreviousPage: !isFirstPage,
-      startCursor: start ? encodeCursor(start.position) : null,
-      endCursor: end ? encodeCursor(end.position) : null,
-    };
+    const ends = [this.edges[0], this.edges.at(-1)].flatMap((edge) => edge ?? []);
+    this.pageInfo = new PageInfo(ends.map(({ position }) => encodeCursor(position)), isFirstPage, hasNextPage);
   }
 }
 

@@ -83,7 +83,7 @@ export class IdentityMutationResolver {
     @Ctx() context: FacadeContext,
   ): Promise<CreateIdentityPayload> {
     try {
-      return { identity: primeLoader(context, await context.kratos.identities.create(schemaId, traits)), userErrors: [] };
+      return { identity: primeLoader(context, await context.kratos.identities.create({ schemaId, traits })), userErrors: [] };
     } catch (error) {
       return { identity: null, userErrors: toUserErrors(error) };
     }

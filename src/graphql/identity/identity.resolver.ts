@@ -1,14 +1,12 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import { isIdentityId, MAX_SEARCH_REQUESTS } from "../../kratos/index.js";
 import { listCost, oneRequest } from "../complexity.js";
+import { FIRST_DESCRIPTION, getMaxPageSize, getPageSize } from "../connection.js";
 import type { FacadeContext } from "../context.js";
 import { badUserInput, describeReceived } from "../errors.js";
 import type { Scope } from "../scopes.js";
 import { decodeCursor, IdentityConnection, isIndexCursor } from "./identity-connection.js";
 import { Identity, IdentitySchema } from "./identity.type.js";
-
-const DEFAULT_FIRST = 50;
-const MAX_FIRST = 250;
 
 @Resolver(() => Identity)
 export class IdentityResolver {
@@ -30,7 +28,7 @@ export class IdentityResolver {
   @Query(() => IdentityConnection, {
     nullable: true,
     complexity: listCost(
-      ({ first }) => Math.min(Math.max(Number(first ?? DEFAULT_FIRST), 0), MAX_FIRST),
+      getMaxPageSize,
       ({ after }) => (isIndexCursor(after) ? 1 + MAX_SEARCH_REQUESTS : 1),
     ),
     description: "List all identities. Paging through the list returns every identity exactly once, even if others are created or deleted in the meantime.",
@@ -38,7 +36,7 @@ export class IdentityResolver {
   async identities(
     @Arg("first", () => Int, {
       nullable: true,
-      description: `Maximum number of identities to return, from 1 to ${MAX_FIRST}. Default: ${DEFAULT_FIRST}.`,
+      description: FIRST_DESCRIPTION,
     })
     first: number | null | undefined,
     @Arg("after", () => String, {
@@ -48,8 +46,7 @@ export class IdentityResolver {
     after: string | null | undefined,
     @Ctx() { kratos, mask }: FacadeContext,
   ): Promise<IdentityConnection> {
-    const count = first ?? DEFAULT_FIRST;
-    if (count < 1 || count > MAX_FIRST) throw badUserInput(`"first" must be between 1 and ${MAX_FIRST}; received ${count}.`);
+    const count = getPageSize(first);
     const position = after === null || after === undefined ? undefined : decodeCursor(after);
     return new IdentityConnection(await kratos.identities.list(count, position), position === undefined, mask);
   }

@@ -6,6 +6,8 @@ import type { WireIdentity, WireRecoveryAddress, WireVerifiableAddress } from ".
 
 const isIdentity = objectWith<WireIdentity>({
   id: isString,
+  external_id: optional(isString),
+  organization_id: optional(isString),
   schema_id: isString,
   schema_url: isString,
   traits: optional(isJsonObject),

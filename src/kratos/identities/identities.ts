@@ -2,6 +2,7 @@ import type { KratosApi, KratosClient } from "../client.js";
 import { KratosInvalidError, KratosNotFoundError, KratosPositionError } from "../errors.js";
 import { ResponseFormatError } from "../response.js";
 import { isUuid, type WireIdentity } from "../types.js";
+import { checkSchemaId, createIdentity, type NewIdentity } from "./create.js";
 import { expectIdentity, getIdentities, getIdentity } from "./get.js";
 import { listByKeyset, listByOffset, type IdentityPage, type PagePosition } from "./list.js";
 
@@ -43,13 +44,8 @@ export class Identities {
   }
 
   /** Creates an identity. */
-  create(schemaId: string, traits: object): Promise<WireIdentity> {
-    const operation = "createIdentity";
-    return this.client.run(operation, (api) => {
-      checkSchemaId(operation, schemaId);
-      const json = { schema_id: schemaId, traits };
-      return api.admin(operation, async (admin) => expectIdentity(await admin.post("identities", { json }).json()));
-    });
+  create(identity: NewIdentity): Promise<WireIdentity> {
+    return this.client.run("createIdentity", async (api) => createIdentity(api, identity));
   }
 
   /**
@@ -58,7 +54,8 @@ export class Identities {
    */
   update(id: string, change: IdentityChange): Promise<WireIdentity> {
     return this.client.run(UPDATE, async (api) => {
-      checkSchemaId(UPDATE, change.schemaId);
+      const issues = checkSchemaId(change.schemaId);
+      if (issues.length > 0) throw new KratosInvalidError(UPDATE, issues);
       if (!isUuid(id)) throw new KratosNotFoundError(UPDATE);
       const updated = await (api.version.features.patch ? patch : replace)(api, id, change);
       if (change.schemaId === undefined) return updated;
@@ -98,10 +95,4 @@ async function replace(api: KratosApi, id: string, { schemaId, traits }: Identit
   const { schema_id, state, metadata_public, metadata_admin } = await getIdentity(api, id);
   const json = { schema_id: schemaId ?? schema_id, traits, state, metadata_public, metadata_admin };
   return api.admin(UPDATE, async (admin) => expectIdentity(await admin.put(`identities/${id}`, { json }).json()));
-}
-
-/** Kratos takes an empty ID for the default schema when it creates an identity, and stores it as it is in an update. */
-function checkSchemaId(operation: string, schemaId: string | undefined): void {
-  if (schemaId !== "") return;
-  throw new KratosInvalidError(operation, [{ path: ["schema_id"], message: 'Expected the ID of an identity schema, e.g. "default".' }]);
 }
