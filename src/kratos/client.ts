@@ -92,8 +92,8 @@ export class KratosClient {
     readonly queue: RequestQueue;
     readonly versions: VersionDetector;
     readonly timeoutMs: number;
-    /** The running checks of the ports. */
-    readonly portChecks: { admin?: Promise<KratosWrongPortError | undefined>; public?: Promise<KratosWrongPortError | undefined> };
+    /** What is running for all who ask for it, by name. */
+    readonly running: Map<string, Promise<unknown>>;
     headers: KratosOptions["headers"];
   };
 
@@ -129,7 +129,7 @@ export class KratosClient {
       queue,
       versions,
       timeoutMs,
-      portChecks: {},
+      running: new Map(),
       headers: options.headers,
     };
   }
@@ -198,11 +198,20 @@ export class KratosClient {
     return checkPublicPort(this.#callTo("public", options));
   }
 
-  /** Why a path is missing, if it is because a URL leads to the wrong port. Operations that fail at the same time share the check. */
+  /**
+   * Runs what has the same result for everybody. All who ask for it while it is running share it, also other callers.
+   * @param name what it is
+   */
+  share<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const { running } = this.#shared;
+    const promise = running.get(name) ?? work().finally(() => running.delete(name));
+    running.set(name, promise);
+    return promise as Promise<T>;
+  }
+
+  /** Why a path is missing, if it is because a URL leads to the wrong port. */
   findWrongPort(port: "admin" | "public"): Promise<KratosWrongPortError | undefined> {
-    const { portChecks } = this.#shared;
-    portChecks[port] ??= this.#checkPort(port).finally(() => delete portChecks[port]);
-    return portChecks[port];
+    return this.share(`check of the ${port} port`, () => this.#checkPort(port));
   }
 
   async #checkPort(port: "admin" | "public"): Promise<KratosWrongPortError | undefined> {

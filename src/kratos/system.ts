@@ -21,9 +21,6 @@ export interface KratosStatus {
 
 /** Kratos as a program: its status, version and metrics. */
 export class System {
-  #check?: Promise<KratosStatus>;
-  #metrics?: Promise<string>;
-
   constructor(private readonly client: KratosClient) {}
 
   /** Asks Kratos for its version, e.g. `v1.3.1`. */
@@ -41,8 +38,7 @@ export class System {
    * requests.
    */
   check(): Promise<KratosStatus> {
-    this.#check ??= this.#startCheck().finally(() => (this.#check = undefined));
-    return this.#check;
+    return this.client.share("check", () => this.#startCheck());
   }
 
   async #startCheck(): Promise<KratosStatus> {
@@ -79,8 +75,7 @@ export class System {
 
   /** Kratos' metrics in Prometheus' text format. Those of a Kratos in long use have 18 MB, so concurrent calls share their request. */
   metrics(): Promise<string> {
-    this.#metrics ??= this.#getMetrics().finally(() => (this.#metrics = undefined));
-    return this.#metrics;
+    return this.client.share("metrics", () => this.#getMetrics());
   }
 
   #getMetrics(): Promise<string> {
