@@ -23,8 +23,8 @@ export const FIRST_VERSION = {
   extendSession: "v0.10.0",
   /** An identity has public and admin metadata. */
   metadata: "v0.10.0",
-  /** `PATCH /identities/{id}` changes what it names. PUT deletes the metadata that it is not given. */
-  patch: "v0.11.0",
+  /** `PATCH /identities/{id}` changes what it names. PUT deletes the metadata that it is not given. Before v0.13, PATCH deletes `metadata_admin`. */
+  patch: "v0.13.0",
   /** All sessions are listed; one is read, and revoked. */
   sessions: "v0.11.0",
   /** Recovery codes are created. */

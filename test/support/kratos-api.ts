@@ -57,18 +57,20 @@ const identities = (kratos: KratosUnderTest) => `${kratos.adminUrl}/identities`;
 export async function createIdentities(kratos: KratosUnderTest, schemaId: string, traits: readonly object[]): Promise<string[]> {
   return pMap(
     traits,
-    async (one) => {
-      const body = JSON.stringify({ schema_id: schemaId, traits: one });
-      const response = await fetch(identities(kratos), { method: "POST", headers: json, body });
-      if (response.status !== 201) throw new Error(`Kratos answered ${response.status}: ${await response.text()}`);
-      return ((await response.json()) as { id: string }).id;
-    },
+    async (one) => (await createIdentity(kratos, { schema_id: schemaId, traits: one })).id as string,
     { concurrency: 8 },
   );
 }
 
 export async function deleteIdentities(kratos: KratosUnderTest, ids: readonly string[]): Promise<void> {
   await pMap(ids, (id) => fetch(`${identities(kratos)}/${id}`, { method: "DELETE" }), { concurrency: 8 });
+}
+
+/** Creates an identity of what Kratos expects in the body. */
+export async function createIdentity(kratos: KratosUnderTest, body: object): Promise<any> {
+  const response = await fetch(identities(kratos), { method: "POST", headers: json, body: JSON.stringify(body) });
+  if (response.status !== 201) throw new Error(`Kratos answered ${response.status}: ${await response.text()}`);
+  return response.json();
 }
 
 /** Reads an identity. */

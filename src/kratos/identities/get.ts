@@ -94,7 +94,8 @@ async function getChunk(api: KratosApi, ids: readonly string[], deadline: number
   try {
     const [id] = ids;
     if (ids.length === 1 && id) return [[id, await getIdentity(api, id, { deadline })]];
-    const searchParams = ids.map((each): [string, string] => ["ids", each]);
+    // v1.1.0 does not find an ID in upper case.
+    const searchParams = ids.map((each): [string, string] => ["ids", each.toLowerCase()]);
     const identities = await api.admin("listIdentities", async (admin) => expectIdentities(await admin.get("identities", { searchParams }).json()), { deadline });
     const byId = new Map(identities.map((identity) => [identity.id, identity]));
     return ids.flatMap((each) => {
