@@ -61,7 +61,7 @@ export type Interceptor = (operation: string) => {
 export interface CallOptions {
   /** A deadline before the configured one, in the time of `performance.now()`. */
   readonly deadline?: number;
-  /** Whether to go before queued requests, and never be refused: for the few requests that all others wait for. */
+  /** Whether to start at once, beyond the limit of connections: for the few requests that all others wait for. */
   readonly priority?: boolean;
   /** Whether a GET is sent again if it fails. Default: true. */
   readonly retry?: boolean;
@@ -70,7 +70,7 @@ export interface CallOptions {
 /** Deadline of a check, which has to be quick. */
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** For a request that checks Kratos: it goes before all others, so that a busy Kratos does not look unavailable. */
+/** For a request that checks Kratos: it starts at once, so that a busy Kratos does not look unavailable. */
 export function getCheckOptions(): CallOptions {
   return { retry: false, priority: true, deadline: performance.now() + CHECK_TIMEOUT_MS };
 }

@@ -24,7 +24,7 @@ export interface PoolFetchOptions {
   /** Shared by both ports of one Kratos, as is `memory`. */
   readonly queue: RequestQueue;
   readonly memory: MemoryBudget;
-  /** Maximum number of connections. */
+  /** Maximum number of connections, without those for requests with priority. */
   readonly connections: number;
   readonly connectTimeoutMs: number;
   /** Called when a connection ends that this side did not close. */
@@ -35,7 +35,7 @@ export interface PoolFetchOptions {
 export interface SendOptions {
   /** When the whole response must be here, in the time of `performance.now()`. */
   readonly deadline: number;
-  /** Whether to go before queued requests, and never be refused. */
+  /** Whether to start at once, on a connection beyond the limit if none is free. */
   readonly priority: boolean;
   /** Who the request is made for. In the queue, callers take turns. */
   readonly caller: string;
@@ -101,6 +101,9 @@ function checkHeap(bytes: number): void {
   if (bytes > LARGE_BYTES && !hasHeapFor(5 * bytes)) throw new MemoryError(`The heap has no room for a response of ${bytes} bytes.`);
 }
 
+/** More than the requests with priority that are running at a time: each of them is shared by all who need it. */
+const PRIORITY_CONNECTIONS = 8;
+
 /** Each request has one deadline, so undici's own two timeouts are off. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 
@@ -122,7 +125,7 @@ export class PoolFetch {
     this.#createPool = (options) => {
       this.#tls = options;
       const connect = { ...options, timeout: connectTimeoutMs };
-      const pool = new Pool(this.#origin, { connections, connect, maxResponseSize: MAX_BODY_BYTES, ...NO_TIMEOUTS });
+      const pool = new Pool(this.#origin, { connections: connections + PRIORITY_CONNECTIONS, connect, maxResponseSize: MAX_BODY_BYTES, ...NO_TIMEOUTS });
       return pool.on("disconnect", (_origin, _targets, error) => {
         if (LOST.test(error.code)) onLostConnection();
       });

@@ -27,7 +27,6 @@ export class RequestQueue {
   /** The waiting requests of each caller. The caller whose turn it is comes first. */
   readonly #waiting = new Map<string, Set<QueuedRequest>>();
   #length = 0;
-  readonly #waitingWithPriority = new Set<QueuedRequest>();
 
   /**
    * @param concurrency requests that run at a time
@@ -39,20 +38,19 @@ export class RequestQueue {
   ) {}
 
   get load(): KratosLoad {
-    return { running: this.#running, queued: this.#length + this.#waitingWithPriority.size };
+    return { running: this.#running, queued: this.#length };
   }
 
   /**
    * Starts the request as soon as a slot is free. Whoever was started must call {@link release} once.
-   * @param priority whether to go before the others and never be refused: for the few requests that all others depend on
+   * @param priority whether to start at once, beyond the limit: for the few requests that all others depend on. If they waited
+   * for slow requests to end, a busy Kratos would look unavailable
    * @throws {QueueFullError} if too many requests are waiting, and no caller has more of them than this one
    */
   acquire(request: QueuedRequest, priority: boolean): void {
-    if (this.#running < this.concurrency) {
+    if (priority || this.#running < this.concurrency) {
       this.#running++;
       request.start();
-    } else if (priority) {
-      this.#waitingWithPriority.add(request);
     } else {
       const own = this.#waiting.get(request.caller) ?? new Set();
       if (this.#length >= this.maxLength) this.#refuseOneOfMoreThan(own.size + 1);
@@ -74,7 +72,6 @@ export class RequestQueue {
 
   /** @returns true if the request was still waiting. It never starts then, and holds no slot. */
   cancel(request: QueuedRequest): boolean {
-    if (this.#waitingWithPriority.delete(request)) return true;
     const own = this.#waiting.get(request.caller);
     if (!own?.delete(request)) return false;
     this.#length--;
@@ -84,20 +81,19 @@ export class RequestQueue {
 
   /** Releases a slot to the longest-waiting request of the caller whose turn it is. */
   release(): void {
-    const next = this.#takeNext();
+    const next = this.#running > this.concurrency ? undefined : this.#takeNext();
     // undici frees the connection only after it has reported the end of its request.
     if (next) queueMicrotask(() => next.start());
     else this.#running--;
   }
 
   #takeNext(): QueuedRequest | undefined {
-    const [urgent] = this.#waitingWithPriority;
     const [own] = this.#waiting.values();
-    const [next] = urgent ? [urgent] : (own ?? []);
+    const [next] = own ?? [];
     if (!next) return undefined;
     this.cancel(next);
     // If the caller has more requests, its next turn is after those of all others.
-    if (!urgent && this.#waiting.delete(next.caller)) this.#waiting.set(next.caller, own!);
+    if (this.#waiting.delete(next.caller)) this.#waiting.set(next.caller, own!);
     return next;
   }
 }
