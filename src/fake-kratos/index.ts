@@ -2,7 +2,7 @@ import { badRequest, KratosError } from "./errors.js";
 import { flowRoutes, Flows } from "./flows.js";
 import { Identities, identityRoutes } from "./identities.js";
 import type { Profile } from "./profile.js";
-import { recoveryLinkRoutes } from "./recovery-links.js";
+import { recoveryCodeRoutes, recoveryLinkRoutes } from "./recovery.js";
 import { addSampleIdentities, SAMPLE_IDENTITY_ID } from "./sample-identities.js";
 import { schemaRoutes } from "./schemas.js";
 import { serve, type Api, type FakeKratos, type Handler } from "./server.js";
@@ -46,6 +46,7 @@ export function v26Api(identities: Identities, flows: Flows, publicUrl: string):
       ...identityRoutes(identities, (identity) => identity),
       // An identity without a recovery address gets a link as well.
       ...recoveryLinkRoutes(identities, publicUrl, (identity) => (identity ? undefined : badRequest("The requested identity id does not exist."))),
+      ...recoveryCodeRoutes(identities),
     },
     public: { ...healthRoutes, ...schemaRoutes(v26), ...flowRoutes(flows) },
   };

@@ -88,12 +88,12 @@ export function badUserInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
 }
 
-/** Longer than any ID, token, cursor or duration. */
-const MAX_TEXT_LENGTH = 256;
+/** Longer than any ID, token, cursor or duration, and as long as a URL can be everywhere. */
+const MAX_TEXT_LENGTH = 2048;
 
 /**
  * Checks the length of an argument that is text, or of the texts in an input, and the nesting of JSON. All texts of this API are
- * IDs, tokens, cursors and durations; what may be large is JSON. Called for every argument before its field is resolved, with its
+ * short, e.g. IDs, URLs and durations; what may be large is JSON. Called for every argument before its field is resolved, with its
  * value: one operation can use a variable of a megabyte a thousand times, and a value can be nested in the document, too.
  * @throws BAD_USER_INPUT if a text is too long, or the value is nested too deeply
  */
@@ -102,7 +102,7 @@ export function checkArgument(argument: unknown): void {
   const values: unknown[] = typeof argument === "object" && argument !== null ? Object.values(argument) : [argument];
   for (const value of values) {
     if (typeof value !== "string" || value.length <= MAX_TEXT_LENGTH) continue;
-    throw badUserInput(`IDs, tokens, cursors and durations must have at most ${MAX_TEXT_LENGTH} characters; received a string of ${value.length} characters.`);
+    throw badUserInput(`Texts, e.g. IDs, cursors and URLs, must have at most ${MAX_TEXT_LENGTH} characters; received a string of ${value.length} characters.`);
   }
 }
 

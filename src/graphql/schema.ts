@@ -7,7 +7,7 @@ import { FlowResolver } from "./flow/flow.resolver.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
 import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
-import { RecoveryLinkResolver } from "./recovery-link.js";
+import { RecoveryResolver } from "./recovery.js";
 import { SelfServiceErrorResolver } from "./self-service-error.js";
 import { SystemResolver } from "./system.js";
 
@@ -36,7 +36,7 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
       IdentityEdgeResolver,
       IdentityMutationResolver,
       IdentityResolver,
-      RecoveryLinkResolver,
+      RecoveryResolver,
       SelfServiceErrorResolver,
       SystemResolver,
     ],

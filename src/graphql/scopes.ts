@@ -11,7 +11,7 @@ export const SCOPES = [
   "identities:write",
   /** Delete identities. */
   "identities:delete",
-  /** Create recovery links. Anyone who has such a link can log in as the user. */
+  /** Create recovery links and codes. Anyone who has one can log in as the user. */
   "recovery:write",
   /** Read self-service flows and errors. */
   "flows:read",

@@ -42,6 +42,7 @@ const INPUT_FIELDS: Readonly<Record<string, string>> = {
   schema_id: "schemaId",
   identity_id: "identityId",
   expires_in: "expiresIn",
+  return_to: "returnTo",
 };
 
 /**

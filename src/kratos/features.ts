@@ -9,6 +9,8 @@ export const FIRST_VERSION = {
   publicPort: "v0.7.0-alpha.1",
   /** An identity has a state. */
   state: "v0.7.0-alpha.1",
+  /** A recovery link takes over `return_to`. v0.8 checks the URL, and loses it. */
+  recoveryReturnTo: "v0.9.0-alpha.1",
   /** A schema's ID in a path may be base64url, so that any ID is a single plain segment. */
   base64SchemaIds: "v0.9.0-alpha.1",
   /** Identity schemas are listed, on the public port. */
@@ -29,6 +31,8 @@ export const FIRST_VERSION = {
   sessions: "v0.11.0",
   /** Recovery codes are created. */
   recoveryCodes: "v0.11.0",
+  /** Recovery codes can be for an app. */
+  recoveryCodeFlowType: "v1.2.0",
   /** Messages of the courier are listed. */
   courierMessages: "v0.11.0",
   /** One message of the courier is read, with its dispatches. */

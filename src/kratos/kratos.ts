@@ -1,7 +1,7 @@
 import { KratosClient, type Interceptor, type KratosCredentials, type KratosOptions } from "./client.js";
 import { Flows } from "./flows.js";
 import { Identities } from "./identities/identities.js";
-import { RecoveryLinks } from "./recovery-links.js";
+import { Recovery } from "./recovery.js";
 import type { KratosLoad } from "./request-queue.js";
 import { Schemas } from "./schemas.js";
 import { SelfServiceErrors } from "./self-service-errors.js";
@@ -13,7 +13,7 @@ export class Kratos {
   readonly schemas: Schemas;
   readonly flows: Flows;
   readonly selfServiceErrors: SelfServiceErrors;
-  readonly recoveryLinks: RecoveryLinks;
+  readonly recovery: Recovery;
   readonly system: System;
   readonly #client: KratosClient;
 
@@ -24,7 +24,7 @@ export class Kratos {
     this.schemas = new Schemas(client);
     this.flows = new Flows(client);
     this.selfServiceErrors = new SelfServiceErrors(client);
-    this.recoveryLinks = new RecoveryLinks(client);
+    this.recovery = new Recovery(client);
     this.system = new System(client);
   }
 

@@ -62,6 +62,11 @@ export interface WireRecoveryLink {
   readonly expires_at?: string;
 }
 
+/** A code that lets a user back into their account, and a link to the page where it is entered; since v0.11. */
+export interface WireRecoveryCode extends WireRecoveryLink {
+  readonly recovery_code: string;
+}
+
 /** The form of a flow. */
 export interface WireUiContainer {
   readonly action: string;

@@ -15,6 +15,11 @@ export const INVALID_DURATION: ValidationIssue = {
   message: 'The duration is invalid. Expected a duration that is greater than zero and less than 292 years, e.g. "12h", "1h30m" or "4ms".',
 };
 
+export const INVALID_RETURN_URL: ValidationIssue = {
+  path: ["return_to"],
+  message: "Kratos does not accept this URL. Expected a URL that is listed in `selfservice.allowed_return_urls` in the Kratos configuration, or begins with one that is.",
+};
+
 /** Maximum length of the JSON that is sent. A short operation can name one large variable many times. */
 const MAX_BODY_CHARACTERS = 1_000_000;
 
@@ -44,6 +49,7 @@ function measure(value: unknown, room: number): number {
 /** Issues that Kratos reports in a sentence of their own. */
 const SENTENCES: readonly (readonly [RegExp, (match: string) => ValidationIssue])[] = [
   [/^Unable to find JSON Schema ID: (.*)$/s, (id) => ({ path: ["schema_id"], message: `Kratos has no identity schema "${id.slice(0, 100)}".` })],
+  [/^(Requested return_to URL "|Unable to parse the return_to query parameter)/, () => INVALID_RETURN_URL],
   [/"expires_in"/, () => INVALID_DURATION],
   [/^The identity does not have any recovery addresses set/, () => ({ path: ["identity_id"], message: "The identity has no recovery address." })],
 ];

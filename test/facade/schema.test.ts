@@ -89,6 +89,7 @@ it("keeps the names and nullability of the contract", () => {
   ]);
   expect(signature("Mutation")).toEqual([
     "createIdentity(input: CreateIdentityInput!): CreateIdentityPayload",
+    "createRecoveryCode(input: CreateRecoveryCodeInput!): CreateRecoveryCodePayload",
     "createRecoveryLink(input: CreateRecoveryLinkInput!): CreateRecoveryLinkPayload",
     "deleteIdentity(input: DeleteIdentityInput!): DeleteIdentityPayload",
     "updateIdentity(input: UpdateIdentityInput!): UpdateIdentityPayload",

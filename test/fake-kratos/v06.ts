@@ -2,7 +2,7 @@ import { badRequest, KratosError, notFound } from "../../src/fake-kratos/errors.
 import { flowRoutes, type Flows } from "../../src/fake-kratos/flows.js";
 import { identityRoutes, updateIdentity, type Identities, type Identity, type NewIdentity } from "../../src/fake-kratos/identities.js";
 import type { Profile } from "../../src/fake-kratos/profile.js";
-import { recoveryLinkRoutes } from "../../src/fake-kratos/recovery-links.js";
+import { recoveryLinkRoutes } from "../../src/fake-kratos/recovery.js";
 import { schemaRoutes } from "../../src/fake-kratos/schemas.js";
 import type { Api, Handler } from "../../src/fake-kratos/server.js";
 import { healthRoutes, systemRoutes } from "../../src/fake-kratos/system.js";

@@ -32,6 +32,7 @@ describe("a text of 900 kB is sent to Kratos by none of 50 aliases", () => {
     ["the ID of the schema of a new identity", "mutation ($v: String!)", "createIdentity(input: { schemaId: $v, traits: {} }) { userErrors { code } }"],
     ["the ID of another schema", "mutation ($v: String!)", `updateIdentity(input: { id: "${ID}", schemaId: $v, traits: {} }) { userErrors { code } }`],
     ["the ID of an identity to delete", "mutation ($v: ID!)", "deleteIdentity(input: { id: $v }) { userErrors { code } }"],
+    ["a URL", "mutation ($v: String!)", `createRecoveryLink(input: { identityId: "${ID}", returnTo: $v }) { userErrors { code } }`],
     ["a duration", "mutation ($v: Duration!)", `createRecoveryLink(input: { identityId: "${ID}", expiresIn: $v }) { userErrors { code } }`],
   ])("as %s", async (_, operation, field) => {
     const { data, errors } = await facade.send(`${operation} { ${repeat(50, (at) => `a${at}: ${field}`)} }`, { v: "X".repeat(900_000) });
@@ -39,13 +40,13 @@ describe("a text of 900 kB is sent to Kratos by none of 50 aliases", () => {
     expect(errors).toHaveLength(50);
     for (const { message, extensions } of errors!) {
       expect(extensions).toEqual({ code: "BAD_USER_INPUT", ...(operation.startsWith("mutation") && { outcome: "NOT_SENT" }) });
-      expect(message).toBe("IDs, tokens, cursors and durations must have at most 256 characters; received a string of 900000 characters.");
+      expect(message).toBe("Texts, e.g. IDs, cursors and URLs, must have at most 2048 characters; received a string of 900000 characters.");
     }
     expect(Object.values(data!).flat()).toEqual(Array(50).fill(null));
   });
 
-  it("and one of 256 characters is", async () => {
-    await facade.send("query ($v: ID!) { loginFlow(id: $v) { id } }", { v: "x".repeat(256) });
+  it("and one of 2048 characters is", async () => {
+    await facade.send("query ($v: ID!) { loginFlow(id: $v) { id } }", { v: "x".repeat(2048) });
     expect(publicProxy.take()).toHaveLength(1);
   });
 });

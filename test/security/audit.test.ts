@@ -151,7 +151,7 @@ describe("the outcome of a change", () => {
 
   it.each([
     ["the caller lacks the scope", reader, DELETE, "FORBIDDEN"],
-    ["a text is too long", all, `mutation { deleteIdentity(input: { id: "${"x".repeat(300)}" }) { userErrors { code } } }`, "BAD_USER_INPUT"],
+    ["a text is too long", all, `mutation { deleteIdentity(input: { id: "${"x".repeat(3000)}" }) { userErrors { code } } }`, "BAD_USER_INPUT"],
     ["the operation is invalid", all, "mutation { deleteIdentity { nothing } }", "GRAPHQL_VALIDATION_FAILED"],
   ])("is NOT_SENT if %s", async (_, caller, query, code) => {
     const { body } = await mutate(query, {}, caller);

@@ -29,6 +29,7 @@ const GUARDS: Readonly<Record<string, Scope>> = {
   "Query.version": "system:read",
   "Mutation.createIdentity": "identities:write",
   "Mutation.createRecoveryLink": "recovery:write",
+  "Mutation.createRecoveryCode": "recovery:write",
   "Mutation.deleteIdentity": "identities:delete",
   "Mutation.updateIdentity": "identities:write",
   "CreateIdentityPayload.identity": "identities:read",
@@ -46,6 +47,7 @@ const KEPT: Readonly<Record<string, Scope>> = {
   Identity: "identities:read",
   IdentitySchema: "identities:read",
   RecoveryLink: "recovery:write",
+  RecoveryCode: "recovery:write",
   SelfServiceFlow: "flows:read",
   SelfServiceError: "flows:read",
   Health: "system:read",
@@ -153,6 +155,7 @@ beforeAll(async () => {
     "Mutation.createIdentity": { input: () => ({ schemaId: "default", traits: { email: email() } }) },
     "Mutation.updateIdentity": { input: () => ({ id, traits: { email: email() } }) },
     "Mutation.createRecoveryLink": { input: { identityId: id } },
+    "Mutation.createRecoveryCode": { input: { identityId: id } },
     "Mutation.deleteIdentity": { input: async () => ({ id: (await createIdentities(kratos, "default", [{ email: email() }]))[0] }) },
   };
 });

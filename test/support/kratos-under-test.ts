@@ -1,3 +1,4 @@
+import { getFeatures, type Features } from "../../src/kratos/features.js";
 import { startFakeKratos, type FakeKratosVersion } from "../fake-kratos/index.js";
 
 /** Set by the configuration of jest: a version of the fake Kratos, or the Kratos in the environment. */
@@ -35,6 +36,12 @@ export const describeShortLived =
 function running(adminUrl: string | undefined, publicUrl: string | undefined, names: string): KratosUnderTest {
   if (!adminUrl || !publicUrl) throw new Error(`Set ${names} to a running Kratos.`);
   return { adminUrl, publicUrl, stop: async () => {} };
+}
+
+/** What the Kratos under test has, by its version. */
+export async function featuresOf({ adminUrl }: KratosUnderTest): Promise<Features> {
+  const { version } = (await (await fetch(`${adminUrl}/version`)).json()) as { version: string };
+  return getFeatures(version);
 }
 
 /** Describes tests that need the two identity schemas in src/fake-kratos/schemas, as `default` and `device`. */

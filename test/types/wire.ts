@@ -20,6 +20,7 @@ export type Checked = Every<{
   verifiableAddressThen: Check<oldest.VerifiableIdentityAddress, ours.WireVerifiableAddress>;
   recoveryAddress: Check<newest.RecoveryIdentityAddress, ours.WireRecoveryAddress>;
   recoveryLink: Check<newest.RecoveryLinkForIdentity, ours.WireRecoveryLink>;
+  recoveryCode: Check<newest.RecoveryCodeForIdentity, ours.WireRecoveryCode>;
   form: Check<newest.UiContainer, ours.WireUiContainer>;
   node: Check<newest.UiNode, ours.WireUiNode>;
   nodeMeta: Check<newest.UiNodeMeta, ours.WireUiNode["meta"]>;

@@ -79,6 +79,14 @@ mutation CreateRecoveryLink($link: CreateRecoveryLinkInput!) {
   }
 }
 
+# Anyone who has the code and the URL can log in as the user, too.
+mutation CreateRecoveryCode($code: CreateRecoveryCodeInput!) {
+  createRecoveryCode(input: $code) {
+    recoveryCode { code url expiresAt }
+    userErrors { code message path }
+  }
+}
+
 # A deleted identity cannot be restored.
 mutation DeleteIdentity($delete: DeleteIdentityInput!) {
   deleteIdentity(input: $delete) {
@@ -91,6 +99,7 @@ mutation DeleteIdentity($delete: DeleteIdentityInput!) {
     create: { schemaId: "default", traits: { email: "ann@example.com", name: { first: "Ann", last: "Example" } } },
     update: { id, traits: { email: "anne@example.com", name: { first: "Anne", last: "Example" } } },
     link: { identityId: id, expiresIn: "1h" },
+    code: { identityId: id, expiresIn: "15m" },
     delete: { id },
   },
 });
