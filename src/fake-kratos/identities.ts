@@ -30,9 +30,16 @@ export interface NewIdentity {
   readonly metadata_admin?: unknown;
 }
 
+/** What a new identity can sign in with. */
+export interface NewCredentials {
+  readonly password?: { readonly config: { readonly password?: string; readonly hashed_password?: string } };
+  readonly oidc?: { readonly config: { readonly providers: readonly { readonly provider: string; readonly subject: string }[] } };
+}
+
 /** An identity, as v26 shows it. */
 export interface Identity extends Required<NewIdentity> {
   readonly id: string;
+  readonly external_id?: string;
   readonly schema_url: string;
   readonly state_changed_at: string;
   readonly verifiable_addresses: readonly VerifiableAddress[];
@@ -46,6 +53,8 @@ export class Identities {
   readonly #byId = new Map<string, Identity>();
   /** What identities sign in with, by their IDs. */
   readonly #identifiers = new Map<string, readonly string[]>();
+  /** What they were created with, by their IDs. */
+  readonly #credentials = new Map<string, NewCredentials>();
 
   constructor(
     private readonly profile: Profile,
@@ -72,10 +81,18 @@ export class Identities {
     return identity;
   }
 
-  /** @throws {KratosError} if the traits are invalid or belong to another identity */
-  create(fields: NewIdentity & Partial<Identity>): Identity {
+  /** The credentials that an identity was created with. */
+  getCredentials(id: string): NewCredentials | undefined {
+    return this.#credentials.get(id);
+  }
+
+  /** @throws {KratosError} if the traits are invalid, or something of it belongs to another identity */
+  create(fields: NewIdentity & Partial<Identity>, credentials: NewCredentials = {}): Identity {
     const now = timestamp();
-    return this.#save({
+    const accounts = getAccounts(credentials);
+    const taken = [...this.#credentials.values()].flatMap(getAccounts);
+    if (accounts.some((account) => taken.includes(account))) throw this.profile.conflict;
+    const identity = this.#save({
       id: randomUUID(),
       state: "active",
       state_changed_at: now,
@@ -87,6 +104,8 @@ export class Identities {
       updated_at: now,
       ...fields,
     });
+    this.#credentials.set(identity.id, credentials);
+    return identity;
   }
 
   /** Replaces the given fields. @throws {KratosError} as {@link create} does */
@@ -99,6 +118,7 @@ export class Identities {
   delete(id: string): void {
     const identity = this.get(id);
     this.#identifiers.delete(identity.id);
+    this.#credentials.delete(identity.id);
     this.#byId.delete(identity.id);
   }
 
@@ -112,6 +132,8 @@ export class Identities {
     const identifiers = addresses.map((address) => address.toLowerCase());
     const taken = [...this.#identifiers].flatMap(([id, others]) => (id === draft.id ? [] : others));
     if (identifiers.some((identifier) => taken.includes(identifier))) throw this.profile.conflict;
+    const { external_id } = draft;
+    if (external_id && [...this.#byId.values()].some((other) => other.id !== draft.id && other.external_id === external_id)) throw this.profile.conflict;
     // An identity that moves to a schema without identifiers keeps its old ones, and nobody else can have them.
     if (identifiers.length > 0) this.#identifiers.set(draft.id, identifiers);
 
@@ -132,6 +154,11 @@ export class Identities {
   }
 }
 
+/** Accounts at OpenID Connect providers, as Kratos identifies them. */
+function getAccounts({ oidc }: NewCredentials): string[] {
+  return oidc?.config.providers.map(({ provider, subject }) => `${provider}:${subject}`) ?? [];
+}
+
 /** Its ID follows from its identity's, so that the sample identities are the same at every start. */
 function newAddress(kind: string, value: string, { id, updated_at }: Pick<Identity, "id" | "updated_at">): Address {
   return { id: toUuid(`${id} ${kind} ${value}`), value, via: "email", created_at: updated_at, updated_at };
@@ -143,14 +170,13 @@ export function toUuid(name: string): string {
 }
 
 /**
- * What v26 serves at `/identities`. The facade only sends what is answered here: schema ID and traits to create an identity, and
- * patches that replace whole fields.
+ * What v26 serves at `/identities`. The facade only sends what is answered here, e.g. patches that replace whole fields.
  * @param toJson how this version represents an identity
  */
 export function identityRoutes(identities: Identities, toJson: (identity: Identity) => object): Routes {
   return {
     "GET /identities": ({ query }) => listByToken(identities, query),
-    "POST /identities": ({ body }) => ({ status: 201, json: toJson(identities.create(body as NewIdentity)) }),
+    "POST /identities": ({ body }) => ({ status: 201, json: toJson(createIdentity(identities, body as CreateBody)) }),
     "GET /identities/:id": ({ id }) => ({ json: toJson(identities.get(id)) }),
     "PATCH /identities/:id": ({ id, body }) => {
       const operations = body as { path: string; value: unknown }[];
@@ -161,6 +187,24 @@ export function identityRoutes(identities: Identities, toJson: (identity: Identi
       return { status: 204 };
     },
   };
+}
+
+/** The body of a request that creates an identity. */
+interface CreateBody extends NewIdentity {
+  readonly external_id?: string;
+  readonly verifiable_addresses?: readonly { readonly value: string; readonly verified: boolean }[];
+  readonly recovery_addresses?: readonly object[];
+  readonly credentials?: NewCredentials;
+}
+
+/** Addresses that the schema does not have vanish, and all others are added, as in every version. */
+function createIdentity(identities: Identities, { verifiable_addresses = [], recovery_addresses: _, credentials, ...fields }: CreateBody): Identity {
+  const id = randomUUID();
+  const now = timestamp();
+  const verified = verifiable_addresses
+    .filter((address) => address.verified)
+    .map(({ value }) => ({ ...newAddress("verifiable", value.toLowerCase(), { id, updated_at: now }), verified: true, status: "completed" as const, verified_at: now }));
+  return identities.create({ ...fields, id, verifiable_addresses: verified }, credentials);
 }
 
 /** The response to an update still has the `schema_url` that the identity had before. */

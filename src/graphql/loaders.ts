@@ -1,5 +1,5 @@
 import DataLoader from "dataloader";
-import type { Kratos } from "../kratos/index.js";
+import type { Kratos, WireIdentity } from "../kratos/index.js";
 import { Identity, IdentitySchema } from "./identity/identity.type.js";
 import type { TraitsMask } from "./traits-mask.js";
 
@@ -26,6 +26,16 @@ export function createIdentityLoader(
     onBatch,
     cacheKeyFn: (id) => id.toLowerCase(),
   });
+}
+
+/** Ensures that the rest of the request sees an identity as a mutation left it. */
+export function primeLoader(
+  { identities, mask }: { readonly identities: DataLoader<string, Identity | null>; readonly mask: TraitsMask | undefined },
+  wire: WireIdentity,
+): Identity {
+  const identity = Identity.from(wire, mask);
+  identities.clear(identity.id).prime(identity.id, identity);
+  return identity;
 }
 
 /** Loads identity schemas by ID, each once. Null for an ID without a schema. */

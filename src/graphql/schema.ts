@@ -4,6 +4,7 @@ import { authChecker } from "./authorization.js";
 import { checkArgument } from "./errors.js";
 import { toSubgraphSchema } from "./federation.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
+import { CreateIdentityResolver } from "./identity/create-identity.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
 import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
@@ -32,6 +33,7 @@ export interface FacadeSchema {
 export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: boolean } = {}): FacadeSchema {
   const graph = buildSchemaSync({
     resolvers: [
+      CreateIdentityResolver,
       FlowResolver,
       IdentityEdgeResolver,
       IdentityMutationResolver,

@@ -14,7 +14,7 @@ registerEnumType(UserErrorCode, {
   valuesConfig: {
     INVALID: { description: "A value is invalid, e.g. a trait does not match the identity schema. `message` states what was expected." },
     NOT_FOUND: { description: "No identity has this ID." },
-    CONFLICT: { description: "Another identity already uses one of these identifiers or addresses." },
+    CONFLICT: { description: "Another identity already uses one of these identifiers or addresses, including external IDs and accounts at OpenID Connect providers." },
     UNSUPPORTED: { description: "The feature is disabled in the Kratos configuration, or the connected Kratos is too old. `message` states the first version that has it." },
   },
 });
@@ -48,9 +48,10 @@ const INPUT_FIELDS: Readonly<Record<string, string>> = {
 /**
  * Converts an error that the caller can fix.
  * @param idField name of the input field with the ID of the identity, if there is one
+ * @param conflictPath path below the input of what another identity may have. Kratos does not say what it is
  * @throws the error itself, if it is of another kind
  */
-export function toUserErrors(error: unknown, idField?: string): UserError[] {
+export function toUserErrors(error: unknown, idField?: string, conflictPath: readonly string[] = ["traits"]): UserError[] {
   if (!(error instanceof KratosError)) throw error;
   const { outcome } = error;
   if (error instanceof KratosInvalidError) {
@@ -62,7 +63,7 @@ export function toUserErrors(error: unknown, idField?: string): UserError[] {
     }));
   }
   if (error instanceof KratosConflictError) {
-    return [{ code: UserErrorCode.CONFLICT, message: error.message, path: ["input", "traits"], outcome }];
+    return [{ code: UserErrorCode.CONFLICT, message: error.message, path: ["input", ...conflictPath], outcome }];
   }
   if (error instanceof KratosNotFoundError && idField !== undefined) {
     return [{ code: UserErrorCode.NOT_FOUND, message: "No identity has this ID.", path: ["input", idField], outcome }];

@@ -17,6 +17,8 @@ export const FIRST_VERSION = {
   schemaList: "v0.8.0-alpha.2",
   /** All sessions of an identity are deleted at once. */
   deleteIdentitySessions: "v0.8.0-alpha.2",
+  /** An identity is created with credentials, and with addresses that are verified already. */
+  credentialsImport: "v0.9.0-alpha.1",
   /** Identities and recovery links are under `/admin`. */
   adminPrefix: "v0.9.0-alpha.2",
   /** The sessions of an identity are listed. */
@@ -25,8 +27,12 @@ export const FIRST_VERSION = {
   extendSession: "v0.10.0",
   /** An identity has public and admin metadata. */
   metadata: "v0.10.0",
+  /** A password is imported as a hash of Argon2i. */
+  argon2iHash: "v0.10.0",
   /** `PATCH /identities/{id}` changes what it names. PUT deletes the metadata that it is not given. Before v0.13, PATCH deletes `metadata_admin`. */
   patch: "v0.13.0",
+  /** A password is imported as a hash of scrypt, Firebase scrypt or MD5. */
+  scryptHash: "v0.11.0",
   /** All sessions are listed; one is read, and revoked. */
   sessions: "v0.11.0",
   /** Recovery codes are created. */
@@ -37,12 +43,18 @@ export const FIRST_VERSION = {
   courierMessages: "v0.11.0",
   /** One message of the courier is read, with its dispatches. */
   courierMessage: "v0.11.1",
+  /** A password is imported as a hash of SHA, with or without a salt. */
+  shaHash: "v0.13.0",
   /** `PATCH /identities` creates many identities. */
   batch: "v0.13.0",
   /** A credential of an identity is deleted. */
   deleteCredential: "v0.13.0",
   /** The list accepts `credentials_identifier=`. Earlier versions ignore it, and list everybody. */
   identifierFilter: "v0.13.0",
+  /** A password is imported as a hash of crypt(3): MD5-crypt, SHA256-crypt or SHA512-crypt. */
+  cryptHash: "v1.0.0",
+  /** A password is imported as an HMAC. */
+  hmacHash: "v1.1.0",
   /** The list continues after the ID in `page_token`, in ascending order. Earlier, it has numbered pages in descending order. */
   keysetPages: "v1.1.0",
   /** The list accepts `ids=`. */

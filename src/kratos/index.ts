@@ -3,7 +3,7 @@ export * from "./errors.js";
 export type { Features } from "./features.js";
 export type { KratosTls } from "./fetch.js";
 export type { FlowCredentials, FlowKind } from "./flows.js";
-export type { NewAddress, NewCredentials, NewIdentity } from "./identities/create.js";
+export type { IdentityState, NewAddress, NewCredentials, NewIdentity } from "./identities/create.js";
 export type { IdentityChange } from "./identities/identities.js";
 export { MAX_SEARCH_REQUESTS, type IdentityPage, type PagePosition } from "./identities/list.js";
 export { Kratos } from "./kratos.js";

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { KratosError, notFound } from "../../src/fake-kratos/errors.js";
+import { createHash, randomBytes } from "node:crypto";
+import { badRequest, KratosError, notFound } from "../../src/fake-kratos/errors.js";
 import type { Flows } from "../../src/fake-kratos/flows.js";
 import type { Identities, Identity, NewIdentity } from "../../src/fake-kratos/identities.js";
 import type { Profile } from "../../src/fake-kratos/profile.js";
@@ -35,6 +35,14 @@ export function withSessions(api: Api, identities: Identities, flows: Flows, { g
         const identity = identities.create({ schema_id: "default", traits });
         sessions.set(session_token, identity.id);
         return { json: { session_token, identity: withoutAdminMetadata(identity) } };
+      },
+      "POST /self-service/login": ({ body }) => {
+        const { identifier, password } = body as { readonly identifier: string; readonly password: string };
+        const identity = identities.sorted().find(({ verifiable_addresses: [address] }) => address?.value === identifier);
+        const { password: known, hashed_password } = identities.getCredentials(identity?.id ?? "")?.password?.config ?? {};
+        const md5 = createHash("md5").update(password).digest("base64");
+        if (!identity || (known !== password && hashed_password !== `$md5$${md5}`)) throw badRequest("The provided credentials are invalid.");
+        return { json: { identity: withoutAdminMetadata(identity) } };
       },
       "GET /self-service/settings/api": (request) => {
         const user = userOf(request);

@@ -1,6 +1,6 @@
 import { Extensions } from "type-graphql";
+import { CreateIdentityResolver } from "../../src/graphql/identity/create-identity.js";
 import { Identity } from "../../src/graphql/identity/identity.type.js";
-import { IdentityMutationResolver } from "../../src/graphql/identity/identity.mutations.js";
 import { IdentityResolver } from "../../src/graphql/identity/identity.resolver.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 
@@ -10,7 +10,7 @@ Extensions({ ridesOn: "a type" })(Identity);
 Extensions({ ridesOn: "a plain field" })(Identity.prototype, "traits");
 Extensions({ ridesOn: "a resolved field" })(IdentityResolver.prototype, "schema");
 Extensions({ ridesOn: "a query" })(IdentityResolver.prototype, "identities");
-Extensions({ ridesOn: "a mutation" })(IdentityMutationResolver.prototype, "createIdentity");
+Extensions({ ridesOn: "a mutation" })(CreateIdentityResolver.prototype, "createIdentity");
 
 const { schema } = buildFacadeSchema();
 const { Query, Mutation, Identity: served } = schema.getTypeMap() as Record<string, ReturnType<typeof schema.getQueryType>>;

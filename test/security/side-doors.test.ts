@@ -41,6 +41,19 @@ describe("a caller with a single scope", () => {
     expect([made.data, made.errors]).toEqual([{ createIdentity: { identity: null, userErrors: [] } }, [forbidden("identities:read")]]);
   });
 
+  it("may not create an identity with admin metadata, which requires the scope that reading it does", async () => {
+    const create = "mutation ($input: CreateIdentityInput!) { createIdentity(input: $input) { userErrors { code } } }";
+    const input = { schemaId: "default", traits: { email: "admin-metadata@example.com" } };
+    adminProxy.take();
+    for (const metadataAdmin of [{ note: "canary-written" }, 0, ""]) {
+      const { data, errors } = await facade.send(create, { input: { ...input, metadataAdmin } }, as("identities:write"));
+      expect([data, errors]).toEqual([{ createIdentity: null }, [forbidden("secrets:read")]]);
+    }
+    expect(adminProxy.take()).toEqual([]);
+    const { data } = await facade.send(create, { input: { ...input, metadataAdmin: null, metadataPublic: { plan: "gold" } } }, as("identities:write"));
+    expect(data).toEqual({ createIdentity: { userErrors: [] } });
+  });
+
   it("learns from userErrors only whether what they named exists", async () => {
     const update = `mutation ($input: UpdateIdentityInput!) { updateIdentity(input: $input) { userErrors { code message path } } }`;
     const unknown = await facade.send(update, { input: { id: UNKNOWN_ID, traits: { email: "x@example.com" } } }, as("identities:write"));

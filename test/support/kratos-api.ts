@@ -51,6 +51,13 @@ export async function signUp(kratos: KratosUnderTest, traits: object): Promise<S
   return { sessionToken: session_token, identityId: identity.id };
 }
 
+/** Logs a user in, as an app does. @returns the status of the response */
+export async function logIn(kratos: KratosUnderTest, identifier: string, password: string): Promise<number> {
+  const flow = await startApiFlow(kratos, "login");
+  const body = JSON.stringify({ method: "password", identifier, password });
+  return (await fetch(flow.ui.action, { method: "POST", headers: json, body })).status;
+}
+
 /** Every version of Kratos supports the path without a prefix on the admin port. */
 const identities = (kratos: KratosUnderTest) => `${kratos.adminUrl}/identities`;
 

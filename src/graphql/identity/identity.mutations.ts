@@ -1,36 +1,13 @@
 import { GraphQLJSONObject } from "graphql-scalars";
 import { Arg, Authorized, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import type { WireIdentity } from "../../kratos/index.js";
 import { Audited } from "../audit.js";
 import { requireScope } from "../authorization.js";
 import { twoRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
+import { primeLoader } from "../loaders.js";
 import type { Scope } from "../scopes.js";
 import { toUserErrors, UserError } from "../user-errors.js";
 import { Identity } from "./identity.type.js";
-
-@InputType({ description: "Input for `createIdentity`." })
-export class CreateIdentityInput {
-  @Field(() => String, { description: "ID of the identity schema that the traits must match, e.g. `default`." })
-  schemaId: string;
-
-  @Field(() => GraphQLJSONObject, { description: "Traits of the identity. They must match the identity schema." })
-  traits: object;
-}
-
-@ObjectType({ simpleResolvers: true, description: "Payload of `createIdentity`." })
-export class CreateIdentityPayload {
-  @Authorized<Scope>("identities:read")
-  @Field(() => Identity, {
-    nullable: true,
-    simple: false,
-    description: "The created identity. Null if there are user errors. Also null, with a `FORBIDDEN` error, if the caller lacks the scope `identities:read`.",
-  })
-  identity: Identity | null;
-
-  @Field(() => [UserError], { description: "Errors that prevented the mutation. Empty on success." })
-  userErrors: UserError[];
-}
 
 @InputType({ description: "Input for `updateIdentity`." })
 export class UpdateIdentityInput {
@@ -77,20 +54,6 @@ export class DeleteIdentityPayload {
 export class IdentityMutationResolver {
   @Authorized<Scope>("identities:write")
   @Audited
-  @Mutation(() => CreateIdentityPayload, { nullable: true, complexity: twoRequests, description: "Create an identity." })
-  async createIdentity(
-    @Arg("input", () => CreateIdentityInput, { description: "The identity to create." }) { schemaId, traits }: CreateIdentityInput,
-    @Ctx() context: FacadeContext,
-  ): Promise<CreateIdentityPayload> {
-    try {
-      return { identity: primeLoader(context, await context.kratos.identities.create({ schemaId, traits })), userErrors: [] };
-    } catch (error) {
-      return { identity: null, userErrors: toUserErrors(error) };
-    }
-  }
-
-  @Authorized<Scope>("identities:write")
-  @Audited
   @Mutation(() => UpdateIdentityPayload, {
     nullable: true,
     complexity: twoRequests,
@@ -127,11 +90,4 @@ export class IdentityMutationResolver {
       return { deletedIdentityId: null, userErrors: toUserErrors(error, "id") };
     }
   }
-}
-
-/** Ensures that the rest of the request sees the identity as the mutation left it. */
-function primeLoader({ identities, mask }: FacadeContext, wire: WireIdentity): Identity {
-  const identity = Identity.from(wire, mask);
-  identities.clear(identity.id).prime(identity.id, identity);
-  return identity;
 }

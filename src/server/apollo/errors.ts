@@ -38,7 +38,7 @@ function logError(logger: Logger, error: GraphQLError): void {
 export function createErrorFormatter(limits: Limits, introspection: boolean) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const result = formatError(addMissingCode(formatLimitError(formatted, limits)), unwrapResolverError(error));
-    return shorten(introspection ? result : hideSchema(result));
+    return shorten(hideSecret(introspection ? result : hideSchema(result)));
   };
 }
 
@@ -49,6 +49,17 @@ const MAX_MESSAGE_LENGTH = 2_000;
 function shorten(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const { message } = formatted;
   return message.length > MAX_MESSAGE_LENGTH ? { ...formatted, message: `${message.slice(0, MAX_MESSAGE_LENGTH)}…` } : formatted;
+}
+
+const INVALID_VARIABLE = /^Variable "\$\w+" got invalid value /;
+const SECRET = /password|credential/i;
+
+/** Removes what graphql-js repeats of an invalid variable that has a password or its hash: gateways log errors of subgraphs. */
+function hideSecret(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const { message } = formatted;
+  if (!INVALID_VARIABLE.test(message) || !SECRET.test(message)) return formatted;
+  const [variable] = message.split(" got ", 1);
+  return { ...formatted, message: `${variable} got an invalid value, which is not repeated here, as it may contain a password. Compare it with the schema.` };
 }
 
 /** The only error of Apollo Server that is the caller's and has no code, so that it would look like a failure of this server. */

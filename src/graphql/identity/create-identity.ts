@@ -1,0 +1,181 @@
+import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
+import { Arg, Authorized, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import type { NewIdentity } from "../../kratos/index.js";
+import { Audited } from "../audit.js";
+import { requireScope } from "../authorization.js";
+import { twoRequests } from "../complexity.js";
+import type { FacadeContext } from "../context.js";
+import { primeLoader } from "../loaders.js";
+import type { Caller, Scope } from "../scopes.js";
+import { toUserErrors, UserError } from "../user-errors.js";
+import { Identity, IdentityState } from "./identity.type.js";
+
+const FROM_TRAIT = "Must be the value of a trait, because Kratos derives the addresses of an identity from its traits.";
+
+@InputType({ description: "An address that can be verified, of a new identity. Kratos stores it if the identity schema marks its trait for verification." })
+export class NewVerifiableAddressInput {
+  @Field(() => String, { description: `The address, e.g. \`ann@example.com\`. ${FROM_TRAIT}` })
+  value: string;
+
+  @Field(() => String, { defaultValue: "email", description: "Channel of the address: `email`, or another one that the identity schema names." })
+  via: string;
+
+  @Field(() => Boolean, { description: "True if the address is verified already." })
+  verified: boolean;
+}
+
+@InputType({ description: "An address that can be used to regain access to a new account. Kratos stores it if the identity schema marks its trait for recovery." })
+export class NewRecoveryAddressInput {
+  @Field(() => String, { description: `The address, e.g. \`ann@example.com\`. ${FROM_TRAIT}` })
+  value: string;
+
+  @Field(() => String, { defaultValue: "email", description: "Channel of the address: `email`, or another one that the identity schema names." })
+  via: string;
+}
+
+@InputType({ description: "A password of a new identity: exactly one of the fields. The password policy of Kratos does not apply to it." })
+export class NewPasswordInput {
+  @Field(() => String, { nullable: true, description: "The password in clear text, of at most 72 bytes." })
+  password?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "A hash of the password as Kratos stores it, e.g. `$2a$12$…` of bcrypt. The formats are bcrypt, Argon2id, Argon2i, PBKDF2, scrypt, Firebase scrypt, MD5, SHA, SSHA, MD5-crypt, SHA256-crypt, SHA512-crypt and HMAC. Older versions of Kratos have fewer.",
+  })
+  hashedPassword?: string | null;
+}
+
+@InputType({ description: "An account at an OpenID Connect provider that a new identity can log in with." })
+export class NewOidcCredentialInput {
+  @Field(() => String, { description: "ID of the provider in the Kratos configuration, e.g. `google`." })
+  provider: string;
+
+  @Field(() => String, { description: "ID of the user at the provider: the claim `sub`." })
+  subject: string;
+}
+
+@InputType({ description: "Credentials to import with a new identity." })
+export class NewCredentialsInput {
+  @Field(() => NewPasswordInput, { nullable: true, description: "The password." })
+  password?: NewPasswordInput | null;
+
+  @Field(() => [NewOidcCredentialInput], { nullable: true, description: "Accounts at OpenID Connect providers." })
+  oidc?: NewOidcCredentialInput[] | null;
+}
+
+@InputType({ description: "Input for `createIdentity`." })
+export class CreateIdentityInput {
+  @Field(() => String, { description: "ID of the identity schema that the traits must match, e.g. `default`." })
+  schemaId: string;
+
+  @Field(() => GraphQLJSONObject, { description: "Traits of the identity. They must match the identity schema." })
+  traits: object;
+
+  @Field(() => IdentityState, { nullable: true, description: "State of the identity. Default: `ACTIVE`. Requires Kratos v0.7 or later." })
+  state?: IdentityState | null;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: "Custom data that the owner of the identity can read but not change. Requires Kratos v0.10 or later.",
+  })
+  metadataPublic?: unknown;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: "Custom data that only administrators can read. Requires the scope `secrets:read`, as reading it does, and Kratos v0.10 or later.",
+  })
+  metadataAdmin?: unknown;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "ID of the account in another system: 1 to 64 characters, which no other identity has. Requires Kratos v25.4 or later.",
+  })
+  externalId?: string | null;
+
+  @Field(() => [NewVerifiableAddressInput], {
+    nullable: true,
+    description: "Addresses that are verified already. The other addresses in the traits are added to the identity, too, as not verified. Requires Kratos v0.9 or later.",
+  })
+  verifiableAddresses?: NewVerifiableAddressInput[] | null;
+
+  @Field(() => [NewRecoveryAddressInput], {
+    nullable: true,
+    description: "Addresses that can be used to regain access to the account. Kratos adds those in the traits, even if they are not in this list. Requires Kratos v0.9 or later.",
+  })
+  recoveryAddresses?: NewRecoveryAddressInput[] | null;
+
+  @Field(() => NewCredentialsInput, { nullable: true, description: "Credentials to import. Requires Kratos v0.9 or later." })
+  credentials?: NewCredentialsInput | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "Payload of `createIdentity`." })
+export class CreateIdentityPayload {
+  @Authorized<Scope>("identities:read")
+  @Field(() => Identity, {
+    nullable: true,
+    simple: false,
+    description: "The created identity. Null if there are user errors. Also null, with a `FORBIDDEN` error, if the caller lacks the scope `identities:read`.",
+  })
+  identity: Identity | null;
+
+  @Field(() => [UserError], { description: "Errors that prevented the mutation. Empty on success." })
+  userErrors: UserError[];
+}
+
+@Resolver()
+export class CreateIdentityResolver {
+  @Authorized<Scope>("identities:write")
+  @Audited
+  @Mutation(() => CreateIdentityPayload, {
+    nullable: true,
+    complexity: twoRequests,
+    description: "Create an identity, or import one from another system with its credentials. Requires the scope `secrets:read` too if `metadataAdmin` is given.",
+  })
+  async createIdentity(
+    @Arg("input", () => CreateIdentityInput, { description: "The identity to create." }) input: CreateIdentityInput,
+    @Ctx() context: FacadeContext,
+  ): Promise<CreateIdentityPayload> {
+    const created = toNewIdentity(input, context.caller);
+    try {
+      return { identity: primeLoader(context, await context.kratos.identities.create(created)), userErrors: [] };
+    } catch (error) {
+      return { identity: null, userErrors: toUserErrors(error, undefined, getConflictPath(created)) };
+    }
+  }
+}
+
+/**
+ * The identity of an input. A field that is null is left out.
+ * @throws FORBIDDEN if the caller lacks the scope for a part of it
+ */
+export function toNewIdentity(input: CreateIdentityInput, caller: Caller): NewIdentity {
+  const { schemaId, traits, state, metadataPublic, metadataAdmin, externalId, verifiableAddresses, recoveryAddresses, credentials } = input;
+  if (metadataAdmin !== undefined && metadataAdmin !== null) requireMetadataAdmin(caller);
+  const { password, oidc } = credentials ?? {};
+  return {
+    schemaId,
+    traits,
+    state: state ?? undefined,
+    metadataPublic: metadataPublic ?? undefined,
+    metadataAdmin: metadataAdmin ?? undefined,
+    externalId: externalId ?? undefined,
+    verifiableAddresses: verifiableAddresses ?? undefined,
+    recoveryAddresses: recoveryAddresses ?? undefined,
+    credentials: credentials
+      ? {
+          password: password ? { password: password.password ?? undefined, hashedPassword: password.hashedPassword ?? undefined } : undefined,
+          oidc: oidc ?? undefined,
+        }
+      : undefined,
+  };
+}
+
+/** Path below the input of what another identity may have. */
+export function getConflictPath({ externalId, credentials }: NewIdentity): readonly string[] {
+  return externalId === undefined && credentials?.oidc === undefined ? ["traits"] : [];
+}
+
+/** @throws FORBIDDEN if the caller may not read admin metadata, and so may not replace it unseen */
+export function requireMetadataAdmin(caller: Caller): void {
+  requireScope(caller, "secrets:read", "Writing metadataAdmin requires the same scope as reading it.");
+}
