@@ -53,10 +53,11 @@ program
   .command("schema")
   .description("print the SDL of the subgraph, for a schema registry")
   .option("--api", "print the schema for clients and code generators instead, without federation")
+  .option("--no-auth-directives", "leave out @authenticated and @requiresScopes, e.g. for Apollo Gateway")
   .allowExcessArguments(false)
-  .action(async ({ api }: { api?: true }) => {
+  .action(async ({ api, authDirectives }: { api?: true; authDirectives: boolean }) => {
     const { buildFacadeSchema } = await import("./graphql/schema.js");
-    const { sdl, apiSdl } = buildFacadeSchema();
+    const { sdl, apiSdl } = buildFacadeSchema({ authDirectives });
     process.stdout.write(api ? apiSdl : sdl);
   });
 

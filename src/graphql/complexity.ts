@@ -9,7 +9,12 @@ import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
 type Args = Readonly<Record<string, unknown>>;
 
 /** `complexity` of a field: its cost without its selections, or a function that computes the cost from them and the arguments. */
-export type Cost = number | ((field: { readonly args: Args; readonly childComplexity: number }) => number);
+export type Cost = number | CostFunction | ListCost;
+
+type CostFunction = (field: { readonly args: Args; readonly childComplexity: number }) => number;
+
+/** The cost of a connection, with what a gateway can know of it: its cost without arguments and edges, and the default of `first`. */
+export type ListCost = CostFunction & { readonly weight: number; readonly assumedSize: number };
 
 /** Cost of a request to Kratos that reads. */
 const REQUEST = 10;
@@ -38,11 +43,12 @@ export const twoRequests: Cost = 2 * REQUEST;
 export const fourRequests: Cost = 4 * REQUEST;
 
 /**
- * A field that gets a list.
+ * A field that gets a connection.
  * @param getRequests returns the maximum number of requests to Kratos
  */
-export function listCost(getLength: (args: Args) => number, getRequests: (args: Args) => number): Cost {
-  return ({ args, childComplexity }) => REQUEST * getRequests(args) + getLength(args) * (1 + childComplexity);
+export function listCost(getLength: (args: Args) => number, getRequests: (args: Args) => number): ListCost {
+  const cost: CostFunction = ({ args, childComplexity }) => REQUEST * getRequests(args) + getLength(args) * (1 + childComplexity);
+  return Object.assign(cost, { weight: REQUEST * getRequests({}), assumedSize: getLength({}) });
 }
 
 /** `_entities`: all identities share a request to Kratos, and each schema takes its own. */

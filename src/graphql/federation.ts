@@ -4,17 +4,26 @@ import { entitiesCost } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
 import { badUserInput, checkArgument, describeReceived } from "./errors.js";
 import { Identity } from "./identity/identity.type.js";
+import type { Scope } from "./scopes.js";
 
 /** Per request. A router asks for those of a whole page at once, and a page has at most 250 items. */
 const MAX_REPRESENTATIONS = 1000;
 
 type EntityContext = Pick<FacadeContext, "caller" | "identities" | "identitySchemas">;
 
-/** Loads an entity by ID, for each type of entity. */
-const LOADERS: Readonly<Record<string, (context: EntityContext, id: string) => Promise<object | null>>> = {
-  Identity: ({ identities }, id) => identities.load(id),
-  IdentitySchema: ({ identitySchemas }, id) => identitySchemas.load(id),
+interface Entity {
+  /** type-graphql's `@Authorized` does not apply to entities that are resolved from references. */
+  readonly scope: Scope;
+  readonly load: (context: EntityContext, id: string) => Promise<object | null>;
+}
+
+const ENTITIES: Readonly<Record<string, Entity>> = {
+  Identity: { scope: "identities:read", load: ({ identities }, id) => identities.load(id) },
+  IdentitySchema: { scope: "identities:read", load: ({ identitySchemas }, id) => identitySchemas.load(id) },
 };
+
+/** The scope that resolving a reference requires, for each type of entity. */
+export const ENTITY_SCOPES: ReadonlyMap<string, Scope> = new Map(Object.entries(ENTITIES).map(([name, { scope }]) => [name, scope]));
 
 /**
  * See https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec, by which both fields
@@ -24,7 +33,7 @@ const SUBGRAPH = parse(`
   "A representation of an entity: its __typename and its key."
   scalar _Any
   "The entities of this subgraph."
-  union _Entity = ${Object.keys(LOADERS).join(" | ")}
+  union _Entity = ${Object.keys(ENTITIES).join(" | ")}
   "Information about this subgraph."
   type _Service { "The SDL of this subgraph." sdl: String }
   extend type Query {
@@ -62,15 +71,14 @@ export function toSubgraphSchema(graph: GraphQLSchema, sdl: string, publicSdl: b
 }
 
 async function loadEntity(representation: unknown, context: EntityContext): Promise<object | null> {
-  // type-graphql's @Authorized does not apply to these fields.
-  requireScope(context.caller, "identities:read");
   const { __typename: type, id } = (representation ?? {}) as { __typename?: unknown; id?: unknown };
-  const load = typeof type === "string" && Object.hasOwn(LOADERS, type) ? LOADERS[type] : undefined;
-  if (load && typeof id === "string") {
+  const entity = typeof type === "string" && Object.hasOwn(ENTITIES, type) ? ENTITIES[type] : undefined;
+  if (entity && typeof id === "string") {
+    requireScope(context.caller, entity.scope);
     checkArgument(id);
-    return load(context, id);
+    return entity.load(context, id);
   }
   throw badUserInput(
-    `A representation must have a "__typename" (${Object.keys(LOADERS).join(" or ")}) and an "id" (a string); received ${describeReceived(representation)}.`,
+    `A representation must have a "__typename" (${Object.keys(ENTITIES).join(" or ")}) and an "id" (a string); received ${describeReceived(representation)}.`,
   );
 }

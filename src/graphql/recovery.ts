@@ -6,6 +6,7 @@ import type { FacadeContext } from "./context.js";
 import { FlowType } from "./flow/flow.types.js";
 import { DateTime, Duration, toDateTime } from "./scalars.js";
 import type { Scope } from "./scopes.js";
+import { Tag } from "./tags.js";
 import { toUserErrors, UserError } from "./user-errors.js";
 
 @ObjectType({
@@ -93,6 +94,7 @@ export class CreateRecoveryCodePayload {
 
 @Resolver()
 export class RecoveryResolver {
+  @Tag("admin")
   @Authorized<Scope>("recovery:write")
   @Audited
   @Mutation(() => CreateRecoveryLinkPayload, {
@@ -113,6 +115,7 @@ export class RecoveryResolver {
     }
   }
 
+  @Tag("admin")
   @Authorized<Scope>("recovery:write")
   @Audited
   @Mutation(() => CreateRecoveryCodePayload, {

@@ -1,8 +1,8 @@
-import { GraphQLSchema, isSpecifiedDirective, lexicographicSortSchema, parse, print, printSchema, visit, type DocumentNode } from "graphql";
+import { GraphQLSchema, isSpecifiedDirective, lexicographicSortSchema, printSchema } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 import { authChecker } from "./authorization.js";
 import { checkArgument } from "./errors.js";
-import { toSubgraphSchema } from "./federation.js";
+import { ENTITY_SCOPES, toSubgraphSchema } from "./federation.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
 import { CreateIdentityResolver } from "./identity/create-identity.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
@@ -10,12 +10,8 @@ import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
 import { RecoveryResolver } from "./recovery.js";
 import { SelfServiceErrorResolver } from "./self-service-error.js";
+import { printSubgraph } from "./subgraph-sdl.js";
 import { SystemResolver } from "./system.js";
-
-/** Marks the schema as a subgraph. It is a definition, because Relay's compiler cannot read an extension of the schema. */
-const FEDERATION = parse(`
-  schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"]) { query: Query mutation: Mutation }
-`).definitions;
 
 export interface FacadeSchema {
   /** The executable schema, including federation's `_service` and `_entities`. */
@@ -26,11 +22,18 @@ export interface FacadeSchema {
   readonly apiSdl: string;
 }
 
-/**
- * Builds the schema as a Federation 2 subgraph.
- * @param options.publicSdl true if callers need no scope to read the SDL
- */
-export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: boolean } = {}): FacadeSchema {
+export interface FacadeSchemaOptions {
+  /** Whether callers need no scope to read the SDL. Default: false. */
+  readonly publicSdl?: boolean;
+  /**
+   * Whether the SDL of the subgraph has `@authenticated` and `@requiresScopes`. Default: true. Apollo Gateway, and Apollo Router
+   * without a license, refuse a supergraph that has them. Either way, the server checks the scopes.
+   */
+  readonly authDirectives?: boolean;
+}
+
+/** Builds the schema as a Federation 2 subgraph. */
+export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: FacadeSchemaOptions = {}): FacadeSchema {
   const graph = buildSchemaSync({
     resolvers: [
       CreateIdentityResolver,
@@ -48,7 +51,7 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
   graph.getQueryType()!.description = "The query root.";
   graph.getMutationType()!.description = "The mutation root. Errors that callers can act on, e.g. invalid input, are returned as `userErrors`.";
   const sorted = lexicographicSortSchema(graph);
-  const sdl = `${print(toSubgraph(sorted))}\n`;
+  const sdl = printSubgraph(sorted, { entityScopes: ENTITY_SCOPES, authDirectives });
   return {
     schema: toSubgraphSchema(sorted, sdl, publicSdl),
     sdl,
@@ -56,16 +59,6 @@ export function buildFacadeSchema({ publicSdl = false }: { readonly publicSdl?: 
       return printApi(sorted);
     },
   };
-}
-
-/** Adds what graphql-js does not print: the directives of types, and where the definitions of these directives are imported from. */
-function toSubgraph(schema: GraphQLSchema): DocumentNode {
-  return visit(parse(printSchema(schema)), {
-    Document: (document) => ({ ...document, definitions: [...FEDERATION, ...document.definitions] }),
-    ObjectTypeDefinition: (type) => ({ ...type, directives: schema.getType(type.name.value)?.astNode?.directives }),
-    // Imported instead.
-    DirectiveDefinition: () => null,
-  });
 }
 
 function printApi(graph: GraphQLSchema): string {

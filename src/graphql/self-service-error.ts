@@ -7,6 +7,7 @@ import { nullIfNotFound } from "./errors.js";
 import { redactError } from "./flow/redact.js";
 import { DateTime, toDateTime } from "./scalars.js";
 import type { Scope } from "./scopes.js";
+import { Tag } from "./tags.js";
 
 // The class is not called KratosError, like the type, because the adapter's base class is.
 @ObjectType("KratosError", {
@@ -20,9 +21,11 @@ export class KratosErrorEntry {
   @Field(() => String, { nullable: true, description: "HTTP status text, e.g. `Internal Server Error`. Null if Kratos does not report it." })
   status: string | null;
 
+  @Tag("personal-data")
   @Field(() => String, { nullable: true, description: "Error message in English. Null if Kratos does not report it." })
   message: string | null;
 
+  @Tag("personal-data")
   @Field(() => String, { nullable: true, description: "Reason for the error. Null if Kratos does not report it." })
   reason: string | null;
 
@@ -32,6 +35,7 @@ export class KratosErrorEntry {
   })
   errorId: string | null;
 
+  @Tag("personal-data")
   @Field(() => GraphQLJSONObject, { nullable: true, description: "Additional details. Null if Kratos does not report them." })
   details: object | null;
 

@@ -3,6 +3,7 @@ import type { KratosStatus } from "../kratos/index.js";
 import { fourRequests, oneRequest } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
 import type { Scope } from "./scopes.js";
+import { Tag } from "./tags.js";
 
 @ObjectType({ simpleResolvers: true, description: "A problem that prevents Kratos from being ready." })
 export class HealthError {
@@ -38,12 +39,14 @@ export function toHealth({ alive, ready, failing, error }: KratosStatus): Health
 
 @Resolver()
 export class SystemResolver {
+  @Tag("admin")
   @Authorized<Scope>("system:read")
   @Query(() => String, { nullable: true, complexity: oneRequest, description: "Version of Kratos, e.g. `v26.2.0`." })
   version(@Ctx() { kratos }: FacadeContext): Promise<string> {
     return kratos.system.version();
   }
 
+  @Tag("admin")
   @Authorized<Scope>("system:read")
   @Query(() => Health, {
     nullable: true,
@@ -54,6 +57,7 @@ export class SystemResolver {
     return toHealth(await kratos.system.check());
   }
 
+  @Tag("admin")
   @Authorized<Scope>("system:read")
   @Query(() => String, { nullable: true, complexity: oneRequest, description: "Metrics of Kratos in the Prometheus text format." })
   metrics(@Ctx() { kratos }: FacadeContext): Promise<string> {

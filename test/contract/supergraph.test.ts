@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createIdentities, deleteIdentities, UNKNOWN_ID } from "../support/kratos-api.js";
 import { startKratos } from "../support/kratos-under-test.js";
 import { useServers } from "../support/lifecycle.js";
@@ -15,7 +16,7 @@ const { kratos, toKratos, toFacade, orders, gateway, cleanups } = useServers(asy
   const facade = cleanups.use(await createFacadeUnderTest({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl }));
   const toFacade = cleanups.use(await startRecordingProxy(facade.url));
   const orders = cleanups.use(await startOrderSubgraph());
-  const { sdl } = dataOf(await facade.send("{ _service { sdl } }"))["_service"];
+  const { sdl } = buildFacadeSchema({ authDirectives: false });
   const gateway = cleanups.use(await startGateway([{ name: "identities", sdl, url: `${toFacade.url}/graphql` }, orders]));
   return { kratos, toKratos, toFacade, orders, gateway, cleanups };
 }, 60_000);

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { startFakeKratos } from "../fake-kratos/index.js";
+import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { startProgram } from "../support/child-process.js";
 import { useServers } from "../support/lifecycle.js";
@@ -18,7 +19,7 @@ const { gateway } = useServers(async (cleanups) => {
   const [url] = await orders.waitFor(/http:\S+/);
   const gateway = cleanups.use(
     await startGateway([
-      { name: "identities", sdl: readFileSync("schema.graphql", "utf8"), url: `${facade.url}/graphql` },
+      { name: "identities", sdl: buildFacadeSchema({ authDirectives: false }).sdl, url: `${facade.url}/graphql` },
       { name: "orders", sdl: readFileSync("deploy/gateway/orders.graphql", "utf8"), url },
     ]),
   );
@@ -29,6 +30,11 @@ it("uses a supergraph composed of the current subgraphs", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/compose-supergraph.ts"]);
   expect(readFileSync("deploy/gateway/supergraph.graphql", "utf8")).toBe(stdout);
 }, 30_000);
+
+it("needs a schema without the directives for authorization if the gateway is Apollo Gateway", async () => {
+  const start = startGateway([{ name: "identities", sdl: readFileSync("schema.graphql", "utf8"), url: "http://127.0.0.1:1/" }]);
+  await expect(start).rejects.toThrow("requiresScopes/v0.1 is for: SECURITY but is unsupported");
+});
 
 it("shows the buyer of an order to callers with a key, and fails only the buyer for others", async () => {
   const authorization = `Bearer ${key}`;

@@ -108,6 +108,12 @@ it.each([
   expect(program.stdout).toBe(readFileSync(file, "utf8"));
 }, 30_000);
 
+it("prints the schema without the directives for authorization for `schema --no-auth-directives`", async () => {
+  const program = await startCli({}, "schema", "--no-auth-directives");
+  expect(await program.ended).toBe(0);
+  expect(program.stdout).toBe(readFileSync("schema.graphql", "utf8").replace(/"@authenticated", |"@requiresScopes", | @authenticated| @requiresScopes\(.*?\)/g, ""));
+}, 30_000);
+
 it("serves Kratos with the environment of docker-compose.yml", async () => {
   const { services } = parse(readFileSync("docker-compose.yml", "utf8"));
   const kratos = await stopAfterTest(startFakeKratos());

@@ -1,17 +1,20 @@
-import { composeServices } from "@theguild/federation-composition";
-import { parse } from "graphql";
+import { composeServices as composeWithApollo } from "@apollo/composition";
+import { composeSchemaContract, composeServices as composeWithTheGuild } from "@theguild/federation-composition";
+import { federateSubgraphs, LATEST_ROUTER_COMPATIBILITY_VERSION } from "@wundergraph/composition";
+import { buildSchema, Kind, parse, print, type GraphQLObjectType } from "graphql";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { ORDERS } from "../support/supergraph.js";
 
 const { sdl } = buildFacadeSchema();
 
-/** Composes a subgraph with that of the order service. */
-function compose(ours: string, orders = ORDERS) {
-  const services = [
-    { name: "identities", typeDefs: parse(ours), url: "http://identities.internal/graphql" },
-    { name: "orders", typeDefs: parse(orders), url: "http://orders.internal/graphql" },
-  ];
-  const { publicSdl, errors } = composeServices(services);
+/** A subgraph, and that of the order service. */
+const services = (ours: string, orders = ORDERS) => [
+  { name: "identities", typeDefs: parse(ours), url: "http://identities.internal/graphql" },
+  { name: "orders", typeDefs: parse(orders), url: "http://orders.internal/graphql" },
+];
+
+function compose(ours: string, orders?: string) {
+  const { publicSdl, errors } = composeWithTheGuild(services(ours, orders));
   return { publicSdl, errors: errors?.map(({ extensions }) => extensions["code"]) };
 }
 
@@ -20,6 +23,79 @@ it("composes with a subgraph whose orders refer to identities", () => {
   expect(errors).toBeUndefined();
   expect(publicSdl).toContain("buyer: Identity");
   expect(publicSdl).toContain("An account in Kratos. It belongs to a user, a device or a service.");
+});
+
+it.each([
+  ["The Guild", composeWithTheGuild],
+  ["Apollo", composeWithApollo],
+])("keeps its scopes, costs and tags if it is composed by %s", (_, composeServices) => {
+  const { supergraphSdl, errors } = composeServices(services(sdl));
+  expect(errors).toBeUndefined();
+  const directives = directivesIn(supergraphSdl!);
+  expect(directives("Identity", "metadataAdmin")).toEqual(
+    expect.arrayContaining([
+      "@authenticated",
+      '@requiresScopes(scopes: [["identities:read", "secrets:read"]])',
+      "@cost(weight: 2)",
+      '@tag(name: "admin")',
+      '@tag(name: "personal-data")',
+    ]),
+  );
+  const listSize = directives("Query", "identities").find((directive) => directive.startsWith("@listSize"));
+  for (const argument of ["assumedSize: 50", 'slicingArguments: ["first"]', 'sizedFields: ["edges"]', "requireOneSlicingArgument: false"]) {
+    expect(listSize).toContain(argument);
+  }
+  // The order service knows the ID of the buyer itself.
+  expect(directives("Identity", "id").filter((directive) => !directive.startsWith("@join"))).toEqual([]);
+});
+
+/** Returns the directives of a field in an SDL. */
+function directivesIn(text: string) {
+  const { definitions } = parse(text);
+  return (type: string, name: string) =>
+    definitions
+      .flatMap((definition) => (definition.kind === Kind.OBJECT_TYPE_DEFINITION && definition.name.value === type ? (definition.fields ?? []) : []))
+      .flatMap((field) => (field.name.value === name ? (field.directives ?? []) : []))
+      .map(print);
+}
+
+it("keeps its scopes and costs if it is composed by Cosmo", () => {
+  const subgraphs = services(sdl).map(({ name, url, typeDefs }) => ({ name, url, definitions: typeDefs }));
+  const result = federateSubgraphs({ subgraphs, version: LATEST_ROUTER_COMPATIBILITY_VERSION });
+  if (!result.success) throw new AggregateError(result.errors);
+  expect(result.fieldConfigurations.find(({ fieldName }) => fieldName === "metadataAdmin")).toMatchObject({
+    requiresAuthentication: true,
+    requiredScopes: [["identities:read", "secrets:read"]],
+  });
+  const { costs } = result.subgraphConfigBySubgraphName.get("identities")!;
+  expect(costs!.fieldWeights.get("Identity.schema")).toMatchObject({ weight: 10 });
+  expect(costs!.listSizes.get("Query.identities")).toMatchObject({ assumedSize: 50, slicingArguments: ["first"], sizedFields: ["edges"] });
+});
+
+it.each([
+  [["admin"], { Query: "identities", Identity: "metadataAdmin" }, "CreateIdentityPayload"],
+  [["personal-data"], { Identity: "verifiableAddresses", UiText: "text" }, "VerifiableAddress"],
+  [["traits"], { Identity: "traits" }, undefined],
+  [["admin", "personal-data", "traits"], { Query: "health", Identity: "traits" }, "Health"],
+])("has contracts without %j", (tags, fields, type) => {
+  const { publicSdl, errors } = composeSchemaContract(services(sdl), { include: new Set(), exclude: new Set(tags) }, true);
+  expect(errors).toBeUndefined();
+  const contract = buildSchema(publicSdl!);
+  for (const [parent, field] of Object.entries(fields)) {
+    const left = Object.keys((contract.getType(parent) as GraphQLObjectType).getFields());
+    expect(left).not.toContain(field);
+    expect(left).not.toEqual([]);
+  }
+  if (type) expect(contract.getType(type)).toBeUndefined();
+});
+
+it("composes without the directives for authorization, if they are left out", () => {
+  const without = buildFacadeSchema({ authDirectives: false }).sdl;
+  expect(without).not.toMatch(/@authenticated|@requiresScopes/);
+  expect(without).toContain("@cost(weight: 10)");
+  const { supergraphSdl, errors } = composeWithApollo(services(without));
+  expect(errors).toBeUndefined();
+  expect(supergraphSdl).not.toContain("SECURITY)");
 });
 
 it("does not compose without the key of Identity", () => {

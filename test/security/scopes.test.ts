@@ -1,4 +1,4 @@
-import { getNamedType, type DocumentNode, type GraphQLSchema } from "graphql";
+import { getNamedType, Kind, parse, valueFromASTUntyped, type DocumentNode, type GraphQLSchema } from "graphql";
 import type * as GraphQLJit from "graphql-jit";
 import { randomUUID } from "node:crypto";
 import pMap from "p-map";
@@ -92,7 +92,7 @@ function takeGuardAway(schema: GraphQLSchema, guard: string): void {
   field.resolve = (source, args, context: FacadeContext, info) => resolve!(source, args, { ...context, caller: ANYBODY }, info);
 }
 
-const { schema } = buildFacadeSchema();
+const { schema, sdl } = buildFacadeSchema();
 const paths = [...pathsOf(schema)];
 const scopesOn = (path: Path): Scope[] => [...new Set(path.flatMap((step) => GUARDS[nameOf(step)] ?? []))];
 const described = (path: Path) => path.map(nameOf).join(" > ");
@@ -245,6 +245,25 @@ it("every path to an identity, a schema, a flow, a link or the system is guarded
   }
 });
 
+it("the SDL states the scopes of each path for gateways, so that they refuse what the server refuses, and no more", () => {
+  const stated = statedScopes();
+  const ours = paths.filter(([root]) => !FEDERATION.includes(nameOf(root!)) && nameOf(root!) !== "Query._service");
+  const differs = (path: Path) => setName([...new Set(path.flatMap((step) => stated.get(nameOf(step)) ?? []))]) !== setName(scopesOn(path));
+  expect(ours.filter(differs).map(described)).toEqual([]);
+});
+
+it("the SDL states the scope of a reference for each field of an entity, except for its keys, which the other subgraph has", () => {
+  const stated = statedScopes();
+  const { representations } = VALUES["Query._entities"] as { representations: readonly { __typename: string }[] };
+  for (const { __typename: name } of representations) {
+    const open = objectsOf(schema, schema.getType(name)!).flatMap((type) =>
+      Object.keys(type.getFields()).filter((field) => !stated.get(`${name}.${field}`)?.includes(GUARDS["Query._entities"]!)),
+    );
+    expect({ name, open: open.filter((field) => !sdl.includes(`@key(fields: "${field}")`)) }).toEqual({ name, open: [] });
+    expect(open).toContain("id");
+  }
+});
+
 it("the walk finds all paths to metadataAdmin, including payloads, flows and entities", () => {
   const ways = probesOf("Identity.metadataAdmin", ["plain"]).map(({ path }) => path.map(({ field }) => field.name).join("."));
   expect(ways.sort()).toEqual([
@@ -278,6 +297,22 @@ it.each(Object.keys(GUARDS))("the walk detects on every path that the guard of %
     }
   }
 });
+
+/** The scopes of `@requiresScopes` in the SDL. */
+function statedScopes(): ReadonlyMap<string, readonly Scope[]> {
+  const types = parse(sdl).definitions.filter((definition) => definition.kind === Kind.OBJECT_TYPE_DEFINITION);
+  return new Map(
+    types.flatMap(({ name: type, fields = [] }) =>
+      fields.flatMap(({ name, directives = [] }) => {
+        const [argument] = directives.find((directive) => directive.name.value === "requiresScopes")?.arguments ?? [];
+        if (!argument) return [];
+        const [scopes, ...alternatives] = valueFromASTUntyped(argument.value) as Scope[][];
+        expect(alternatives).toEqual([]);
+        return [[`${type.value}.${name.value}`, scopes!] as const];
+      }),
+    ),
+  );
+}
 
 /** The scopes of `@Authorized`, from the metadata of type-graphql. */
 function guardsInMetadata(): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { Field, ID, InterfaceType, ObjectType, registerEnumType } from "type-graphql";
 import type { FlowKind, WireFlows } from "../../kratos/index.js";
 import { DateTime, toDateTime, toEnumValue } from "../scalars.js";
+import { Tag } from "../tags.js";
 import { UiContainer } from "./ui.types.js";
 
 export enum FlowType {
@@ -34,6 +35,7 @@ export abstract class SelfServiceFlow {
   @Field(() => DateTime, { description: "Expiration time." })
   expiresAt: string;
 
+  @Tag("personal-data")
   @Field(() => String, { description: "URL that the flow was started with, including its query string." })
   requestUrl: string;
 
@@ -46,6 +48,7 @@ export abstract class SelfServiceFlow {
   })
   state: string | null;
 
+  @Tag("personal-data")
   @Field(() => String, { nullable: true, description: "URL to redirect the user to when the flow is complete. Null if Kratos uses its configured default." })
   returnTo: string | null;
 

@@ -1,6 +1,7 @@
 import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
 import { createUnionType, Field, Int, ObjectType } from "type-graphql";
 import type { WireUiText } from "../../kratos/index.js";
+import { Tag } from "../tags.js";
 
 @ObjectType({ simpleResolvers: true, description: "A message or label to show to the user." })
 export class UiText {
@@ -13,12 +14,14 @@ export class UiText {
   @Field(() => Int, { description: "Number that identifies the wording of the message, e.g. for translation. Many messages share a number." })
   number: number;
 
+  @Tag("personal-data")
   @Field(() => String, { description: "The message in English." })
   text: string;
 
   @Field(() => String, { description: "Type of the message: `info`, `error`, `success`, or another one that Kratos defines." })
   type: string;
 
+  @Tag("personal-data")
   @Field(() => GraphQLJSONObject, { nullable: true, description: "Values that the message contains, e.g. for use in a translation. Null if Kratos does not report them." })
   context: object | null;
 
@@ -40,6 +43,7 @@ export class UiNodeInputAttributes {
   @Field(() => String, { description: "HTML input type, e.g. `text`, `password`, `hidden` or `submit`." })
   type: string;
 
+  @Tag("personal-data")
   @Field(() => GraphQLJSON, {
     nullable: true,
     description: "Initial value, or the value to submit: a string, number or boolean. Most values require the scope `secrets:read`, and are `***` without it.",
@@ -155,6 +159,7 @@ export class UiNodeDivisionAttributes {
   data: object | null;
 }
 
+// No @Tag("personal-data"), because contracts of The Guild keep the union's reference to a type that they remove.
 @ObjectType({ simpleResolvers: true, description: "Attributes of an element whose type is not part of this schema yet." })
 export class UiNodeOtherAttributes {
   @Field(() => GraphQLJSONObject, { description: "All attributes, as sent by Kratos." })

@@ -7,6 +7,7 @@ import { twoRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
 import { primeLoader } from "../loaders.js";
 import type { Caller, Scope } from "../scopes.js";
+import { Tag } from "../tags.js";
 import { toUserErrors, UserError } from "../user-errors.js";
 import { Identity, IdentityState } from "./identity.type.js";
 
@@ -80,6 +81,7 @@ export class CreateIdentityInput {
   })
   metadataPublic?: unknown;
 
+  @Tag("admin")
   @Field(() => GraphQLJSON, {
     nullable: true,
     description: "Custom data that only administrators can read. Requires the scope `secrets:read`, as reading it does, and Kratos v0.10 or later.",
@@ -124,6 +126,7 @@ export class CreateIdentityPayload {
 
 @Resolver()
 export class CreateIdentityResolver {
+  @Tag("admin")
   @Authorized<Scope>("identities:write")
   @Audited
   @Mutation(() => CreateIdentityPayload, {

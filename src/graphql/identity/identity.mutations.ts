@@ -6,6 +6,7 @@ import { twoRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
 import { primeLoader } from "../loaders.js";
 import type { Scope } from "../scopes.js";
+import { Tag } from "../tags.js";
 import { toUserErrors, UserError } from "../user-errors.js";
 import { Identity } from "./identity.type.js";
 
@@ -52,6 +53,7 @@ export class DeleteIdentityPayload {
 
 @Resolver()
 export class IdentityMutationResolver {
+  @Tag("admin")
   @Authorized<Scope>("identities:write")
   @Audited
   @Mutation(() => UpdateIdentityPayload, {
@@ -75,6 +77,7 @@ export class IdentityMutationResolver {
     }
   }
 
+  @Tag("admin")
   @Authorized<Scope>("identities:delete")
   @Audited
   @Mutation(() => DeleteIdentityPayload, { nullable: true, complexity: twoRequests, description: "Delete an identity permanently." })

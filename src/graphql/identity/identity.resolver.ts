@@ -5,6 +5,7 @@ import { FIRST_DESCRIPTION, getMaxPageSize, getPageSize } from "../connection.js
 import type { FacadeContext } from "../context.js";
 import { badUserInput, describeReceived } from "../errors.js";
 import type { Scope } from "../scopes.js";
+import { Tag } from "../tags.js";
 import { decodeCursor, IdentityConnection, isIndexCursor } from "./identity-connection.js";
 import { Identity, IdentitySchema } from "./identity.type.js";
 
@@ -24,6 +25,7 @@ export class IdentityResolver {
     return identities.load(id);
   }
 
+  @Tag("admin")
   @Authorized<Scope>("identities:read")
   @Query(() => IdentityConnection, {
     nullable: true,

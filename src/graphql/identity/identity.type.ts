@@ -3,6 +3,7 @@ import { Authorized, Directive, Field, ID, ObjectType, registerEnumType } from "
 import type { WireIdentity, WireRecoveryAddress, WireVerifiableAddress } from "../../kratos/index.js";
 import { DateTime, toDateTime, toEnumValue } from "../scalars.js";
 import type { Scope } from "../scopes.js";
+import { Tag } from "../tags.js";
 import type { TraitsMask } from "../traits-mask.js";
 
 export enum IdentityState {
@@ -99,6 +100,8 @@ export class Identity {
   @Field(() => String, { description: "URL of the identity schema, as reported by Kratos." })
   readonly schemaUrl: string;
 
+  @Tag("personal-data")
+  @Tag("traits")
   @Field(() => GraphQLJSONObject, { description: "Traits of the identity, e.g. a name and an email address, as defined by the identity schema." })
   readonly traits: object;
 
@@ -114,18 +117,23 @@ export class Identity {
   })
   readonly stateChangedAt: string | null;
 
+  @Tag("personal-data")
   @Field(() => [VerifiableAddress], { description: "Addresses that can be verified. Empty if the identity schema defines none." })
   readonly verifiableAddresses: VerifiableAddress[];
 
+  @Tag("personal-data")
   @Field(() => [RecoveryAddress], { description: "Addresses that can be used to regain access to the account. Empty if the identity schema defines none." })
   readonly recoveryAddresses: RecoveryAddress[];
 
+  @Tag("personal-data")
   @Field(() => GraphQLJSON, {
     nullable: true,
     description: "Custom data that the owner of the identity can read but not change. Requires Kratos v0.10 or later. Null on earlier versions.",
   })
   readonly metadataPublic: unknown;
 
+  @Tag("admin")
+  @Tag("personal-data")
   @Authorized<Scope>("secrets:read")
   @Field(() => GraphQLJSON, {
     nullable: true,
