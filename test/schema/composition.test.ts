@@ -98,6 +98,15 @@ it("composes without the directives for authorization, if they are left out", ()
   expect(supergraphSdl).not.toContain("SECURITY)");
 });
 
+it("does not compose with a field of another subgraph that requires one of ours without its scopes", () => {
+  const requires = (directives: string) =>
+    ORDERS.replace('"@shareable"]', '"@shareable", "@external", "@requires", "@authenticated", "@requiresScopes"]')
+      .replace("v2.3", "v2.9")
+      .replace("resolvable: false) { id: ID! }", `) { id: ID! traits: JSONObject! @external greeting: String @requires(fields: "traits") ${directives} } scalar JSONObject`);
+  expect(compose(sdl, requires("")).errors).toEqual(["MISSING_TRANSITIVE_AUTH_REQUIREMENTS"]);
+  expect(compose(sdl, requires('@authenticated @requiresScopes(scopes: [["identities:read"]])')).errors).toBeUndefined();
+});
+
 it("does not compose without the key of Identity", () => {
   expect(compose(sdl.replace('type Identity @key(fields: "id")', "type Identity")).errors).toContain("INVALID_FIELD_SHARING");
 });
