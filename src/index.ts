@@ -10,7 +10,7 @@ export type { RateLimitOptions } from "./server/limits/rate-limit.js";
 export type { PolicyOptions } from "./server/policy.js";
 export type { Logger } from "./server/logger.js";
 
-export { buildFacadeSchema, type FacadeSchema } from "./graphql/schema.js";
+export { buildFacadeSchema, type FacadeSchema, type FacadeSchemaOptions } from "./graphql/schema.js";
 export { createContext, type Audit, type AuditEntry, type ContextOptions, type FacadeContext } from "./graphql/context.js";
 export type { Caller } from "./graphql/scopes.js";
 export type { Scope } from "./graphql/scopes.js";
