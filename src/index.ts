@@ -21,6 +21,7 @@ export {
   KratosConflictError,
   KratosDisabledError,
   KratosError,
+  KratosFilterIgnoredError,
   KratosFlowExpiredError,
   KratosForbiddenError,
   KratosInvalidError,

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { badRequest, notFound } from "./errors.js";
+import { listIdentities } from "./identity-list.js";
 import type { Profile } from "./profile.js";
 import { getEmails, getSchema, validateTraits } from "./schemas.js";
 import type { KratosResponse, Routes } from "./server.js";
@@ -28,6 +29,9 @@ export interface NewIdentity {
   readonly state?: "active" | "inactive";
   readonly metadata_public?: unknown;
   readonly metadata_admin?: unknown;
+  readonly organization_id?: string | null;
+  /** ID in another system. Missing if there is none. */
+  readonly external_id?: string;
 }
 
 /** What a new identity can sign in with. */
@@ -37,9 +41,8 @@ export interface NewCredentials {
 }
 
 /** An identity, as v26 shows it. */
-export interface Identity extends Required<NewIdentity> {
+export interface Identity extends Required<Omit<NewIdentity, "external_id">>, Pick<NewIdentity, "external_id"> {
   readonly id: string;
-  readonly external_id?: string;
   readonly schema_url: string;
   readonly state_changed_at: string;
   readonly verifiable_addresses: readonly VerifiableAddress[];
@@ -74,6 +77,11 @@ export class Identities {
     return this.#byId.get(id.toLowerCase());
   }
 
+  /** What an identity signs in with, by the type of its credentials. */
+  identifiersOf({ id }: Identity): Readonly<Record<"password" | "oidc", readonly string[]>> {
+    return { password: this.#identifiers.get(id) ?? [], oidc: getAccounts(this.#credentials.get(id) ?? {}) };
+  }
+
   /** @throws {KratosError} if it does not exist */
   get(id: string): Identity {
     const identity = this.find(id);
@@ -98,6 +106,7 @@ export class Identities {
       state_changed_at: now,
       metadata_public: null,
       metadata_admin: null,
+      organization_id: null,
       verifiable_addresses: [],
       recovery_addresses: [],
       created_at: now,
@@ -175,8 +184,13 @@ export function toUuid(name: string): string {
  */
 export function identityRoutes(identities: Identities, toJson: (identity: Identity) => object): Routes {
   return {
-    "GET /identities": ({ query }) => listByToken(identities, query),
+    "GET /identities": ({ query }) => listIdentities(identities, query),
     "POST /identities": ({ body }) => ({ status: 201, json: toJson(createIdentity(identities, body as CreateBody)) }),
+    "GET /identities/by/external/:id": ({ id }) => {
+      const identity = identities.sorted().find(({ external_id }) => external_id === id);
+      if (!identity) throw notFound();
+      return { json: toJson(identity) };
+    },
     "GET /identities/:id": ({ id }) => ({ json: toJson(identities.get(id)) }),
     "PATCH /identities/:id": ({ id, body }) => {
       const operations = body as { path: string; value: unknown }[];
@@ -191,7 +205,6 @@ export function identityRoutes(identities: Identities, toJson: (identity: Identi
 
 /** The body of a request that creates an identity. */
 interface CreateBody extends NewIdentity {
-  readonly external_id?: string;
   readonly verifiable_addresses?: readonly { readonly value: string; readonly verified: boolean }[];
   readonly recovery_addresses?: readonly object[];
   readonly credentials?: NewCredentials;
@@ -216,20 +229,4 @@ export function updateIdentity(
 ): KratosResponse {
   const before = identities.get(id);
   return { json: { ...toJson(identities.update(before, change)), schema_url: before.schema_url } };
-}
-
-const DEFAULT_PAGE_SIZE = "250";
-const FIRST_TOKEN = "00000000-0000-0000-0000-000000000000";
-
-/** The identities that `ids` names, or a page of those after `page_token`, in ascending order of ID. */
-function listByToken(identities: Identities, query: URLSearchParams): KratosResponse {
-  const ids = new Set(query.getAll("ids").map((id) => id.toLowerCase()));
-  if (ids.size > 0) return { json: identities.sorted().filter(({ id }) => ids.has(id)) };
-  const size = query.get("page_size") ?? DEFAULT_PAGE_SIZE;
-  const token = query.get("page_token") ?? FIRST_TOKEN;
-  const after = identities.sorted().filter(({ id }) => id > token);
-  const page = after.slice(0, Number(size));
-  const link = (rel: string, pageToken: string) => `</admin/identities?page_size=${size}&page_token=${pageToken}>; rel="${rel}"`;
-  const links = [link("first", FIRST_TOKEN), ...(after.length > page.length ? [link("next", page.at(-1)!.id)] : [])];
-  return { json: page, headers: { link: links.join(",") } };
 }

@@ -49,6 +49,7 @@ export function addSampleIdentities(identities: Identities): void {
     const person = identities.create({
       ...createdOn(index, email),
       schema_id: "default",
+      external_id: `crm-${index + 1}`,
       traits: { email, name: { first, last }, ...(age === undefined ? {} : { age }), ...(tags.length > 0 ? { tags } : {}) },
       state: email === "olga.k@example.org" ? "inactive" : "active",
       metadata_public: index % 2 === 0 ? { plan: index % 4 === 0 ? "gold" : "basic" } : null,

@@ -51,9 +51,9 @@ export function listCost(getLength: (args: Args) => number, getRequests: (args: 
   return Object.assign(cost, { weight: REQUEST * getRequests({}), assumedSize: getLength({}) });
 }
 
-/** `_entities`: all identities share a request to Kratos, and each schema takes its own. */
+/** `_entities`: all identities that are given by ID share a request to Kratos, and each other entity takes its own. */
 export const entitiesCost: Cost = ({ args, childComplexity }) => {
-  const representations = args["representations"] as readonly ({ readonly __typename?: unknown } | null)[];
-  const schemas = representations.filter((representation) => representation?.__typename === "IdentitySchema").length;
-  return REQUEST * (1 + schemas) + representations.length * (1 + childComplexity);
+  const representations = args["representations"] as readonly ({ readonly __typename?: unknown; readonly id?: unknown } | null)[];
+  const others = representations.filter((representation) => representation?.__typename !== "Identity" || typeof representation.id !== "string").length;
+  return REQUEST * (1 + others) + representations.length * (1 + childComplexity);
 };

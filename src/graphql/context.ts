@@ -1,7 +1,7 @@
 import type DataLoader from "dataloader";
 import type { ChangeOutcome, FlowCredentials, Kratos } from "../kratos/index.js";
-import type { Identity, IdentitySchema } from "./identity/identity.type.js";
-import { type BatchListener, createIdentityLoader, createIdentitySchemaLoader } from "./loaders.js";
+import type { IdentitySchema } from "./identity/identity.type.js";
+import { type BatchListener, createIdentityLoaders, createIdentitySchemaLoader, type IdentityLoaders } from "./loaders.js";
 import { ANYBODY, type Caller } from "./scopes.js";
 import type { TraitsMask } from "./traits-mask.js";
 
@@ -21,12 +21,11 @@ export interface ContextOptions {
 }
 
 /** Shared by the resolvers of one request. */
-export interface FacadeContext {
+export interface FacadeContext extends IdentityLoaders {
   readonly kratos: Kratos;
   readonly caller: Caller;
   readonly requestId: string | undefined;
   readonly flowCredentials: FlowCredentials;
-  readonly identities: DataLoader<string, Identity | null>;
   readonly identitySchemas: DataLoader<string, IdentitySchema | null>;
   /** Traits to hide from this caller. Undefined if the caller may see all. */
   readonly mask: TraitsMask | undefined;
@@ -65,7 +64,7 @@ export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask,
     requestId,
     flowCredentials,
     mask,
-    identities: createIdentityLoader(kratos, mask, onBatch),
+    ...createIdentityLoaders(kratos, mask, onBatch),
     identitySchemas: createIdentitySchemaLoader(kratos, onBatch),
   };
 }

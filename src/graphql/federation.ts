@@ -9,21 +9,30 @@ import type { Scope } from "./scopes.js";
 /** Per request. A router asks for those of a whole page at once, and a page has at most 250 items. */
 const MAX_REPRESENTATIONS = 1000;
 
-type EntityContext = Pick<FacadeContext, "caller" | "identities" | "identitySchemas">;
+type EntityContext = Pick<FacadeContext, "caller" | "identities" | "identitiesByExternalId" | "identitySchemas">;
 
 interface Entity {
   /** type-graphql's `@Authorized` does not apply to entities that are resolved from references. */
   readonly scope: Scope;
-  readonly load: (context: EntityContext, id: string) => Promise<object | null>;
+  /** Load an entity by one of its keys. If a representation has several, the first one here counts. */
+  readonly keys: Readonly<Record<string, (context: EntityContext, key: string) => Promise<object | null>>>;
 }
 
 const ENTITIES: Readonly<Record<string, Entity>> = {
-  Identity: { scope: "identities:read", load: ({ identities }, id) => identities.load(id) },
-  IdentitySchema: { scope: "identities:read", load: ({ identitySchemas }, id) => identitySchemas.load(id) },
+  Identity: {
+    scope: "identities:read",
+    keys: {
+      id: ({ identities }, id) => identities.load(id),
+      externalId: ({ identitiesByExternalId }, externalId) => identitiesByExternalId.load(externalId),
+    },
+  },
+  IdentitySchema: { scope: "identities:read", keys: { id: ({ identitySchemas }, id) => identitySchemas.load(id) } },
 };
 
 /** The scope that resolving a reference requires, for each type of entity. */
 export const ENTITY_SCOPES: ReadonlyMap<string, Scope> = new Map(Object.entries(ENTITIES).map(([name, { scope }]) => [name, scope]));
+
+const KEYS = Object.entries(ENTITIES).map(([name, { keys }]) => `${name} by ${Object.keys(keys).map((key) => `"${key}"`).join(" or ")}`);
 
 /**
  * See https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec, by which both fields
@@ -71,14 +80,14 @@ export function toSubgraphSchema(graph: GraphQLSchema, sdl: string, publicSdl: b
 }
 
 async function loadEntity(representation: unknown, context: EntityContext): Promise<object | null> {
-  const { __typename: type, id } = (representation ?? {}) as { __typename?: unknown; id?: unknown };
+  const { __typename: type, ...fields } = (representation ?? {}) as Readonly<Record<string, unknown>>;
   const entity = typeof type === "string" && Object.hasOwn(ENTITIES, type) ? ENTITIES[type] : undefined;
-  if (entity && typeof id === "string") {
+  for (const [name, load] of Object.entries(entity?.keys ?? {})) {
+    const key = fields[name];
+    if (!entity || typeof key !== "string") continue;
     requireScope(context.caller, entity.scope);
-    checkArgument(id);
-    return entity.load(context, id);
+    checkArgument(key);
+    return load(context, key);
   }
-  throw badUserInput(
-    `A representation must have a "__typename" (${Object.keys(ENTITIES).join(" or ")}) and an "id" (a string); received ${describeReceived(representation)}.`,
-  );
+  throw badUserInput(`A representation must have a "__typename" and a key, which is a string (${KEYS.join("; ")}); received ${describeReceived(representation)}.`);
 }

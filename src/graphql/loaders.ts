@@ -4,37 +4,53 @@ import { Identity, IdentitySchema } from "./identity/identity.type.js";
 import type { TraitsMask } from "./traits-mask.js";
 
 /** Names of the loaders, as used in metrics. */
-export type LoaderName = "identity" | "identity_schema";
+export type LoaderName = "identity" | "identity_by_external_id" | "identity_schema";
 
 /** Called with the number of keys of each batch that a loader requests. */
 export type BatchListener = (loader: LoaderName, size: number) => void;
 
+export interface IdentityLoaders {
+  readonly identities: DataLoader<string, Identity | null>;
+  readonly identitiesByExternalId: DataLoader<string, Identity | null>;
+}
+
 /**
- * Loads identities by ID, in batches. Null for an ID without an identity, which includes a malformed one: clients discard a whole
- * response with an error by default, which one wrong reference of another subgraph must not cause. If Kratos fails for some of
- * the IDs, only those are rejected.
+ * Load identities by ID, in batches, and by external ID, one by one. Null for an ID without an identity, which includes a
+ * malformed one: clients discard a whole response with an error by default, which one wrong reference of another subgraph must
+ * not cause. If Kratos fails for some of the IDs, only those are rejected. What one of them has found, the other one has, too.
  */
-export function createIdentityLoader(
-  kratos: Kratos,
-  mask: TraitsMask | undefined,
-  onBatch: BatchListener | undefined,
-): DataLoader<string, Identity | null> {
-  return createLoader({
+export function createIdentityLoaders(kratos: Kratos, mask: TraitsMask | undefined, onBatch: BatchListener | undefined): IdentityLoaders {
+  const toType = (wire: WireIdentity): Identity => {
+    const identity = Identity.from(wire, mask);
+    identities.prime(identity.id, identity);
+    if (identity.externalId !== null) identitiesByExternalId.prime(identity.externalId, identity);
+    return identity;
+  };
+  const identities: IdentityLoaders["identities"] = createLoader({
     name: "identity",
     find: (ids) => kratos.identities.find(ids),
-    toType: (identity) => Identity.from(identity, mask),
+    toType,
     onBatch,
     cacheKeyFn: (id) => id.toLowerCase(),
   });
+  const identitiesByExternalId: IdentityLoaders["identitiesByExternalId"] = createLoader({
+    name: "identity_by_external_id",
+    find: (externalIds) => kratos.identities.findByExternalId(externalIds),
+    toType,
+    onBatch,
+  });
+  return { identities, identitiesByExternalId };
 }
 
 /** Ensures that the rest of the request sees an identity as a mutation left it. */
 export function primeLoader(
-  { identities, mask }: { readonly identities: DataLoader<string, Identity | null>; readonly mask: TraitsMask | undefined },
+  { identities, identitiesByExternalId, mask }: IdentityLoaders & { readonly mask: TraitsMask | undefined },
   wire: WireIdentity,
 ): Identity {
   const identity = Identity.from(wire, mask);
   identities.clear(identity.id).prime(identity.id, identity);
+  // The identity may have had another external ID.
+  identitiesByExternalId.clearAll();
   return identity;
 }
 

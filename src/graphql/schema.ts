@@ -8,6 +8,7 @@ import { CreateIdentityResolver } from "./identity/create-identity.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
 import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
+import { applyOneOf } from "./one-of.js";
 import { RecoveryResolver } from "./recovery.js";
 import { SelfServiceErrorResolver } from "./self-service-error.js";
 import { printSubgraph } from "./subgraph-sdl.js";
@@ -50,6 +51,7 @@ export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: 
   });
   graph.getQueryType()!.description = "The query root.";
   graph.getMutationType()!.description = "The mutation root. Errors that callers can act on, e.g. invalid input, are returned as `userErrors`.";
+  applyOneOf(graph);
   const sorted = lexicographicSortSchema(graph);
   const sdl = printSubgraph(sorted, { entityScopes: ENTITY_SCOPES, authDirectives });
   return {

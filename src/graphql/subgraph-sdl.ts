@@ -6,6 +6,7 @@ import {
   type GraphQLInputObjectType,
   type GraphQLInterfaceType,
   type GraphQLObjectType,
+  GraphQLOneOfDirective,
   type GraphQLSchema,
   type InputObjectTypeDefinitionNode,
   type InputValueDefinitionNode,
@@ -33,6 +34,9 @@ const FEDERATION = "https://specs.apollo.dev/federation/v2.9";
 const IMPORTS = ["@cost", "@key", "@listSize", "@shareable", "@tag"];
 const AUTH_IMPORTS = ["@authenticated", "@requiresScopes"];
 
+/** Apollo's composition rejects a directive without a definition, although GraphQL defines this one. */
+const ONE_OF = '"Exactly one field of an input object of the type must be given, and it must not be null." directive @oneOf on INPUT_OBJECT';
+
 export interface SdlOptions {
   /** The scope that resolving a reference to an entity requires, for each type of entity. */
   readonly entityScopes: ReadonlyMap<string, Scope>;
@@ -45,7 +49,7 @@ export function printSubgraph(schema: GraphQLSchema, { entityScopes, authDirecti
   const scopes = authDirectives ? findScopes(schema, entityScopes) : undefined;
   const imports = JSON.stringify([...IMPORTS, ...(authDirectives ? AUTH_IMPORTS : [])].sort());
   // A definition, because Relay's compiler cannot read an extension of the schema.
-  const link = parse(`schema @link(url: "${FEDERATION}", import: ${imports}) { query: Query mutation: Mutation }`).definitions;
+  const link = parse(`schema @link(url: "${FEDERATION}", import: ${imports}) { query: Query mutation: Mutation } ${ONE_OF}`).definitions;
 
   const inputsOf = (nodes: readonly InputValueDefinitionNode[] = [], declared: readonly Declared[]) =>
     nodes.map((node, at) => withDirectives(node, declared[at]));
@@ -58,7 +62,7 @@ export function printSubgraph(schema: GraphQLSchema, { entityScopes, authDirecti
   const document = visit(parse(printSchema(schema)), {
     Document: (node) => ({ ...node, definitions: [...link, ...node.definitions] }),
     // Imported instead.
-    DirectiveDefinition: () => null,
+    DirectiveDefinition: ({ name }) => (name.value === GraphQLOneOfDirective.name ? undefined : null),
     ObjectTypeDefinition: (node: ObjectTypeDefinitionNode) => {
       const type = schema.getType(node.name.value) as GraphQLObjectType;
       const derive: Derive = (field) => [...authDirectivesOf(scopes?.get(`${type.name}.${field.name}`)), ...costDirectivesOf(field)];
@@ -87,7 +91,9 @@ function withDirectives<Node extends { readonly directives?: readonly ConstDirec
   derived: readonly ConstDirectiveNode[] = [],
 ): Node {
   const all = [...(node.directives ?? []), ...(declared?.astNode?.directives ?? []), ...derived];
-  return { ...node, directives: all.sort((one, other) => (print(one) < print(other) ? -1 : 1)) };
+  // graphql-js prints a few of them itself.
+  const each = new Map(all.map((directive) => [print(directive), directive]));
+  return { ...node, directives: [...each].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, directive]) => directive) };
 }
 
 /**

@@ -160,8 +160,9 @@ export class KratosUnsupportedError extends KratosError {
   /** First version that supports the operation, e.g. `v0.6.3-alpha.1`. */
   readonly since: string;
 
-  constructor(operation: string, version: string, since: string) {
-    super(operation, `${operation} requires Kratos ${since} or later. The connected Kratos is ${version}.`);
+  /** @param what what it is that requires a later version, if it is a part of the operation only */
+  constructor(operation: string, version: string, since: string, what = operation) {
+    super(operation, `${what} requires Kratos ${since} or later. The connected Kratos is ${version}.`);
     this.since = since;
   }
 }
@@ -182,6 +183,15 @@ export class KratosVersionMismatchError extends KratosError {
       detail: location ? `redirects to ${URL.canParse(location) ? new URL(location).origin : "another path"}` : CHECK_URLS,
     });
     this.location = location;
+  }
+}
+
+/** Kratos has listed identities that do not match the filter: it is older than assumed, and ignores what it does not know. */
+export class KratosFilterIgnoredError extends KratosVersionMismatchError {
+  override message = "Kratos has ignored the filter, so that its list is of no use.";
+
+  constructor(operation: string) {
+    super(operation, 200, "");
   }
 }
 

@@ -59,8 +59,11 @@ export const FIRST_VERSION = {
   keysetPages: "v1.1.0",
   /** The list accepts `ids=`. */
   idsFilter: "v1.1.0",
-  /** The list accepts `preview_credentials_identifier_similar=`. Earlier versions ignore it, and list everybody. */
-  identifierPrefixFilter: "v1.1.0",
+  /**
+   * The list accepts `preview_credentials_identifier_similar=`, which it compares with the start of an identifier. v1.1 compares it
+   * with any part, or by similarity, and earlier versions ignore it, and list everybody.
+   */
+  identifierPrefixFilter: "v1.2.0",
   /** An identity and the list accept `include_credential=`. */
   includeCredential: "v1.2.0",
   /** The list accepts `organization_id=`. Earlier versions ignore it, and list everybody. */

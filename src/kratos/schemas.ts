@@ -1,6 +1,7 @@
 import pMap from "p-map";
 import { BATCH_CONCURRENCY, type KratosClient } from "./client.js";
 import { KratosNotFoundError } from "./errors.js";
+import { toPathSegment } from "./path-segment.js";
 import { expectJson, isJsonObject } from "./response.js";
 
 const OPERATION = "getIdentitySchema";
@@ -33,19 +34,15 @@ export class Schemas {
   }
 }
 
-/** As base64url any ID is a single plain segment of a path. */
+/** As base64url any ID is a single plain segment of a path. Half of a surrogate pair has no UTF-8. */
 function toBase64Segment(id: string): string {
-  if (id === "" || isMalformed(id)) throw new KratosNotFoundError(OPERATION);
+  if (id === "" || /\p{Surrogate}/u.test(id)) throw new KratosNotFoundError(OPERATION);
   return Buffer.from(id).toString("base64url");
 }
 
-/** Before v0.9 an ID with a slash cannot be requested, and `..` would leave the path even if it is encoded. */
+/** Before v0.9 an ID with a slash cannot be requested. */
 function toPlainSegment(id: string): string {
-  if (/^\.{0,2}$|\//.test(id) || isMalformed(id)) throw new KratosNotFoundError(OPERATION);
-  return encodeURIComponent(id);
-}
-
-/** Half of a surrogate pair cannot be written in a URL. */
-function isMalformed(id: string): boolean {
-  return /\p{Surrogate}/u.test(id);
+  const segment = toPathSegment(id);
+  if (segment === undefined || id.includes("/")) throw new KratosNotFoundError(OPERATION);
+  return segment;
 }

@@ -95,7 +95,12 @@ async function probe(call: PortCall): Promise<string> {
   const throwHttpErrors = (status: number) => TEMPORARY_STATUSES.includes(status);
   const headers = { accept: "*/*" };
   const list = await call("listIdentities", (root) => root.get("admin/identities", { searchParams: { page_size: 1 }, headers, throwHttpErrors }));
-  if (list.status === 200) return list.headers.get("link")?.includes("page_token=") ? FIRST_VERSION.keysetPages : FIRST_VERSION.adminPrefix;
+  if (list.status === 200) {
+    if (!list.headers.get("link")?.includes("page_token=")) return FIRST_VERSION.adminPrefix;
+    // An unknown external ID is an error in JSON, and a path that this version does not have is one in plain text.
+    const unknown = await call("getIdentityByExternalID", (root) => root.get("admin/identities/by/external/x", { headers, throwHttpErrors }));
+    return [200, 404].includes(unknown.status) && unknown.headers.get("content-type")?.includes("json") ? FIRST_VERSION.externalId : FIRST_VERSION.keysetPages;
+  }
   const error = await call("getSelfServiceError", (root) => root.get("self-service/errors", { searchParams: { error: "stub:500" }, headers, throwHttpErrors }));
   return error.status === 200 ? OLDEST_VERSION : FIRST_VERSION.publicPort;
 }

@@ -1,5 +1,7 @@
 import { USES_BEFORE_COMPILATION } from "../../src/server/apollo/jit.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
+import { postJson } from "../support/http.js";
+import { unknownIds } from "../support/kratos-api.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { startRecordingProxy } from "../support/recording-proxy.js";
 import { dataOf, startFacade, useRecordedFacade } from "../support/use-facade.js";
@@ -26,6 +28,10 @@ const CASES: readonly [string, string, () => object, string[]][] = [
   ["one identity", "query ($id: ID!) { identity(id: $id) { id traits verifiableAddresses { value } } }", () => ({ id: ids[0] }), ["GET /admin/identities/ID"]],
   ["a page of 100", "{ identities(first: 100) { edges { cursor node { id traits } } pageInfo { hasNextPage } } }", () => ({}), ["GET /admin/identities?page_size=101"]],
   ["100 references", ENTITIES, references, ["GET /admin/identities?ids=…"]],
+  ["an identifier", '{ identityByIdentifier(identifier: "soren.agard@example.dk") { id traits schemaId } }', () => ({}), ["GET /admin/identities?credentials_identifier=soren.agard%40example.dk"]],
+  ["an external ID", '{ identityByExternalId(externalId: "crm-1") { id traits } again: identityByExternalId(externalId: "crm-1") { id } }', () => ({}), ["GET /admin/identities/by/external/crm-1"]],
+  ["a page by the start of an identifier", '{ identities(first: 9, filter: { identifierPrefix: "s" }) { edges { node { id } } } }', () => ({}), ["GET /admin/identities?page_size=10&preview_credentials_identifier_similar=s"]],
+  ["a page by IDs", "query ($ids: [ID!]!) { identities(filter: { ids: $ids }) { edges { node { id } } } }", () => ({ ids }), ["GET /admin/identities?ids=…"]],
   [
     "ten aliased look-ups",
     `query (${aliases(10).map((n) => `$${n}: ID!`).join()}) { ${aliases(10).map((n) => `${n}: identity(id: $${n}) { id }`).join(" ")} }`,
@@ -44,6 +50,16 @@ it.each(CASES)("sends one request to Kratos for %s, each time", async (_, query,
     expect(await asked(query, variables())).toEqual(expected);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+});
+
+it("prices a reference by external ID and each 200 IDs of a filter like a request", async () => {
+  const costOf = async (query: string, variables: object) =>
+    (await postJson(facade.url, { query, variables }, { "x-graphql-cost": "1" })).body.extensions.cost.requested as number;
+  const entities = (of: object[]) => costOf("query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }", { of: of.map((key) => ({ __typename: "Identity", ...key })) });
+  const [one, two, three] = [await entities([{ id: ids[0] }]), await entities([{ id: ids[0] }, { externalId: "crm-1" }]), await entities([{ id: ids[0] }, { externalId: "crm-1" }, { externalId: "x" }])];
+  expect([two - one, three - two]).toEqual([11, 11]);
+  const byIds = (count: number) => costOf("query ($ids: [ID!]!) { identities(first: 1, filter: { ids: $ids }) { edges { cursor } } }", { ids: unknownIds(count) });
+  expect([(await byIds(201)) - (await byIds(200)), (await byIds(500)) - (await byIds(400))]).toEqual([10, 10]);
 });
 
 it("sends one request to Kratos for an update, and two for a change of schema", async () => {

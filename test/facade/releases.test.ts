@@ -77,6 +77,29 @@ describe("the version of Kratos", () => {
     expect(ids).toEqual(version === "v26.2.0" ? [...ids].sort() : [...ids].sort().reverse());
   });
 
+  it("is probed to have what v25.4 has if a build from source finds identities by external ID", async () => {
+    const embedded = await stopAfterTest(startFakeKratos());
+    const proxy = await stopAfterTest(startRecordingProxy(embedded.adminUrl));
+    proxy.version = "master";
+    const facade = await startFacade({ adminUrl: proxy.url, publicUrl: embedded.publicUrl });
+    const query = `{ identityByExternalId(externalId: "crm-1") { externalId } identities(filter: { organizationId: "${UNKNOWN_ID}" }) { edges { cursor } } }`;
+    expect(dataOf(await facade.send(query))).toEqual({ identityByExternalId: { externalId: "crm-1" }, identities: { edges: [] } });
+  });
+
+  it.each([
+    ["does not have the path", { status: 404, text: "404 page not found\n" }],
+    ["may not be asked", { status: 403, json: { error: "forbidden" } }],
+  ])("is probed to have what v1.1 has if a build from source %s", async (_, answer) => {
+    const link = '</admin/identities?page_size=1&page_token=x>; rel="first"';
+    const kratos = await stopAfterTest(
+      startScriptedKratos("master", (_unused, path) => (path.includes("/by/external/") ? answer : path.startsWith("/admin/identities?") ? { json: [], headers: { link } } : undefined)),
+    );
+    const facade = await startFacade(kratos);
+    const { data, errors } = await facade.send(`{ identityByExternalId(externalId: "crm-1") { id } identities(filter: { ids: ["${UNKNOWN_ID}"] }) { edges { cursor } } }`);
+    expect(data).toEqual({ identityByExternalId: null, identities: expect.anything() });
+    expect(errors).toMatchObject([{ path: ["identityByExternalId"], extensions: { code: "UNSUPPORTED_BY_KRATOS" } }]);
+  });
+
   it("is not mistaken for the oldest one if the probe of a build from source meets a temporary failure", async () => {
     let isFailing = true;
     const kratos = await stopAfterTest(

@@ -25,9 +25,10 @@ export const v06: Profile = {
   flows,
 };
 
-/** Identities have no state and no metadata yet, and an address that is not verified says so with a null. */
+/** Identities have no state, no metadata and no IDs of others yet, and an address that is not verified says so with a null. */
 function toJson(identity: Identity): object {
-  const { state: _, state_changed_at: __, metadata_public: ___, metadata_admin: ____, verifiable_addresses, ...rest } = identity;
+  const { state: _, state_changed_at: __, metadata_public: ___, metadata_admin: ____, verifiable_addresses, ...others } = identity;
+  const { external_id: _____, organization_id: ______, ...rest } = others;
   return { ...rest, verifiable_addresses: verifiable_addresses.map((address) => ({ verified_at: null, ...address })) };
 }
 
@@ -48,7 +49,7 @@ function refuseRecovery(identity: Identity | undefined): KratosError | undefined
 
 /** What v0.6.3 serves, as far as the facade uses it. */
 export function v06Api(identities: Identities, flows: Flows, publicUrl: string): Api {
-  const { "PATCH /identities/:id": _, ...withoutPatch } = identityRoutes(identities, toJson);
+  const { "PATCH /identities/:id": _, "GET /identities/by/external/:id": __, ...withoutPatch } = identityRoutes(identities, toJson);
   return {
     admin: {
       ...healthRoutes,

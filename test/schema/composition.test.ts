@@ -107,8 +107,22 @@ it("does not compose with a field of another subgraph that requires one of ours 
   expect(compose(sdl, requires('@authenticated @requiresScopes(scopes: [["identities:read"]])')).errors).toBeUndefined();
 });
 
+/** The orders of a team that knows buyers by an ID of its own. */
+const BY_EXTERNAL_ID = ORDERS.replace('@key(fields: "id", resolvable: false) { id: ID! }', '@key(fields: "externalId", resolvable: false) { externalId: ID }');
+
+it("composes with a subgraph that knows identities by their external IDs", () => {
+  const { publicSdl, errors } = compose(sdl, BY_EXTERNAL_ID);
+  expect(errors).toBeUndefined();
+  expect(publicSdl).toContain("buyer: Identity");
+  expect(compose(sdl.replace(' @key(fields: "externalId")', ""), BY_EXTERNAL_ID).errors).not.toBeUndefined();
+});
+
+it("tells clients of the supergraph which inputs have exactly one field", () => {
+  expect(compose(sdl).publicSdl).toContain("input IdentityFilter @oneOf {");
+});
+
 it("does not compose without the key of Identity", () => {
-  expect(compose(sdl.replace('type Identity @key(fields: "id")', "type Identity")).errors).toContain("INVALID_FIELD_SHARING");
+  expect(compose(sdl.replace('type Identity @key(fields: "externalId") @key(fields: "id")', "type Identity")).errors).toContain("INVALID_FIELD_SHARING");
 });
 
 it("shares PageInfo, without which no other subgraph could have connections, and nothing else", () => {

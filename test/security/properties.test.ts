@@ -7,7 +7,7 @@
  * A failure prints its seed and the smallest input that fails. Add a named test for it.
  */
 import fc from "fast-check";
-import { getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from "graphql";
+import { getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType, type GraphQLInputObjectType, type GraphQLInputType } from "graphql";
 import { request } from "node:http";
 import pino from "pino";
 import { startFakeKratos } from "../fake-kratos/index.js";
@@ -20,7 +20,7 @@ const SEED = Number(process.env["FAST_CHECK_SEED"] ?? 20261122);
 const RUNS = Number(process.env["FAST_CHECK_RUNS"] ?? 8);
 
 const OPERATIONS = operationsOf(buildFacadeSchema().schema);
-const CODES = ["BAD_USER_INPUT", "FORBIDDEN", "GRAPHQL_VALIDATION_FAILED", "OPERATION_TOO_LARGE", "BAD_REQUEST"];
+const CODES = ["BAD_USER_INPUT", "FORBIDDEN", "GRAPHQL_VALIDATION_FAILED", "OPERATION_TOO_LARGE", "BAD_REQUEST", "UNSUPPORTED_BY_KRATOS"];
 
 /** The ID of an identity of the current fake Kratos. A mutation may delete it. */
 let knownId = "";
@@ -48,7 +48,7 @@ const json: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   object: fc.dictionary(fc.oneof(text, fc.constantFrom("email", "name", "age", "tags", "serial")), tie("value"), { maxKeys: 4 }),
 })).value;
 const traits = fc.oneof(fc.dictionary(text, json, { maxKeys: 3 }), fc.record({ email: fc.oneof(fc.emailAddress(), text), age: json, name: json, tags: json }, { requiredKeys: [] }));
-const reference = fc.record({ __typename: fc.oneof(fc.constantFrom("Identity", "IdentitySchema"), text), id: fc.oneof(text, json) });
+const reference = fc.record({ __typename: fc.oneof(fc.constantFrom("Identity", "IdentitySchema"), text), id: fc.oneof(text, json), externalId: fc.oneof(text, json) }, { requiredKeys: [] });
 
 const BY_TYPE: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   Int: fc.oneof(fc.integer(), fc.integer({ min: 1, max: 250 })),
@@ -63,11 +63,16 @@ function valueFor(type: GraphQLInputType): fc.Arbitrary<unknown> {
   const fitting = isListType(nullable)
     ? fc.array(valueFor(nullable.ofType as GraphQLInputType), { maxLength: 5 })
     : isInputObjectType(named)
-      ? fc.record(Object.fromEntries(Object.values(named.getFields()).map((field) => [field.name, valueFor(field.type)])))
+      ? inputFor(named)
       : (BY_TYPE[named.name] ?? text);
   const odd = { arbitrary: json, weight: 1 };
   const none = { arbitrary: fc.constant(null), weight: isNonNullType(type) ? 0 : 3 };
   return fc.oneof({ arbitrary: fitting, weight: 20 }, odd, none);
+}
+
+function inputFor(type: GraphQLInputObjectType): fc.Arbitrary<unknown> {
+  const fields = Object.values(type.getFields()).map((field) => ({ [field.name]: valueFor(field.type) }));
+  return type.isOneOf ? fc.oneof(...fields.map((field) => fc.record(field))) : fc.record(Object.assign({}, ...fields) as (typeof fields)[number]);
 }
 
 /** A value for an argument, with the text in every place that takes a string. */
@@ -75,7 +80,11 @@ function nastyFor(type: GraphQLInputType, nasty: string): unknown {
   const nullable = getNullableType(type);
   const named = getNamedType(type);
   if (isListType(nullable)) return [nastyFor(nullable.ofType as GraphQLInputType, nasty)];
-  if (isInputObjectType(named)) return Object.fromEntries(Object.values(named.getFields()).map((field) => [field.name, nastyFor(field.type, nasty)]));
+  if (isInputObjectType(named)) {
+    const fields = Object.values(named.getFields());
+    const given = named.isOneOf ? [fields[NASTY.indexOf(nasty) % fields.length]!] : fields;
+    return Object.fromEntries(given.map((field) => [field.name, nastyFor(field.type, nasty)]));
+  }
   const other: Readonly<Record<string, unknown>> = { Int: 1, JSONObject: { [nasty]: nasty, email: nasty }, _Any: { __typename: "IdentitySchema", id: nasty } };
   return other[named.name] ?? nasty;
 }
@@ -88,6 +97,8 @@ const header = fc.oneof(
 const headers = fc.record({ host: header, cookie: header, "x-session-token": header, "x-request-id": header, "x-forwarded-host": header }, { requiredKeys: [] });
 
 const UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+/** Kratos takes a blank identifier for none. */
+const NOT_BLANK = /\P{White_Space}/u;
 const FLOW = /^GET \/self-service\/(login|registration|recovery|verification|settings)\/flows$/;
 /** All requests that Kratos may get: method and path, and the keys and values of the query. */
 const ASKED: Readonly<Record<string, readonly (readonly [RegExp, Record<string, RegExp>?])[]>> = {
@@ -99,7 +110,8 @@ const ASKED: Readonly<Record<string, readonly (readonly [RegExp, Record<string, 
     [/^POST \/recovery\/link$/],
   ],
   "v26.2.0": [
-    [/^GET \/admin\/identities$/, { page_size: /^\d{1,3}$/, page_token: new RegExp(`^${UUID}$`), ids: new RegExp(`^${UUID}$`, "i") }],
+    [/^GET \/admin\/identities$/, { page_size: /^\d{1,3}$/, page_token: new RegExp(`^${UUID}$`), ids: new RegExp(`^${UUID}$`, "i"), organization_id: new RegExp(`^${UUID}$`), credentials_identifier: NOT_BLANK, preview_credentials_identifier_similar: NOT_BLANK }],
+    [/^GET \/admin\/identities\/by\/external\/(?!\.{1,2}$)([\w.~!*'()-]|%[0-9A-F]{2})+$/],
     [/^POST \/admin\/identities$/],
     [new RegExp(`^(GET|PATCH|DELETE) /admin/identities/${UUID}$`, "i")],
     [/^GET \/schemas\/[\w-]+$/],

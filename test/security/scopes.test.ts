@@ -18,6 +18,8 @@ const GUARDS: Readonly<Record<string, Scope>> = {
   "Query.health": "system:read",
   "Query.identities": "identities:read",
   "Query.identity": "identities:read",
+  "Query.identityByExternalId": "identities:read",
+  "Query.identityByIdentifier": "identities:read",
   "Query.identitySchema": "identities:read",
   "Query.loginFlow": "flows:read",
   "Query.metrics": "system:read",
@@ -136,7 +138,7 @@ const apiKeys = parseApiKeys(
 const { kratos, facade } = useFacade(() => startFakeKratos({ sampleIdentities: false }), { authentication: { apiKeys } });
 
 beforeAll(async () => {
-  const [id] = (await createIdentities(kratos, "default", [{ email: "walked@example.com" }])) as [string];
+  const [id] = (await createIdentities(kratos, "default", [{ email: "walked@example.com" }], { external_id: "walked-1" })) as [string];
   const { sessionToken, identityId } = await signUp(kratos, { email: "signed-up@example.com" });
   for (const one of [id, identityId]) await patchIdentity(kratos, one, [{ op: "add", path: "/metadata_admin", value: { note: `canary-${one}` } }]);
   const flow = async (kind: FlowKind, token?: string) => (await startApiFlow(kratos, kind, token)).id as string;
@@ -144,6 +146,8 @@ beforeAll(async () => {
   VALUES = {
     "Query.identity": { id },
     "Query.identities": { first: 250 },
+    "Query.identityByIdentifier": { identifier: "signed-up@example.com" },
+    "Query.identityByExternalId": { externalId: "walked-1" },
     "Query.identitySchema": { id: "default" },
     "Query._entities": { representations: [{ __typename: "Identity", id }, { __typename: "IdentitySchema", id: "default" }] },
     "Query.loginFlow": { id: await flow("login") },
@@ -271,6 +275,8 @@ it("the walk finds all paths to metadataAdmin, including payloads, flows and ent
     "createIdentity.identity.metadataAdmin",
     "identities.edges.node.metadataAdmin",
     "identity.metadataAdmin",
+    "identityByExternalId.metadataAdmin",
+    "identityByIdentifier.metadataAdmin",
     "settingsFlow.identity.metadataAdmin",
     "updateIdentity.identity.metadataAdmin",
   ]);

@@ -7,7 +7,7 @@ import { USES_BEFORE_COMPILATION } from "../../src/server/apollo/jit.js";
 import { captureLog } from "../support/logs.js";
 import { createIdentities, readIdentity, signUp, startApiFlow } from "../support/kratos-api.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
-import { dataOf, useFacade } from "../support/use-facade.js";
+import { codeOf, dataOf, useFacade } from "../support/use-facade.js";
 
 const READS: Scope[] = ["identities:read", "identities:write", "flows:read"];
 const clerk = createApiKey("clerk", READS);
@@ -77,6 +77,24 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
       expect(errors).toMatchObject([{ message: expect.stringContaining("hidden from you"), extensions: { code: "FORBIDDEN", requiredScope: "secrets:read" } }]);
     }
     expect(await stored()).toEqual(before);
+  });
+
+  it("does not let a caller guess a hidden address by its start", async () => {
+    const list = "query ($filter: IdentityFilter) { identities(filter: $filter) { edges { node { id } } pageInfo { hasNextPage } } }";
+    const { data, errors } = await facade.send(list, { filter: { identifierPrefix: email.slice(0, 12) } }, CLERK);
+    expect(data).toEqual({ identities: null });
+    expect(errors).toMatchObject([{ message: expect.stringContaining("would reveal traits that are hidden from you"), extensions: { code: "FORBIDDEN", requiredScope: "secrets:read" } }]);
+    const all = await facade.send(list, { filter: { identifierPrefix: email.slice(0, 12) } }, OFFICER);
+    if (version === "v26.2.0") expect(dataOf(all)["identities"].edges).toEqual([{ node: { id } }]);
+    else expect(codeOf(all)).toBe("UNSUPPORTED_BY_KRATOS");
+  });
+
+  it("lets a caller find the identity of an address that they know, without what is hidden", async () => {
+    const find = `query ($identifier: String!) { identityByIdentifier(identifier: $identifier) { ${PARTS} } identities(filter: { identifier: $identifier }) { edges { node { ${PARTS} } } } }`;
+    const shown = { traits: { name: { first: "Ann" }, age: 30 }, verifiableAddresses: [{ value: "***" }], recoveryAddresses: [{ value: "***" }] };
+    const { data, errors } = await facade.send(find, { identifier: email }, CLERK);
+    if (version === "v26.2.0") expect(data).toEqual({ identityByIdentifier: shown, identities: { edges: [{ node: shown }] } });
+    else expect(errors!.map(({ extensions }) => extensions!["code"])).toEqual(Array(2).fill("UNSUPPORTED_BY_KRATOS"));
   });
 
   it("has an audit line for such an update, which was not sent", async () => {

@@ -61,10 +61,11 @@ export async function logIn(kratos: KratosUnderTest, identifier: string, passwor
 /** Every version of Kratos supports the path without a prefix on the admin port. */
 const identities = (kratos: KratosUnderTest) => `${kratos.adminUrl}/identities`;
 
-export async function createIdentities(kratos: KratosUnderTest, schemaId: string, traits: readonly object[]): Promise<string[]> {
+/** @param more other fields of all of them, as Kratos names them */
+export async function createIdentities(kratos: KratosUnderTest, schemaId: string, traits: readonly object[], more: object = {}): Promise<string[]> {
   return pMap(
     traits,
-    async (one) => (await createIdentity(kratos, { schema_id: schemaId, traits: one })).id as string,
+    async (one) => (await createIdentity(kratos, { schema_id: schemaId, traits: one, ...more })).id as string,
     { concurrency: 8 },
   );
 }

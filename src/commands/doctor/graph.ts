@@ -2,7 +2,7 @@ import { graphql, type GraphQLSchema } from "graphql";
 import { createContext } from "../../graphql/context.js";
 import { buildFacadeSchema } from "../../graphql/schema.js";
 import { hasTrait } from "../../graphql/traits-mask.js";
-import { KratosDisabledError, KratosForbiddenError, type Kratos } from "../../kratos/index.js";
+import { KratosDisabledError, KratosForbiddenError, KratosUnsupportedError, type Kratos } from "../../kratos/index.js";
 import { fail, note, ok, type Finding } from "./finding.js";
 
 /** An ID that no identity and no flow has. */
@@ -15,6 +15,8 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   metrics: "metrics",
   identities: "identities(first: 1) { edges { node { id } } }",
   identity: `identity(id: "${UNKNOWN_ID}") { id }`,
+  identityByIdentifier: 'identityByIdentifier(identifier: "nobody@example.invalid") { id }',
+  identityByExternalId: `identityByExternalId(externalId: "${UNKNOWN_ID}") { id }`,
   identitySchema: 'identitySchema(id: "default") { id }',
   loginFlow: `loginFlow(id: "${UNKNOWN_ID}") { id }`,
   registrationFlow: `registrationFlow(id: "${UNKNOWN_ID}") { id }`,
@@ -61,8 +63,8 @@ async function checkField(schema: GraphQLSchema, field: string, kratos: Kratos):
   const { data, errors } = await graphql({ schema, source: `{ ${SELECTIONS[field]} }`, contextValue: createContext({ kratos }) });
   const [error] = errors ?? [];
   if (!error) return ok(check, data?.[field] === null ? "works (null: the object does not exist)" : "works");
-  // Kratos v0.7 and later reveal whether a settings flow exists only to its user. Flows can be turned off in the configuration of Kratos.
+  // Kratos v0.7 and later reveal whether a settings flow exists only to its user. Flows can be turned off in the configuration of Kratos, and an old Kratos does not have everything.
   if (error.originalError instanceof KratosForbiddenError) return ok(check, "works (only for the user of the flow)");
-  if (error.originalError instanceof KratosDisabledError) return note(check, error.message);
+  if (error.originalError instanceof KratosDisabledError || error.originalError instanceof KratosUnsupportedError) return note(check, error.message);
   return fail(check, error.message);
 }

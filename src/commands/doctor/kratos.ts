@@ -31,6 +31,12 @@ const MISSING: readonly (readonly [keyof Features, check: string, message: strin
   ["state", "Identity.state", "always null: requires Kratos v0.7 or later"],
   ["metadata", "Identity.metadataPublic, metadataAdmin", "always null: requires Kratos v0.10 or later"],
   ["patch", "updateIdentity", "takes two requests, a read and a replacement: partial updates require Kratos v0.11 or later"],
+  ["identifierFilter", "identities(filter: { identifier })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v0.13 or later"],
+  ["idsFilter", "identities(filter: { ids })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v1.1 or later"],
+  ["identifierPrefixFilter", "identities(filter: { identifierPrefix })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v1.2 or later"],
+  ["organizationFilter", "identities(filter: { organizationId })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v1.3.8 or later"],
+  ["organizationFilter", "Identity.organizationId", "always null: requires Kratos v1.3.8 or later"],
+  ["externalId", "Identity.externalId", "always null: requires Kratos v25.4 or later"],
   ["idsFilter", "identities by ID, _entities", "takes one request per identity, 16 at a time: looking up several IDs at once requires Kratos v1.1 or later"],
 ];
 

@@ -83,11 +83,12 @@ export class IdentityMutationResolver {
   @Mutation(() => DeleteIdentityPayload, { nullable: true, complexity: twoRequests, description: "Delete an identity permanently." })
   async deleteIdentity(
     @Arg("input", () => DeleteIdentityInput, { description: "The identity to delete." }) { id }: DeleteIdentityInput,
-    @Ctx() { kratos, identities }: FacadeContext,
+    @Ctx() { kratos, identities, identitiesByExternalId }: FacadeContext,
   ): Promise<DeleteIdentityPayload> {
     try {
       await kratos.identities.delete(id);
       identities.clear(id).prime(id, null);
+      identitiesByExternalId.clearAll();
       return { deletedIdentityId: id.toLowerCase(), userErrors: [] };
     } catch (error) {
       return { deletedIdentityId: null, userErrors: toUserErrors(error, "id") };

@@ -1,5 +1,5 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
-import { isIdentityId, MAX_SEARCH_REQUESTS } from "../../kratos/index.js";
+import { IDS_PER_REQUEST, isIdentityId, MAX_SEARCH_REQUESTS } from "../../kratos/index.js";
 import { listCost, oneRequest } from "../complexity.js";
 import { FIRST_DESCRIPTION, getMaxPageSize, getPageSize } from "../connection.js";
 import type { FacadeContext } from "../context.js";
@@ -7,7 +7,15 @@ import { badUserInput, describeReceived } from "../errors.js";
 import type { Scope } from "../scopes.js";
 import { Tag } from "../tags.js";
 import { decodeCursor, IdentityConnection, isIndexCursor } from "./identity-connection.js";
+import { checkIdentifier, IDENTIFIER_DESCRIPTION, IdentityFilter, toKratosFilter } from "./identity-filter.js";
 import { Identity, IdentitySchema } from "./identity.type.js";
+
+/** Maximum number of requests to Kratos for a page of identities. The arguments are not checked yet. */
+function getListRequests({ after, filter }: Readonly<Record<string, unknown>>): number {
+  const { ids } = (filter ?? {}) as IdentityFilter;
+  if (ids) return Math.ceil(ids.length / IDS_PER_REQUEST);
+  return isIndexCursor(after) && !filter ? 1 + MAX_SEARCH_REQUESTS : 1;
+}
 
 @Resolver(() => Identity)
 export class IdentityResolver {
@@ -26,14 +34,49 @@ export class IdentityResolver {
   }
 
   @Tag("admin")
+  @Tag("personal-data")
+  @Authorized<Scope>("identities:read")
+  @Query(() => Identity, {
+    nullable: true,
+    complexity: oneRequest,
+    description: "Look up an identity by what it signs in with. Returns null if nobody has the identifier. If several identities have it, e.g. one as a username and one at an OpenID Connect provider, it is a `BAD_USER_INPUT` error: list them with `identities`. Requires Kratos v0.13 or later.",
+  })
+  async identityByIdentifier(
+    @Arg("identifier", () => String, { description: IDENTIFIER_DESCRIPTION }) identifier: string,
+    @Ctx() { kratos, mask, identities }: FacadeContext,
+  ): Promise<Identity | null> {
+    const filter = { identifier: checkIdentifier("identifier", identifier) };
+    const { identities: [found], hasNextPage } = await kratos.identities.list(1, undefined, { filter });
+    if (hasNextPage) throw badUserInput('More than one identity has the identifier. To list them, use "identities(filter: { identifier: … })".');
+    if (!found) return null;
+    if (found instanceof Error) throw found;
+    const identity = Identity.from(found, mask);
+    identities.prime(identity.id, identity);
+    return identity;
+  }
+
+  @Authorized<Scope>("identities:read")
+  @Query(() => Identity, {
+    nullable: true,
+    complexity: oneRequest,
+    description: "Look up an identity by its ID in another system. Returns null if no identity has the external ID. Requires Kratos v25.4 or later.",
+  })
+  async identityByExternalId(
+    @Arg("externalId", () => ID, { description: "External ID of the identity. Upper and lower case are different." }) externalId: string,
+    @Ctx() { identitiesByExternalId }: FacadeContext,
+  ): Promise<Identity | null> {
+    if (/^\.{0,2}$/.test(externalId)) {
+      throw badUserInput(`"externalId" must not be empty, "." or "..", because they cannot be part of a URL; received ${describeReceived(externalId)}.`);
+    }
+    return identitiesByExternalId.load(externalId);
+  }
+
+  @Tag("admin")
   @Authorized<Scope>("identities:read")
   @Query(() => IdentityConnection, {
     nullable: true,
-    complexity: listCost(
-      getMaxPageSize,
-      ({ after }) => (isIndexCursor(after) ? 1 + MAX_SEARCH_REQUESTS : 1),
-    ),
-    description: "List all identities. Paging through the list returns every identity exactly once, even if others are created or deleted in the meantime.",
+    complexity: listCost(getMaxPageSize, getListRequests),
+    description: "List all identities, or those that match a filter. Paging through the list returns every identity exactly once, even if others are created or deleted in the meantime.",
   })
   async identities(
     @Arg("first", () => Int, {
@@ -46,11 +89,15 @@ export class IdentityResolver {
       description: "Cursor of the identity after which to continue: the `cursor` of an edge or the `endCursor` of a page. It is a position, which remains valid if the identity is deleted. Default: the start of the list.",
     })
     after: string | null | undefined,
-    @Ctx() { kratos, mask }: FacadeContext,
+    @Arg("filter", () => IdentityFilter, { nullable: true, description: "Which identities to list. Default: all." })
+    filter: IdentityFilter | null | undefined,
+    @Ctx() context: FacadeContext,
   ): Promise<IdentityConnection> {
+    const { kratos, mask } = context;
     const count = getPageSize(first);
     const position = after === null || after === undefined ? undefined : decodeCursor(after);
-    return new IdentityConnection(await kratos.identities.list(count, position), position === undefined, mask);
+    const options = filter ? { filter: toKratosFilter(filter, context) } : {};
+    return new IdentityConnection(await kratos.identities.list(count, position, options), position === undefined, mask);
   }
 
   @Authorized<Scope>("identities:read")

@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import { BATCH_CONCURRENCY, type CallOptions, type KratosApi } from "../client.js";
-import { KratosMalformedIdentityError, KratosNotFoundError, KratosVersionMismatchError } from "../errors.js";
+import { KratosFilterIgnoredError, KratosMalformedIdentityError, KratosNotFoundError, KratosVersionMismatchError } from "../errors.js";
 import { describeMismatch, expectJson, isBoolean, isJson, isJsonObject, isString, listOf, objectWith, optional } from "../response.js";
 import type { WireIdentity, WireRecoveryAddress, WireVerifiableAddress } from "../types.js";
 
@@ -68,42 +68,74 @@ export function getIdentity(api: KratosApi, id: string, options?: CallOptions): 
 }
 
 /** Kratos repeats the whole query in its `Link` header, and Node refuses headers over 16 kB: 200 IDs have about 8 kB. */
-const IDS_PER_REQUEST = 200;
+export const IDS_PER_REQUEST = 200;
+
+/** The identities that were found, and an error for each key that could not be looked up. */
+type Found = Map<string, WireIdentity | Error>;
 
 /**
  * Gets many identities in as few requests as this version allows. An ID that could not be looked up has its error.
  * @param ids UUIDs, each once
  * @param deadline one for all requests: otherwise a thousand of them, 16 at a time, would wait for an unavailable Kratos sixty times
  */
-export async function getIdentities(api: KratosApi, ids: readonly string[], deadline: number): Promise<Map<string, WireIdentity | Error>> {
+export function getIdentities(api: KratosApi, ids: readonly string[], deadline: number): Promise<Found> {
   const size = api.version.features.idsFilter ? IDS_PER_REQUEST : 1;
   const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
-  const getOne = (chunk: readonly string[]) => getChunk(api, chunk, deadline);
-  const entries = chunks.length === 1 ? await getOne(ids) : (await pMap(chunks, getOne, { concurrency: BATCH_CONCURRENCY })).flat();
-  const mismatches = entries.map(([, result]) => result).filter((result) => result instanceof KratosVersionMismatchError);
-  const [mismatch] = mismatches;
-  // If one of many fails, the others are worth more than another attempt, unless Kratos is another version.
-  if (mismatch && (mismatches.length === entries.length || !(await api.isCurrent("listIdentities").catch(() => true)))) throw mismatch;
-  return new Map(entries);
-}
-
-type Entry = [id: string, identity: WireIdentity | Error];
-
-/** One request. If it fails, only these IDs fail. */
-async function getChunk(api: KratosApi, ids: readonly string[], deadline: number): Promise<Entry[]> {
-  try {
-    const [id] = ids;
-    if (ids.length === 1 && id) return [[id, await getIdentity(api, id, { deadline })]];
+  return findInChunks(api, "listIdentities", chunks, async (chunk) => {
+    const [id] = chunk;
+    if (chunk.length === 1 && id) return [[id, await getIdentity(api, id, { deadline })]];
     // v1.1.0 does not find an ID in upper case.
-    const searchParams = ids.map((each): [string, string] => ["ids", each.toLowerCase()]);
+    const searchParams = chunk.map((each): [string, string] => ["ids", each.toLowerCase()]);
     const identities = await api.admin("listIdentities", async (admin) => expectIdentities(await admin.get("identities", { searchParams }).json()), { deadline });
     const byId = new Map(identities.map((identity) => [identity.id, identity]));
-    return ids.flatMap((each) => {
+    const found = chunk.flatMap((each) => {
       const identity = byId.get(each.toLowerCase());
       return identity ? [[each, identity] satisfies Entry] : [];
     });
-  } catch (error) {
-    if (error instanceof KratosNotFoundError) return [];
-    return ids.map((id) => [id, error as Error]);
-  }
+    if (byId.size > found.length) throw new KratosFilterIgnoredError("listIdentities");
+    return found;
+  });
+}
+
+const BY_EXTERNAL_ID = "getIdentityByExternalID";
+
+/**
+ * Gets identities by their external IDs, one request each. An external ID that could not be looked up has its error.
+ * @param segments the external IDs, each once, with the segments of a path that they are encoded as
+ * @param deadline one for all requests
+ */
+export function getIdentitiesByExternalId(api: KratosApi, segments: ReadonlyMap<string, string>, deadline: number): Promise<Found> {
+  api.require(BY_EXTERNAL_ID, "externalId");
+  const chunks = [...segments.keys()].map((externalId) => [externalId]);
+  return findInChunks(api, BY_EXTERNAL_ID, chunks, async ([externalId = ""]) => {
+    const path = `identities/by/external/${segments.get(externalId)}`;
+    return [[externalId, await api.admin(BY_EXTERNAL_ID, async (admin) => expectIdentity(await admin.get(path).json()), { deadline })]];
+  });
+}
+
+type Entry = [key: string, identity: WireIdentity | Error];
+
+/**
+ * Makes a request for each chunk of keys. If it fails, only the keys of the chunk fail.
+ * @param find the identities that the keys of a chunk find
+ */
+async function findInChunks(
+  api: KratosApi,
+  operation: string,
+  chunks: readonly (readonly string[])[],
+  find: (chunk: readonly string[]) => Promise<Entry[]>,
+): Promise<Found> {
+  const tryToFind = async (chunk: readonly string[]): Promise<Entry[]> => {
+    try {
+      return await find(chunk);
+    } catch (error) {
+      return error instanceof KratosNotFoundError ? [] : chunk.map((key) => [key, error as Error]);
+    }
+  };
+  const entries = chunks.length === 1 ? await tryToFind(chunks[0]!) : (await pMap(chunks, tryToFind, { concurrency: BATCH_CONCURRENCY })).flat();
+  const mismatches = entries.map(([, result]) => result).filter((result) => result instanceof KratosVersionMismatchError);
+  const [mismatch] = mismatches;
+  // If one of many fails, the others are worth more than another attempt, unless Kratos is another version.
+  if (mismatch && (mismatches.length === entries.length || !(await api.isCurrent(operation).catch(() => true)))) throw mismatch;
+  return new Map(entries);
 }

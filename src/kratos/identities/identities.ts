@@ -1,10 +1,12 @@
 import type { KratosApi, KratosClient } from "../client.js";
 import { KratosInvalidError, KratosNotFoundError, KratosPositionError } from "../errors.js";
+import { toPathSegment } from "../path-segment.js";
 import { ResponseFormatError } from "../response.js";
 import { isUuid, type WireIdentity } from "../types.js";
 import { checkSchemaId, createIdentity, type NewIdentity } from "./create.js";
-import { expectIdentity, getIdentities, getIdentity } from "./get.js";
-import { listByKeyset, listByOffset, type IdentityPage, type PagePosition } from "./list.js";
+import { listFiltered } from "./filter.js";
+import { expectIdentity, getIdentities, getIdentitiesByExternalId, getIdentity } from "./get.js";
+import { listByKeyset, listByOffset, type IdentityPage, type ListOptions, type PagePosition } from "./list.js";
 
 /** A change to an identity. */
 export interface IdentityChange {
@@ -23,11 +25,14 @@ export class Identities {
    * @param first maximum number of identities, 1 to 250
    * @param after position to continue after. Default: the start of the list
    * @throws {KratosPositionError} if the position is one of a version that orders the list differently
+   * @throws {KratosUnsupportedError} if this version does not have the filter
    */
-  list(first: number, after?: PagePosition): Promise<IdentityPage> {
+  list(first: number, after?: PagePosition, { filter }: ListOptions = {}): Promise<IdentityPage> {
+    const { deadline } = this.client;
     return this.client.run("listIdentities", (api) => {
       const { keysetPages } = api.version.features;
       if (after && keysetPages !== (after.index === undefined)) throw new KratosPositionError("listIdentities");
+      if (filter) return listFiltered(api, first, after, filter, deadline);
       return keysetPages ? listByKeyset(api, first, after) : listByOffset(api, first, after);
     });
   }
@@ -41,6 +46,20 @@ export class Identities {
     const valid = [...new Set(ids.filter(isUuid))];
     if (valid.length === 0) return new Map();
     return this.client.run("listIdentities", (api) => getIdentities(api, valid, this.client.deadline));
+  }
+
+  /**
+   * Gets the identities with these external IDs. One that could not be looked up has its error; an unknown one is absent.
+   * @param externalIds any strings, each once. Kratos is not asked for what cannot be a segment of a path, e.g. an empty one
+   */
+  async findByExternalId(externalIds: readonly string[]): Promise<ReadonlyMap<string, WireIdentity | Error>> {
+    const segments = new Map<string, string>();
+    for (const externalId of externalIds) {
+      const segment = toPathSegment(externalId);
+      if (segment !== undefined) segments.set(externalId, segment);
+    }
+    const { deadline } = this.client;
+    return this.client.run("getIdentityByExternalID", (api) => getIdentitiesByExternalId(api, segments, deadline));
   }
 
   /** Creates an identity. */

@@ -1,6 +1,7 @@
 import type { KratosApi } from "../client.js";
-import { KratosUnexpectedResponseError, type KratosMalformedIdentityError } from "../errors.js";
+import { KratosFilterIgnoredError, KratosUnexpectedResponseError, type KratosMalformedIdentityError } from "../errors.js";
 import type { WireIdentity } from "../types.js";
+import type { Condition, IdentityFilter } from "./filter.js";
 import { expectIdentities } from "./get.js";
 
 /** A position in the list of identities: directly after this identity. */
@@ -11,7 +12,12 @@ export interface PagePosition {
   readonly index?: number;
 }
 
-type IdentityOrError = WireIdentity | KratosMalformedIdentityError;
+export type IdentityOrError = WireIdentity | KratosMalformedIdentityError;
+
+/** What a list of identities is restricted to. */
+export interface ListOptions {
+  readonly filter?: IdentityFilter;
+}
 
 /** A page of identities in Kratos' own order: by ID, ascending since v1.1 and descending before. */
 export interface IdentityPage {
@@ -25,10 +31,11 @@ export interface IdentityPage {
 /**
  * Lists identities as Kratos has paged them since v1.1: what follows an ID.
  * @param first maximum number of identities
+ * @param condition what they have to match
  */
-export async function listByKeyset(api: KratosApi, first: number, after?: PagePosition): Promise<IdentityPage> {
+export async function listByKeyset(api: KratosApi, first: number, after?: PagePosition, condition?: Condition): Promise<IdentityPage> {
   // One more is requested, to see whether more follow.
-  const identities = await list(api, { page_size: first + 1, ...(after && { page_token: after.id }) });
+  const identities = await requestList(api, { page_size: first + 1, ...(after && { page_token: after.id }) }, condition);
   return { identities: identities.slice(0, first), hasNextPage: identities.length > first };
 }
 
@@ -116,9 +123,17 @@ async function readWindow(api: KratosApi, start: number, count: number): Promise
 
 /** @param page from 0. Kratos counts from 1, and takes 0 as 1, whatever its documents and its `Link` header say */
 function readPage(api: KratosApi, page: number, size: number): Promise<IdentityOrError[]> {
-  return list(api, { per_page: size, page: page + 1 });
+  return requestList(api, { per_page: size, page: page + 1 });
 }
 
-function list(api: KratosApi, searchParams: Record<string, string | number>): Promise<IdentityOrError[]> {
-  return api.admin("listIdentities", async (admin) => expectIdentities(await admin.get("identities", { searchParams }).json()));
+/**
+ * Requests a list.
+ * @throws {KratosFilterIgnoredError} if an identity does not match the condition
+ */
+export async function requestList(api: KratosApi, page: Record<string, string | number>, condition?: Condition): Promise<IdentityOrError[]> {
+  const searchParams = { ...page, ...condition?.parameters };
+  const identities = await api.admin("listIdentities", async (admin) => expectIdentities(await admin.get("identities", { searchParams }).json()));
+  const isMatch = (identity: IdentityOrError) => !condition || identity instanceof Error || condition.isMatch(identity);
+  if (!identities.every(isMatch)) throw new KratosFilterIgnoredError("listIdentities");
+  return identities;
 }

@@ -20,9 +20,11 @@ const identities = (id: string): Sample => ({
 # If callers must authenticate, enter these headers, and fetch the
 # schema again: { "Authorization": "Bearer <API key or JWT>" }
 
-# List identities. For the next page, set $after to the endCursor.
-query Identities($after: String) {
-  identities(first: 5, after: $after) {
+# List identities. For the next page, set $after to the endCursor. To
+# search, set $filter to e.g. { "identifierPrefix": "s" }. It has exactly
+# one field: identifier, identifierPrefix, ids or organizationId.
+query Identities($after: String, $filter: IdentityFilter) {
+  identities(first: 5, after: $after, filter: $filter) {
     edges {
       node { id schemaId state traits createdAt }
     }
@@ -44,12 +46,30 @@ query Identity($id: ID!) {
   }
 }
 
+# Look up an identity by what it signs in with: an email address, a
+# username or a phone number. Requires Kratos v0.13 or later.
+query IdentityByIdentifier($identifier: String!) {
+  identityByIdentifier(identifier: $identifier) { id state traits }
+}
+
+# Look up an identity by its ID in another system. Requires Kratos v25.4
+# or later.
+query IdentityByExternalId($externalId: ID!) {
+  identityByExternalId(externalId: $externalId) { id externalId state traits }
+}
+
 # The JSON Schema that the traits of an identity must match.
 query IdentitySchema {
   identitySchema(id: "default") { id schema }
 }
 `,
-  variables: { id, after: null },
+  variables: {
+    id,
+    after: null,
+    identifier: "soren.agard@example.dk",
+    externalId: "crm-14",
+    filter: null,
+  },
 });
 
 const changes = (id: string): Sample => ({
