@@ -92,8 +92,9 @@ function withDirectives<Node extends { readonly directives?: readonly ConstDirec
 ): Node {
   const all = [...(node.directives ?? []), ...(declared?.astNode?.directives ?? []), ...derived];
   // graphql-js prints a few of them itself.
-  const each = new Map(all.map((directive) => [print(directive), directive]));
-  return { ...node, directives: [...each].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, directive]) => directive) };
+  const each = [...new Map(all.map((directive) => [print(directive), directive])).values()];
+  // Those of one name stay in their order: the first key of an entity is the main one.
+  return { ...node, directives: each.sort((one, other) => one.name.value.localeCompare(other.name.value)) };
 }
 
 /**
