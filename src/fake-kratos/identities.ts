@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { getAccounts } from "./credentials.js";
 import { badRequest, notFound } from "./errors.js";
 import { listIdentities } from "./identity-list.js";
 import type { Profile } from "./profile.js";
@@ -40,9 +41,18 @@ export interface NewCredentials {
   readonly oidc?: { readonly config: { readonly providers: readonly { readonly provider: string; readonly subject: string }[] } };
 }
 
+/** What a new identity can sign in with. */
+export interface NewCredentials {
+  readonly password?: { readonly config: { readonly password?: string; readonly hashed_password?: string } };
+  readonly totp?: { readonly config: { readonly totp_url: string } };
+  readonly lookup_secret?: { readonly config: { readonly recovery_codes: readonly { readonly code: string }[] } };
+  readonly oidc?: { readonly config: { readonly providers: readonly { readonly provider: string; readonly subject: string }[] } };
+}
+
 /** An identity, as v26 shows it. */
 export interface Identity extends Required<Omit<NewIdentity, "external_id">>, Pick<NewIdentity, "external_id"> {
   readonly id: string;
+  readonly external_id?: string;
   readonly schema_url: string;
   readonly state_changed_at: string;
   readonly verifiable_addresses: readonly VerifiableAddress[];
@@ -56,7 +66,7 @@ export class Identities {
   readonly #byId = new Map<string, Identity>();
   /** What identities sign in with, by their IDs. */
   readonly #identifiers = new Map<string, readonly string[]>();
-  /** What they were created with, by their IDs. */
+  /** Their secrets, by their IDs. */
   readonly #credentials = new Map<string, NewCredentials>();
 
   constructor(
@@ -89,9 +99,13 @@ export class Identities {
     return identity;
   }
 
-  /** The credentials that an identity was created with. */
+  /** The credentials of an identity. */
   getCredentials(id: string): NewCredentials | undefined {
     return this.#credentials.get(id);
+  }
+
+  setCredentials(id: string, credentials: NewCredentials): void {
+    this.#credentials.set(id, credentials);
   }
 
   /** @throws {KratosError} if the traits are invalid, or something of it belongs to another identity */
@@ -161,11 +175,6 @@ export class Identities {
     this.#byId.set(identity.id, identity);
     return identity;
   }
-}
-
-/** Accounts at OpenID Connect providers, as Kratos identifies them. */
-function getAccounts({ oidc }: NewCredentials): string[] {
-  return oidc?.config.providers.map(({ provider, subject }) => `${provider}:${subject}`) ?? [];
 }
 
 /** Its ID follows from its identity's, so that the sample identities are the same at every start. */

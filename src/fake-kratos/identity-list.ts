@@ -45,18 +45,11 @@ function findMatches(identities: Identities, query: URLSearchParams): readonly I
   return all;
 }
 
-/** Only a search for an identifier shows credentials. That of a provider is not normalized. */
+/** The identifier of a provider is not normalized. */
 function search(identities: Identities, all: readonly Identity[], text: string, isMatch: (identifier: string, text: string) => boolean): Identity[] {
-  return all.flatMap((identity) => {
+  return all.filter((identity) => {
     const { password, oidc } = identities.identifiersOf(identity);
-    const isFound = password.some((one) => isMatch(one, normalize(text))) || oidc.some((one) => isMatch(one, text));
-    const { created_at, updated_at } = identity;
-    const credentials = Object.fromEntries(
-      Object.entries({ password, oidc })
-        .filter(([, identifiers]) => identifiers.length > 0)
-        .map(([type, identifiers]) => [type, { type, identifiers, version: 0, created_at, updated_at }]),
-    );
-    return isFound ? [{ ...identity, credentials }] : [];
+    return password.some((one) => isMatch(one, normalize(text))) || oidc.some((one) => isMatch(one, text));
   });
 }
 

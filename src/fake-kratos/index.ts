@@ -1,3 +1,4 @@
+import { withCredentials } from "./credentials.js";
 import { badRequest, KratosError } from "./errors.js";
 import { flowRoutes, Flows } from "./flows.js";
 import { Identities, identityRoutes } from "./identities.js";
@@ -43,7 +44,7 @@ export function v26Api(identities: Identities, flows: Flows, publicUrl: string):
     admin: {
       ...healthRoutes,
       ...systemRoutes(v26.version, identities),
-      ...identityRoutes(identities, (identity) => identity),
+      ...withCredentials(identityRoutes(identities, (identity) => identity), identities),
       // An identity without a recovery address gets a link as well.
       ...recoveryLinkRoutes(identities, publicUrl, (identity) => (identity ? undefined : badRequest("The requested identity id does not exist."))),
       ...recoveryCodeRoutes(identities),

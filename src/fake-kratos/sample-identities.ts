@@ -1,4 +1,4 @@
-import { type Identities, type Identity, toUuid } from "./identities.js";
+import { type Identities, type Identity, type NewCredentials, toUuid } from "./identities.js";
 import { timestamp } from "./time.js";
 
 /** An invented person. */
@@ -46,7 +46,7 @@ export const SAMPLE_IDENTITY_ID = idOf("soren.agard@example.dk");
 /** Adds people and devices: the same at every start, with the same IDs and dates. Every third person is verified, and one is inactive. */
 export function addSampleIdentities(identities: Identities): void {
   for (const [index, [first, last, email, age, ...tags]] of PEOPLE.entries()) {
-    const person = identities.create({
+    const fields = {
       ...createdOn(index, email),
       schema_id: "default",
       external_id: `crm-${index + 1}`,
@@ -54,7 +54,8 @@ export function addSampleIdentities(identities: Identities): void {
       state: email === "olga.k@example.org" ? "inactive" : "active",
       metadata_public: index % 2 === 0 ? { plan: index % 4 === 0 ? "gold" : "basic" } : null,
       metadata_admin: index % 5 === 0 ? { note: "asked for an invoice", risk: index } : null,
-    });
+    } as const;
+    const person = identities.create(fields, credentialsOf(index, tags));
     if (index % 3 > 0) continue;
     const now = timeOn(index, 10);
     const verified = { verified: true, status: "completed", verified_at: now, updated_at: now } as const;
@@ -66,6 +67,19 @@ export function addSampleIdentities(identities: Identities): void {
   for (const [index, [serial, model]] of DEVICES.entries()) {
     identities.create({ ...createdOn(PEOPLE.length + index, serial), schema_id: "device", traits: { serial, ...(model ? { model } : {}) } });
   }
+}
+
+/** Most people have a password, every fourth an account at a provider, and the staff a second factor. No secret is one. */
+function credentialsOf(index: number, tags: readonly string[]): NewCredentials {
+  const provider = index % 8 === 0 ? "github" : "google";
+  return {
+    ...(index % 5 !== 4 && { password: { config: { hashed_password: "sample password" } } }),
+    ...(index % 4 === 0 && { oidc: { config: { providers: [{ provider, subject: String(104_159_000 + index) }] } } }),
+    ...(tags.includes("staff") && {
+      totp: { config: { totp_url: "sample secret" } },
+      lookup_secret: { config: { recovery_codes: [{ code: "sample code" }] } },
+    }),
+  };
 }
 
 /** One identity was created each day. */

@@ -3,6 +3,7 @@ import { requireScope } from "./authorization.js";
 import { entitiesCost } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
 import { badUserInput, checkArgument, describeReceived } from "./errors.js";
+import { selectsField } from "./selection.js";
 import { Identity } from "./identity/identity.type.js";
 import type { Scope } from "./scopes.js";
 
@@ -60,10 +61,11 @@ const SUBGRAPH = parse(`
 export function toSubgraphSchema(graph: GraphQLSchema, sdl: string, publicSdl: boolean): GraphQLSchema {
   const schema = extendSchema(graph, SUBGRAPH);
   const { _entities, _service } = schema.getQueryType()!.getFields();
-  const resolveEntities: GraphQLFieldResolver<unknown, FacadeContext, { representations: unknown[] }> = (_, { representations }, context) => {
+  const resolveEntities: GraphQLFieldResolver<unknown, FacadeContext, { representations: unknown[] }> = (_, { representations }, context, info) => {
     if (representations.length > MAX_REPRESENTATIONS) {
       throw badUserInput(`"representations" must have at most ${MAX_REPRESENTATIONS} items; received ${representations.length}.`);
     }
+    if (selectsField(info, "credentials")) context.include.credentials = true;
     // Errors are items of the list, because graphql-jit drops the last item if its promise is rejected.
     return Promise.all(representations.map((representation) => loadEntity(representation, context).catch((error: Error) => error)));
   };

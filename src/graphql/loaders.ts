@@ -1,10 +1,12 @@
 import DataLoader from "dataloader";
 import type { Kratos, WireIdentity } from "../kratos/index.js";
+import { IdentityCredential } from "./identity/credential.type.js";
 import { Identity, IdentitySchema } from "./identity/identity.type.js";
 import type { TraitsMask } from "./traits-mask.js";
 
 /** Names of the loaders, as used in metrics. */
-export type LoaderName = "identity" | "identity_by_external_id" | "identity_schema";
+export type LoaderName = "credentials" | "identity" | "identity_by_external_id" | "identity_schema";
+
 
 /** Called with the number of keys of each batch that a loader requests. */
 export type BatchListener = (loader: LoaderName, size: number) => void;
@@ -12,6 +14,10 @@ export type BatchListener = (loader: LoaderName, size: number) => void;
 export interface IdentityLoaders {
   readonly identities: DataLoader<string, Identity | null>;
   readonly identitiesByExternalId: DataLoader<string, Identity | null>;
+  /** Credentials by the ID of an identity that came without them. */
+  readonly credentials: DataLoader<string, IdentityCredential[] | null>;
+  /** What `identities` asks for. Set by a resolver before it loads an identity, if the request selects it. */
+  readonly include: { credentials: boolean };
 }
 
 /**
@@ -19,7 +25,12 @@ export interface IdentityLoaders {
  * malformed one: clients discard a whole response with an error by default, which one wrong reference of another subgraph must
  * not cause. If Kratos fails for some of the IDs, only those are rejected. What one of them has found, the other one has, too.
  */
-export function createIdentityLoaders(kratos: Kratos, mask: TraitsMask | undefined, onBatch: BatchListener | undefined): IdentityLoaders {
+export function createIdentityLoaders(
+  kratos: Kratos,
+  mask: TraitsMask | undefined,
+  onBatch: BatchListener | undefined,
+): IdentityLoaders {
+  const include = { credentials: false };
   const toType = (wire: WireIdentity): Identity => {
     const identity = Identity.from(wire, mask);
     identities.prime(identity.id, identity);
@@ -28,7 +39,7 @@ export function createIdentityLoaders(kratos: Kratos, mask: TraitsMask | undefin
   };
   const identities: IdentityLoaders["identities"] = createLoader({
     name: "identity",
-    find: (ids) => kratos.identities.find(ids),
+    find: (ids) => kratos.identities.find(ids, include.credentials),
     toType,
     onBatch,
     cacheKeyFn: (id) => id.toLowerCase(),
@@ -39,16 +50,24 @@ export function createIdentityLoaders(kratos: Kratos, mask: TraitsMask | undefin
     toType,
     onBatch,
   });
-  return { identities, identitiesByExternalId };
+  const credentials: IdentityLoaders["credentials"] = createLoader({
+    name: "credentials",
+    find: (ids) => kratos.identities.findCredentials(ids),
+    toType: (wire) => IdentityCredential.listFrom(mask ? mask.credentials(wire) : wire),
+    onBatch,
+    cacheKeyFn: (id) => id.toLowerCase(),
+  });
+  return { include, identities, identitiesByExternalId, credentials };
 }
 
 /** Ensures that the rest of the request sees an identity as a mutation left it. */
 export function primeLoader(
-  { identities, identitiesByExternalId, mask }: IdentityLoaders & { readonly mask: TraitsMask | undefined },
+  { identities, identitiesByExternalId, credentials, mask }: IdentityLoaders & { readonly mask: TraitsMask | undefined },
   wire: WireIdentity,
 ): Identity {
   const identity = Identity.from(wire, mask);
   identities.clear(identity.id).prime(identity.id, identity);
+  credentials.clear(identity.id);
   // The identity may have had another external ID.
   identitiesByExternalId.clearAll();
   return identity;

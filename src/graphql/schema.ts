@@ -5,6 +5,7 @@ import { checkArgument } from "./errors.js";
 import { ENTITY_SCOPES, toSubgraphSchema } from "./federation.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
 import { CreateIdentityResolver } from "./identity/create-identity.js";
+import { DeleteIdentityCredentialResolver, IdentityCredentialsResolver } from "./identity/credentials.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
 import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
@@ -38,7 +39,9 @@ export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: 
   const graph = buildSchemaSync({
     resolvers: [
       CreateIdentityResolver,
+      DeleteIdentityCredentialResolver,
       FlowResolver,
+      IdentityCredentialsResolver,
       IdentityEdgeResolver,
       IdentityMutationResolver,
       IdentityResolver,

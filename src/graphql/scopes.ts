@@ -7,7 +7,7 @@
 export const SCOPES = [
   /** Read identities and identity schemas. */
   "identities:read",
-  /** Create and update identities. */
+  /** Create and update identities, and delete their credentials. */
   "identities:write",
   /** Delete identities. */
   "identities:delete",

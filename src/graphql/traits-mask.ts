@@ -1,4 +1,4 @@
-import type { WireIdentity } from "../kratos/index.js";
+import { isProviderType, type WireIdentity } from "../kratos/index.js";
 
 /** Replaces a hidden value that must be a string. */
 export const MASKED = "***";
@@ -27,7 +27,16 @@ export class TraitsMask {
       traits: this.#paths.reduce(remove, wire.traits ?? {}),
       verifiable_addresses: mask(wire.verifiable_addresses),
       recovery_addresses: mask(wire.recovery_addresses),
+      credentials: wire.credentials && this.credentials(wire.credentials),
     };
+  }
+
+  /** Returns the credentials without their identifiers, which are addresses as well. Of an account at a provider, the provider remains. */
+  credentials(wire: NonNullable<WireIdentity["credentials"]>): NonNullable<WireIdentity["credentials"]> {
+    const mask = (type: string) => (identifier: string) =>
+      isProviderType(type) ? identifier.replace(/:.*|^[^:]*$/s, `:${MASKED}`) : MASKED;
+    const entries = Object.entries(wire).map(([type, credential]) => [type, { ...credential, identifiers: credential.identifiers?.map(mask(type)) }]);
+    return Object.fromEntries(entries) as NonNullable<WireIdentity["credentials"]>;
   }
 }
 

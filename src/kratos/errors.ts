@@ -95,6 +95,17 @@ export class KratosNotFoundError extends KratosError {
   }
 }
 
+/** The identity does not have a credential. */
+export class KratosCredentialNotFoundError extends KratosNotFoundError {
+  /** What no credential of the identity has. */
+  readonly property: "type" | "identifier";
+
+  constructor(operation: string, property: "type" | "identifier", options: KratosErrorOptions) {
+    super(operation, options);
+    this.property = property;
+  }
+}
+
 /** Too many requests to Kratos are running, so this one was not sent, or its large response was not read. */
 export class KratosOverloadedError extends KratosError {}
 

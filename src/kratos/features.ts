@@ -11,6 +11,8 @@ export const FIRST_VERSION = {
   state: "v0.7.0-alpha.1",
   /** A recovery link takes over `return_to`. v0.8 checks the URL, and loses it. */
   recoveryReturnTo: "v0.9.0-alpha.1",
+  /** An identity that is read by itself has its credentials, without their secrets. */
+  credentials: "v0.7.0-alpha.1",
   /** A schema's ID in a path may be base64url, so that any ID is a single plain segment. */
   base64SchemaIds: "v0.9.0-alpha.1",
   /** Identity schemas are listed, on the public port. */
@@ -47,7 +49,7 @@ export const FIRST_VERSION = {
   shaHash: "v0.13.0",
   /** `PATCH /identities` creates many identities. */
   batch: "v0.13.0",
-  /** A credential of an identity is deleted. */
+  /** A credential of an identity is deleted, if it is a second factor. */
   deleteCredential: "v0.13.0",
   /** The list accepts `credentials_identifier=`. Earlier versions ignore it, and list everybody. */
   identifierFilter: "v0.13.0",
@@ -66,10 +68,14 @@ export const FIRST_VERSION = {
   identifierPrefixFilter: "v1.2.0",
   /** An identity and the list accept `include_credential=`. */
   includeCredential: "v1.2.0",
+  /** The account of an identity at a provider is deleted. */
+  deleteOidcCredential: "v1.3.0",
   /** The list accepts `organization_id=`. Earlier versions ignore it, and list everybody. */
   organizationFilter: "v1.3.8",
   /** An identity has an external ID, and is found by it. */
   externalId: "v25.4.0",
+  /** Passwords are deleted, too. */
+  deleteAnyCredential: "v25.4.0",
 } as const;
 
 export type Feature = keyof typeof FIRST_VERSION;

@@ -4,6 +4,7 @@ export type { Features } from "./features.js";
 export type { KratosTls } from "./fetch.js";
 export type { FlowCredentials, FlowKind } from "./flows.js";
 export type { IdentityState, NewAddress, NewCredentials, NewIdentity } from "./identities/create.js";
+export { isProviderType } from "./identities/credentials.js";
 export type { IdentityFilter } from "./identities/filter.js";
 export { IDS_PER_REQUEST } from "./identities/get.js";
 export type { IdentityChange } from "./identities/identities.js";

@@ -63,6 +63,16 @@ export function listOf(check: Check): Check {
   };
 }
 
+/** An object with any keys, whose values are alike. */
+export function mapOf(check: Check): Check {
+  return (value) => {
+    if (!isObject(value)) return "";
+    // Not the key, which can be anything.
+    const path = Object.values(value).map(check).find((path) => path !== undefined);
+    return path === undefined ? undefined : join("*", path);
+  };
+}
+
 /** An object with all properties of T, and possibly others. */
 export function objectWith<T extends object>(properties: { readonly [K in keyof T]-?: Check }): Check {
   const checks = Object.entries<Check>(properties);

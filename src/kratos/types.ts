@@ -27,10 +27,21 @@ export interface WireIdentity {
   readonly state_changed_at?: string;
   readonly verifiable_addresses?: readonly WireVerifiableAddress[];
   readonly recovery_addresses?: readonly WireRecoveryAddress[];
+  /** By type, e.g. `password`; since v0.7, if an identity is read by itself or with `include_credential`. */
+  readonly credentials?: Readonly<Record<string, WireCredential>>;
   /** Since v0.10. */
   readonly metadata_public?: unknown;
   /** Since v0.10. */
   readonly metadata_admin?: unknown;
+  readonly created_at?: string;
+  readonly updated_at?: string;
+}
+
+/** What an identity can log in with, without its secrets. */
+export interface WireCredential {
+  /** What the user enters, e.g. an email address; or `provider:subject`, an account at a provider. */
+  readonly identifiers?: readonly string[];
+  readonly version?: number;
   readonly created_at?: string;
   readonly updated_at?: string;
 }

@@ -20,6 +20,11 @@ export const INVALID_RETURN_URL: ValidationIssue = {
   message: "Kratos does not accept this URL. Expected a URL that is listed in `selfservice.allowed_return_urls` in the Kratos configuration, or begins with one that is.",
 };
 
+const LAST_FIRST_FACTOR: ValidationIssue = {
+  path: ["type"],
+  message: "This is the last first factor of the identity, without which nobody could log in, so Kratos does not delete it. To prevent logins, set the state of the identity to inactive.",
+};
+
 /** Maximum length of the JSON that is sent. A short operation can name one large variable many times. */
 const MAX_BODY_CHARACTERS = 1_000_000;
 
@@ -50,6 +55,8 @@ function measure(value: unknown, room: number): number {
 const SENTENCES: readonly (readonly [RegExp, (match: string) => ValidationIssue])[] = [
   [/^Unable to find JSON Schema ID: (.*)$/s, (id) => ({ path: ["schema_id"], message: `Kratos has no identity schema "${id.slice(0, 100)}".` })],
   [/^(Requested return_to URL "|Unable to parse the return_to query parameter)/, () => INVALID_RETURN_URL],
+  [/^You cannot remove the last first factor/, () => LAST_FIRST_FACTOR],
+  [/^(Unknown credentials type|Credentials type) /, () => ({ path: ["type"], message: "Kratos does not delete credentials of this type." })],
   [/"expires_in"/, () => INVALID_DURATION],
   [/^The identity does not have any recovery addresses set/, () => ({ path: ["identity_id"], message: "The identity has no recovery address." })],
 ];

@@ -95,10 +95,12 @@ it("keeps the names and nullability of the contract", () => {
     "createRecoveryCode(input: CreateRecoveryCodeInput!): CreateRecoveryCodePayload",
     "createRecoveryLink(input: CreateRecoveryLinkInput!): CreateRecoveryLinkPayload",
     "deleteIdentity(input: DeleteIdentityInput!): DeleteIdentityPayload",
+    "deleteIdentityCredential(input: DeleteIdentityCredentialInput!): DeleteIdentityCredentialPayload",
     "updateIdentity(input: UpdateIdentityInput!): UpdateIdentityPayload",
   ]);
   expect(signature("Identity")).toEqual([
     "createdAt: DateTime",
+    "credentials: [IdentityCredential!]",
     "externalId: ID",
     "id: ID!",
     "metadataAdmin: JSON",

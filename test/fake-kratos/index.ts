@@ -4,6 +4,7 @@ import { v26, v26Api, v26Ports, type FakeKratos } from "../../src/fake-kratos/in
 import type { Profile } from "../../src/fake-kratos/profile.js";
 import { addSampleIdentities } from "../../src/fake-kratos/sample-identities.js";
 import { serve } from "../../src/fake-kratos/server.js";
+import { withSecondFactors } from "./second-factors.js";
 import { withSessions } from "./sessions.js";
 import { withoutVerificationAndLinks } from "./switched-off.js";
 import { v06, v06Api, v06Ports } from "./v06.js";
@@ -35,7 +36,7 @@ export function startFakeKratos(options: FakeKratosOptions = {}): Promise<FakeKr
     const identities = new Identities(profile, publicUrl);
     if (sampleIdentities) addSampleIdentities(identities);
     const flows = new Flows(profile, publicUrl, shortLived ? 1000 : undefined);
-    const api = withSessions(createApi(identities, flows, publicUrl), identities, flows, profile);
+    const api = withSecondFactors(withSessions(createApi(identities, flows, publicUrl), identities, flows, profile), identities);
     return toPorts(shortLived ? withoutVerificationAndLinks(api, profile) : api, publicUrl);
   });
 }

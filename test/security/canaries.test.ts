@@ -28,6 +28,7 @@ const INPUTS: Readonly<Record<string, unknown>> = {
   createIdentity: { schemaId: "default", traits: { email: canary("new-trait") } },
   updateIdentity: { id: ID, schemaId: "device", traits: { email: canary("changed-trait") } },
   deleteIdentity: { id: ID },
+  deleteIdentityCredential: { identityId: ID, type: "oidc", identifier: canary("deleted-account") },
   createRecoveryLink: { identityId: ID, expiresIn: "1h" },
   createRecoveryCode: { identityId: ID, expiresIn: "1h" },
 };
@@ -46,7 +47,10 @@ const identity = {
   metadata_admin: { note: canary("metadata-admin") },
   credentials: {
     password: { identifiers: [canary("identifier")], config: { hashed_password: canary("hash") } },
-    oidc: { config: { providers: [{ initial_id_token: canary("id-token"), initial_access_token: canary("access-token") }] } },
+    totp: { config: { totp_url: canary("totp-secret") } },
+    lookup_secret: { config: { recovery_codes: [{ code: canary("lookup-secret") }] } },
+    webauthn: { config: { credentials: [{ public_key: canary("public-key") }], user_handle: canary("user-handle") }, secret: canary("other-secret") },
+    oidc: { identifiers: [`google:${canary("subject")}`], config: { providers: [{ initial_id_token: canary("id-token"), initial_access_token: canary("access-token") }] } },
   },
   ...times,
 };
@@ -178,10 +182,11 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"])("before a Kratos %s", (release) => 
     expectNothingOut(replies);
     expect(replies.filter((reply) => reply.errors && codeOf(reply) !== "UNSUPPORTED_BY_KRATOS")).toEqual([]);
     const data = JSON.stringify(replies);
-    for (const given of ["trait", "nested-trait", "address", "metadata-admin", "link", ...(release === "v26.2.0" ? ["code", "code-link"] : []), "node-value", "ui-context"]) expect(data).toContain(canary(given));
-    for (const kept of ["hash", "identifier", "id-token", "access-token", "exchange-code", "debug"]) expect(data).not.toContain(canary(kept));
+    for (const given of ["trait", "nested-trait", "address", "metadata-admin", "link", ...(release === "v26.2.0" ? ["code", "code-link", "identifier", "subject"] : []), "node-value", "ui-context"]) expect(data).toContain(canary(given));
+    const secrets = ["hash", "totp-secret", "lookup-secret", "public-key", "user-handle", "other-secret", "id-token", "access-token"];
+    for (const kept of [...secrets, "exchange-code", "debug"]) expect(data).not.toContain(canary(kept));
     // The mutations are logged, so there is something to search.
-    expect(lines.filter((line) => line.includes('"outcome":"DONE"'))).toHaveLength(release === "v26.2.0" ? 10 : 8);
+    expect(lines.filter((line) => line.includes('"outcome":"DONE"'))).toHaveLength(release === "v26.2.0" ? 12 : 8);
   });
 
   // A status means the same in every version, except for unknown paths and flows.

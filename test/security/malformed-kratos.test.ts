@@ -26,6 +26,7 @@ const identity = (id: string) => ({
   recovery_addresses: [ADDRESS],
   metadata_public: { plan: "gold" },
   metadata_admin: { note: 1 },
+  credentials: { oidc: { type: "oidc", identifiers: ["google:1"], version: 1, config: { providers: [] }, created_at: TIME, updated_at: TIME } },
   created_at: TIME,
   updated_at: TIME,
 });
@@ -59,7 +60,7 @@ const ERROR = { id: "e", created_at: TIME, updated_at: TIME, error: { id: "a_b",
 
 const ADDRESS_FIELDS = "{ id value via createdAt updatedAt }";
 const IDENTITY_FIELDS = `id schemaId schemaUrl traits state stateChangedAt verifiableAddresses { verified status verifiedAt } verifiableAddresses ${ADDRESS_FIELDS}
-  recoveryAddresses ${ADDRESS_FIELDS} metadataPublic metadataAdmin createdAt updatedAt`;
+  recoveryAddresses ${ADDRESS_FIELDS} metadataPublic metadataAdmin createdAt updatedAt credentials { type identifiers version createdAt updatedAt }`;
 const TEXT_FIELDS = "{ number text type context }";
 const FLOW_FIELDS = `id type issuedAt expiresAt requestUrl active state returnTo ui { action method messages ${TEXT_FIELDS} nodes { type group messages ${TEXT_FIELDS} meta { label ${TEXT_FIELDS} } attributes {
   ... on UiNodeInputAttributes { name type value required disabled label ${TEXT_FIELDS} pattern maxlength autocomplete onclick onload }

@@ -33,9 +33,11 @@ const GUARDS: Readonly<Record<string, Scope>> = {
   "Mutation.createRecoveryLink": "recovery:write",
   "Mutation.createRecoveryCode": "recovery:write",
   "Mutation.deleteIdentity": "identities:delete",
+  "Mutation.deleteIdentityCredential": "identities:write",
   "Mutation.updateIdentity": "identities:write",
   "CreateIdentityPayload.identity": "identities:read",
   "UpdateIdentityPayload.identity": "identities:read",
+  "DeleteIdentityCredentialPayload.identity": "identities:read",
   "SettingsFlow.identity": "identities:read",
   "Identity.metadataAdmin": "secrets:read",
   "_Service.sdl": "system:read",
@@ -160,6 +162,12 @@ beforeAll(async () => {
     "Mutation.updateIdentity": { input: () => ({ id, traits: { email: email() } }) },
     "Mutation.createRecoveryLink": { input: { identityId: id } },
     "Mutation.createRecoveryCode": { input: { identityId: id } },
+    "Mutation.deleteIdentityCredential": {
+      input: async () => {
+        await patchIdentity(kratos, id, [{ op: "add", path: "/credentials/totp", value: { config: {} } }]);
+        return { identityId: id, type: "totp" };
+      },
+    },
     "Mutation.deleteIdentity": { input: async () => ({ id: (await createIdentities(kratos, "default", [{ email: email() }]))[0] }) },
   };
 });
@@ -273,6 +281,7 @@ it("the walk finds all paths to metadataAdmin, including payloads, flows and ent
   expect(ways.sort()).toEqual([
     "_entities.metadataAdmin",
     "createIdentity.identity.metadataAdmin",
+    "deleteIdentityCredential.identity.metadataAdmin",
     "identities.edges.node.metadataAdmin",
     "identity.metadataAdmin",
     "identityByExternalId.metadataAdmin",

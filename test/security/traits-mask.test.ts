@@ -5,7 +5,7 @@ import type { Scope } from "../../src/graphql/scopes.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { USES_BEFORE_COMPILATION } from "../../src/server/apollo/jit.js";
 import { captureLog } from "../support/logs.js";
-import { createIdentities, readIdentity, signUp, startApiFlow } from "../support/kratos-api.js";
+import { createIdentities, createIdentity, readIdentity, signUp, startApiFlow } from "../support/kratos-api.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
 import { codeOf, dataOf, useFacade } from "../support/use-facade.js";
 
@@ -58,6 +58,25 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     for (const one of [all["identity"], all["_entities"][0]]) {
       expect(one).toEqual({ traits: await stored(), verifiableAddresses: [{ value: email }], recoveryAddresses: [{ value: email }] });
     }
+  });
+
+  it("hides the identifiers of credentials, but not the provider of an account", async () => {
+    if (version !== "v26.2.0") return;
+    const oidc = { config: { providers: [{ provider: "google", subject: `secret:${randomUUID()}` }] } };
+    const { id } = await createIdentity(kratos, { schema_id: "default", traits: { email: `secret-${randomUUID()}@example.com` }, credentials: { oidc } });
+    const CREDENTIALS = "credentials { type identifiers providers { provider subject } }";
+    const query = `query ($id: ID!) { identity(id: $id) { ${CREDENTIALS} } identities(first: 250) { edges { node { id ${CREDENTIALS} } } } }`;
+    const credentials = [
+      { type: "oidc", identifiers: ["google:***"], providers: [{ provider: "google", subject: "***" }] },
+      { type: "password", identifiers: ["***"], providers: [] },
+    ];
+    const data = dataOf(await facade.send(query, { id }, CLERK));
+    expect(data["identity"]).toEqual({ credentials });
+    expect(data["identities"].edges).toContainEqual({ node: { id, credentials } });
+    const update = `mutation ($input: CreateIdentityInput!) { createIdentity(input: $input) { identity { ${CREDENTIALS} } } }`;
+    const created = dataOf(await facade.send(update, { input: { schemaId: "default", traits: { email: `mine-${randomUUID()}@example.com` } } }, CLERK));
+    expect(created["createIdentity"]).toEqual({ identity: { credentials: [credentials[1]] } });
+    expect(JSON.stringify(dataOf(await facade.send(query, { id }, OFFICER))["identity"])).toContain(oidc.config.providers[0]!.subject);
   });
 
   it("hides masked traits in payloads, even those that the caller sent", async () => {

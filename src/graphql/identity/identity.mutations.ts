@@ -83,12 +83,13 @@ export class IdentityMutationResolver {
   @Mutation(() => DeleteIdentityPayload, { nullable: true, complexity: twoRequests, description: "Delete an identity permanently." })
   async deleteIdentity(
     @Arg("input", () => DeleteIdentityInput, { description: "The identity to delete." }) { id }: DeleteIdentityInput,
-    @Ctx() { kratos, identities, identitiesByExternalId }: FacadeContext,
+    @Ctx() { kratos, identities, identitiesByExternalId, credentials }: FacadeContext,
   ): Promise<DeleteIdentityPayload> {
     try {
       await kratos.identities.delete(id);
       identities.clear(id).prime(id, null);
       identitiesByExternalId.clearAll();
+      credentials.clear(id);
       return { deletedIdentityId: id.toLowerCase(), userErrors: [] };
     } catch (error) {
       return { deletedIdentityId: null, userErrors: toUserErrors(error, "id") };

@@ -1,10 +1,12 @@
-import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
 import { IDS_PER_REQUEST, isIdentityId, MAX_SEARCH_REQUESTS } from "../../kratos/index.js";
 import { listCost, oneRequest } from "../complexity.js";
 import { FIRST_DESCRIPTION, getMaxPageSize, getPageSize } from "../connection.js";
 import type { FacadeContext } from "../context.js";
 import { badUserInput, describeReceived } from "../errors.js";
 import type { Scope } from "../scopes.js";
+import { selectsField } from "../selection.js";
 import { Tag } from "../tags.js";
 import { decodeCursor, IdentityConnection, isIndexCursor } from "./identity-connection.js";
 import { checkIdentifier, IDENTIFIER_DESCRIPTION, IdentityFilter, toKratosFilter } from "./identity-filter.js";
@@ -27,9 +29,11 @@ export class IdentityResolver {
   })
   async identity(
     @Arg("id", () => ID, { description: "ID of the identity." }) id: string,
-    @Ctx() { identities }: FacadeContext,
+    @Ctx() { identities, include }: FacadeContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Identity | null> {
     if (!isIdentityId(id)) throw badUserInput(`"id" must be the ID of an identity, which is a UUID; received ${describeReceived(id)}.`);
+    if (selectsField(info, "credentials")) include.credentials = true;
     return identities.load(id);
   }
 
@@ -92,11 +96,12 @@ export class IdentityResolver {
     @Arg("filter", () => IdentityFilter, { nullable: true, description: "Which identities to list. Default: all." })
     filter: IdentityFilter | null | undefined,
     @Ctx() context: FacadeContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<IdentityConnection> {
     const { kratos, mask } = context;
     const count = getPageSize(first);
     const position = after === null || after === undefined ? undefined : decodeCursor(after);
-    const options = filter ? { filter: toKratosFilter(filter, context) } : {};
+    const options = { credentials: selectsField(info, "credentials"), ...(filter && { filter: toKratosFilter(filter, context) }) };
     return new IdentityConnection(await kratos.identities.list(count, position, options), position === undefined, mask);
   }
 

@@ -5,6 +5,7 @@ import { DateTime, toDateTime, toEnumValue } from "../scalars.js";
 import type { Scope } from "../scopes.js";
 import { Tag } from "../tags.js";
 import type { TraitsMask } from "../traits-mask.js";
+import { IdentityCredential } from "./credential.type.js";
 
 export enum IdentityState {
   ACTIVE = "active",
@@ -161,6 +162,9 @@ export class Identity {
   @Field(() => DateTime, { nullable: true, description: "Time of the last update. Null if Kratos does not report it. Kratos v0.6 never changes it." })
   readonly updatedAt: string | null;
 
+  /** What the identity can log in with. Undefined if Kratos was not asked for it: then a loader gets it. */
+  readonly credentials: IdentityCredential[] | undefined;
+
   /** @param mask the traits to hide, if any */
   static from(wire: WireIdentity, mask: TraitsMask | undefined): Identity {
     return new Identity(mask ? mask.identity(wire) : wire);
@@ -177,6 +181,7 @@ export class Identity {
     this.stateChangedAt = toDateTime(wire.state_changed_at);
     this.verifiableAddresses = (wire.verifiable_addresses ?? []).map((address) => new VerifiableAddress(address));
     this.recoveryAddresses = (wire.recovery_addresses ?? []).map((address) => new RecoveryAddress(address));
+    this.credentials = wire.credentials && IdentityCredential.listFrom(wire.credentials);
     this.metadataPublic = wire.metadata_public ?? null;
     this.metadataAdmin = wire.metadata_admin ?? null;
     this.createdAt = toDateTime(wire.created_at);

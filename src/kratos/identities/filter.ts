@@ -29,6 +29,7 @@ export interface Condition {
 /**
  * Lists the identities that match a filter.
  * @param first maximum number of identities
+ * @param credentials whether to get the credentials, too, if this version lists them
  * @param deadline one for all requests
  * @throws {KratosUnsupportedError} if this version does not have the filter
  */
@@ -37,13 +38,15 @@ export async function listFiltered(
   first: number,
   after: PagePosition | undefined,
   filter: IdentityFilter,
+  credentials: boolean,
   deadline: number,
 ): Promise<IdentityPage> {
-  if ("ids" in filter) return listIds(api, first, after, filter.ids, deadline);
+  if ("ids" in filter) return listIds(api, first, after, filter.ids, credentials, deadline);
   const condition = toCondition(filter);
   api.require("listIdentities", condition.feature, condition.name);
   if ("identifier" in filter) return listIdentifier(api, first, after, condition);
-  return listByKeyset(api, first, after, condition);
+  // Those found by an identifier come with their credentials anyway.
+  return listByKeyset(api, first, after, credentials && "organizationId" in filter, condition);
 }
 
 function toCondition(filter: Exclude<IdentityFilter, { readonly ids: unknown }>): Condition {
@@ -87,13 +90,20 @@ async function listIdentifier(api: KratosApi, first: number, after: PagePosition
 }
 
 /** In ascending order of ID, as Kratos lists them, which would have to be told all of them for each page. */
-async function listIds(api: KratosApi, first: number, after: PagePosition | undefined, ids: readonly string[], deadline: number): Promise<IdentityPage> {
+async function listIds(
+  api: KratosApi,
+  first: number,
+  after: PagePosition | undefined,
+  ids: readonly string[],
+  credentials: boolean,
+  deadline: number,
+): Promise<IdentityPage> {
   api.require("listIdentities", "idsFilter", "Listing identities by their IDs");
   const sorted = [...new Set(ids.map((id) => id.toLowerCase()))].sort();
   const rest = after ? sorted.filter((id) => id > after.id) : sorted;
   const identities: IdentityOrError[] = [];
   for (let at = 0; at < rest.length && identities.length <= first; at += IDS_PER_REQUEST) {
-    const found = await getIdentities(api, rest.slice(at, at + IDS_PER_REQUEST), deadline);
+    const found = await getIdentities(api, rest.slice(at, at + IDS_PER_REQUEST), deadline, credentials);
     for (const identity of found.values()) {
       if (identity instanceof Error && !(identity instanceof KratosMalformedIdentityError)) throw identity;
       identities.push(identity);

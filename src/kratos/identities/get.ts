@@ -1,7 +1,9 @@
+import type { KyInstance } from "ky";
 import pMap from "p-map";
 import { BATCH_CONCURRENCY, type CallOptions, type KratosApi } from "../client.js";
 import { KratosFilterIgnoredError, KratosMalformedIdentityError, KratosNotFoundError, KratosVersionMismatchError } from "../errors.js";
 import { describeMismatch, expectJson, isBoolean, isJson, isJsonObject, isString, listOf, objectWith, optional } from "../response.js";
+import { isCredentials, withoutSecrets, WITHOUT_SECRETS } from "./credentials.js";
 import type { WireIdentity, WireRecoveryAddress, WireVerifiableAddress } from "../types.js";
 
 const isIdentity = objectWith<WireIdentity>({
@@ -38,6 +40,7 @@ const isIdentity = objectWith<WireIdentity>({
       }),
     ),
   ),
+  credentials: optional(isCredentials),
   metadata_public: isJson,
   metadata_admin: isJson,
   created_at: optional(isString),
@@ -46,25 +49,43 @@ const isIdentity = objectWith<WireIdentity>({
 
 const hasIds = listOf(objectWith<Pick<WireIdentity, "id">>({ id: isString }));
 
-/** @throws {ResponseFormatError} if the JSON is not an identity */
+/**
+ * Reads the identity in the response to a change. It comes without its credentials, because their dates are not those that are stored.
+ * @throws {ResponseFormatError} if the JSON is not an identity
+ */
 export function expectIdentity(json: unknown): WireIdentity {
-  return expectJson(json, isIdentity);
+  const { credentials: _, ...identity } = expectJson<WireIdentity>(json, isIdentity);
+  return identity;
 }
 
 /**
  * Reads a list of identities. One that is malformed is an error in its place.
+ * @param credentials whether Kratos was asked for them. An identity that has none comes without them
  * @throws {ResponseFormatError} if the JSON is not a list of objects with IDs
  */
-export function expectIdentities(json: unknown): (WireIdentity | KratosMalformedIdentityError)[] {
+export function expectIdentities(json: unknown, credentials: boolean): (WireIdentity | KratosMalformedIdentityError)[] {
   return expectJson<WireIdentity[]>(json, hasIds).map((identity) => {
     const path = isIdentity(identity);
-    return path === undefined ? identity : new KratosMalformedIdentityError("listIdentities", identity.id, describeMismatch(path));
+    if (path === undefined) return credentials || identity.credentials ? { ...identity, credentials: withoutSecrets(identity.credentials) } : identity;
+    return new KratosMalformedIdentityError("listIdentities", identity.id, describeMismatch(path));
   });
 }
 
 /** @param id a UUID */
 export function getIdentity(api: KratosApi, id: string, options?: CallOptions): Promise<WireIdentity> {
-  return api.admin("getIdentity", async (admin) => expectIdentity(await admin.get(`identities/${id}`).json()), options);
+  return readIdentity(api, "getIdentity", `identities/${id}`, options);
+}
+
+function readIdentity(api: KratosApi, operation: string, path: string, options?: CallOptions): Promise<WireIdentity> {
+  return api.admin(
+    operation,
+    async (admin) => {
+      const identity = expectJson<WireIdentity>(await admin.get(path).json(), isIdentity);
+      // Without being asked, every version that knows them has them here. v0.11 has none if it is asked.
+      return api.version.features.credentials ? { ...identity, credentials: withoutSecrets(identity.credentials) } : identity;
+    },
+    options,
+  );
 }
 
 /** Kratos repeats the whole query in its `Link` header, and Node refuses headers over 16 kB: 200 IDs have about 8 kB. */
@@ -76,17 +97,19 @@ type Found = Map<string, WireIdentity | Error>;
 /**
  * Gets many identities in as few requests as this version allows. An ID that could not be looked up has its error.
  * @param ids UUIDs, each once
+ * @param credentials whether to get their credentials, too, if this version has them
  * @param deadline one for all requests: otherwise a thousand of them, 16 at a time, would wait for an unavailable Kratos sixty times
  */
-export function getIdentities(api: KratosApi, ids: readonly string[], deadline: number): Promise<Found> {
-  const size = api.version.features.idsFilter ? IDS_PER_REQUEST : 1;
+export function getIdentities(api: KratosApi, ids: readonly string[], deadline: number, credentials = false): Promise<Found> {
+  const size = api.version.features[credentials ? "includeCredential" : "idsFilter"] ? IDS_PER_REQUEST : 1;
   const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
   return findInChunks(api, "listIdentities", chunks, async (chunk) => {
     const [id] = chunk;
     if (chunk.length === 1 && id) return [[id, await getIdentity(api, id, { deadline })]];
     // v1.1.0 does not find an ID in upper case.
-    const searchParams = chunk.map((each): [string, string] => ["ids", each.toLowerCase()]);
-    const identities = await api.admin("listIdentities", async (admin) => expectIdentities(await admin.get("identities", { searchParams }).json()), { deadline });
+    const searchParams = [...chunk.map((each) => ["ids", each.toLowerCase()]), ...(credentials ? Object.entries(WITHOUT_SECRETS) : [])];
+    const request = async (admin: KyInstance) => expectIdentities(await admin.get("identities", { searchParams }).json(), credentials);
+    const identities = await api.admin("listIdentities", request, { deadline });
     const byId = new Map(identities.map((identity) => [identity.id, identity]));
     const found = chunk.flatMap((each) => {
       const identity = byId.get(each.toLowerCase());
@@ -109,7 +132,7 @@ export function getIdentitiesByExternalId(api: KratosApi, segments: ReadonlyMap<
   const chunks = [...segments.keys()].map((externalId) => [externalId]);
   return findInChunks(api, BY_EXTERNAL_ID, chunks, async ([externalId = ""]) => {
     const path = `identities/by/external/${segments.get(externalId)}`;
-    return [[externalId, await api.admin(BY_EXTERNAL_ID, async (admin) => expectIdentity(await admin.get(path).json()), { deadline })]];
+    return [[externalId, await readIdentity(api, BY_EXTERNAL_ID, path, { deadline })]];
   });
 }
 

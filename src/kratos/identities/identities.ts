@@ -4,6 +4,7 @@ import { toPathSegment } from "../path-segment.js";
 import { ResponseFormatError } from "../response.js";
 import { isUuid, type WireIdentity } from "../types.js";
 import { checkSchemaId, createIdentity, type NewIdentity } from "./create.js";
+import { deleteCredential } from "./delete-credential.js";
 import { listFiltered } from "./filter.js";
 import { expectIdentity, getIdentities, getIdentitiesByExternalId, getIdentity } from "./get.js";
 import { listByKeyset, listByOffset, type IdentityPage, type ListOptions, type PagePosition } from "./list.js";
@@ -27,25 +28,49 @@ export class Identities {
    * @throws {KratosPositionError} if the position is one of a version that orders the list differently
    * @throws {KratosUnsupportedError} if this version does not have the filter
    */
-  list(first: number, after?: PagePosition, { filter }: ListOptions = {}): Promise<IdentityPage> {
+  list(first: number, after?: PagePosition, { filter, credentials = false }: ListOptions = {}): Promise<IdentityPage> {
     const { deadline } = this.client;
     return this.client.run("listIdentities", (api) => {
       const { keysetPages } = api.version.features;
       if (after && keysetPages !== (after.index === undefined)) throw new KratosPositionError("listIdentities");
-      if (filter) return listFiltered(api, first, after, filter, deadline);
-      return keysetPages ? listByKeyset(api, first, after) : listByOffset(api, first, after);
+      if (filter) return listFiltered(api, first, after, filter, credentials, deadline);
+      return keysetPages ? listByKeyset(api, first, after, credentials) : listByOffset(api, first, after);
     });
   }
 
   /**
    * Gets the identities with these IDs. An ID that could not be looked up has its error; an unknown one is absent.
    * @param ids any strings. Kratos is not asked for those that are not UUIDs
+   * @param credentials whether to get their credentials, too, if this version has them
    */
-  async find(ids: readonly string[]): Promise<ReadonlyMap<string, WireIdentity | Error>> {
+  async find(ids: readonly string[], credentials?: boolean): Promise<ReadonlyMap<string, WireIdentity | Error>> {
     // For a malformed ID Kratos answers 404, but 400 for a whole `ids=` that contains one.
     const valid = [...new Set(ids.filter(isUuid))];
     if (valid.length === 0) return new Map();
-    return this.client.run("listIdentities", (api) => getIdentities(api, valid, this.client.deadline));
+    return this.client.run("listIdentities", (api) => getIdentities(api, valid, this.client.deadline, credentials));
+  }
+
+  /**
+   * Gets the credentials of the identities with these IDs, like {@link find}.
+   * @param ids UUIDs
+   * @throws {KratosUnsupportedError} if this version does not have them
+   */
+  async findCredentials(ids: readonly string[]): Promise<ReadonlyMap<string, NonNullable<WireIdentity["credentials"]> | Error>> {
+    const identities = await this.client.run("getIdentity", async (api) => {
+      api.require("getIdentity", "credentials");
+      return getIdentities(api, ids, this.client.deadline, true);
+    });
+    return new Map([...identities].map(([id, found]) => [id, found instanceof Error ? found : (found.credentials ?? {})]));
+  }
+
+  /**
+   * Deletes a credential, or one account at a provider of it.
+   * @param identifier the account, e.g. `google:12345`
+   * @throws {KratosNotFoundError} if there is no such identity
+   * @throws {KratosCredentialNotFoundError} if the identity has no such credential
+   */
+  deleteCredential(id: string, type: string, identifier?: string): Promise<void> {
+    return this.client.run("deleteIdentityCredentials", (api) => deleteCredential(api, id, type, identifier));
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { KratosApi } from "../client.js";
 import { KratosFilterIgnoredError, KratosUnexpectedResponseError, type KratosMalformedIdentityError } from "../errors.js";
 import type { WireIdentity } from "../types.js";
+import { WITHOUT_SECRETS } from "./credentials.js";
 import type { Condition, IdentityFilter } from "./filter.js";
 import { expectIdentities } from "./get.js";
 
@@ -14,9 +15,11 @@ export interface PagePosition {
 
 export type IdentityOrError = WireIdentity | KratosMalformedIdentityError;
 
-/** What a list of identities is restricted to. */
 export interface ListOptions {
+  /** What the list is restricted to. Default: nothing. */
   readonly filter?: IdentityFilter;
+  /** Whether to get the credentials, too, if this version lists them. Default: false. */
+  readonly credentials?: boolean;
 }
 
 /** A page of identities in Kratos' own order: by ID, ascending since v1.1 and descending before. */
@@ -31,11 +34,18 @@ export interface IdentityPage {
 /**
  * Lists identities as Kratos has paged them since v1.1: what follows an ID.
  * @param first maximum number of identities
+ * @param credentials whether to get the credentials, too, if this version lists them
  * @param condition what they have to match
  */
-export async function listByKeyset(api: KratosApi, first: number, after?: PagePosition, condition?: Condition): Promise<IdentityPage> {
+export async function listByKeyset(
+  api: KratosApi,
+  first: number,
+  after: PagePosition | undefined,
+  credentials: boolean,
+  condition?: Condition,
+): Promise<IdentityPage> {
   // One more is requested, to see whether more follow.
-  const identities = await requestList(api, { page_size: first + 1, ...(after && { page_token: after.id }) }, condition);
+  const identities = await requestList(api, { page_size: first + 1, ...(after && { page_token: after.id }) }, condition, credentials);
   return { identities: identities.slice(0, first), hasNextPage: identities.length > first };
 }
 
@@ -128,11 +138,18 @@ function readPage(api: KratosApi, page: number, size: number): Promise<IdentityO
 
 /**
  * Requests a list.
+ * @param credentials whether to get the credentials, too, if this version lists them
  * @throws {KratosFilterIgnoredError} if an identity does not match the condition
  */
-export async function requestList(api: KratosApi, page: Record<string, string | number>, condition?: Condition): Promise<IdentityOrError[]> {
-  const searchParams = { ...page, ...condition?.parameters };
-  const identities = await api.admin("listIdentities", async (admin) => expectIdentities(await admin.get("identities", { searchParams }).json()));
+export async function requestList(
+  api: KratosApi,
+  page: Record<string, string | number>,
+  condition?: Condition,
+  credentials = false,
+): Promise<IdentityOrError[]> {
+  const isIncluded = credentials && api.version.features.includeCredential;
+  const searchParams = { ...page, ...condition?.parameters, ...(isIncluded && WITHOUT_SECRETS) };
+  const identities = await api.admin("listIdentities", async (admin) => expectIdentities(await admin.get("identities", { searchParams }).json(), isIncluded));
   const isMatch = (identity: IdentityOrError) => !condition || identity instanceof Error || condition.isMatch(identity);
   if (!identities.every(isMatch)) throw new KratosFilterIgnoredError("listIdentities");
   return identities;

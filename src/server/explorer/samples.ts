@@ -40,6 +40,7 @@ query Identity($id: ID!) {
     traits
     verifiableAddresses { value via verified status }
     recoveryAddresses { value via }
+    credentials { type identifiers providers { provider subject } createdAt }
     metadataPublic
     createdAt
     updatedAt
@@ -91,6 +92,15 @@ mutation UpdateIdentity($update: UpdateIdentityInput!) {
   }
 }
 
+# Kratos does not delete the last first factor. Of the type oidc, the
+# identifier says which account at a provider to delete.
+mutation DeleteIdentityCredential($credential: DeleteIdentityCredentialInput!) {
+  deleteIdentityCredential(input: $credential) {
+    identity { id credentials { type identifiers } }
+    userErrors { code message path }
+  }
+}
+
 # Anyone who has the link can log in as the user: give it only to them.
 mutation CreateRecoveryLink($link: CreateRecoveryLinkInput!) {
   createRecoveryLink(input: $link) {
@@ -118,6 +128,7 @@ mutation DeleteIdentity($delete: DeleteIdentityInput!) {
   variables: {
     create: { schemaId: "default", traits: { email: "ann@example.com", name: { first: "Ann", last: "Example" } } },
     update: { id, traits: { email: "anne@example.com", name: { first: "Anne", last: "Example" } } },
+    credential: { identityId: id, type: "totp", identifier: null },
     link: { identityId: id, expiresIn: "1h" },
     code: { identityId: id, expiresIn: "15m" },
     delete: { id },

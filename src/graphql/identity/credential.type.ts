@@ -1,0 +1,76 @@
+import { Field, Int, ObjectType } from "type-graphql";
+import { isProviderType, type WireCredential, type WireIdentity } from "../../kratos/index.js";
+import { DateTime, toDateTime } from "../scalars.js";
+
+@ObjectType({ simpleResolvers: true, description: "An account at a provider, e.g. of OpenID Connect, that an identity can log in with." })
+export class IdentityCredentialProvider {
+  @Field(() => String, { description: "ID of the provider in the Kratos configuration, e.g. `google`." })
+  readonly provider: string;
+
+  @Field(() => String, { description: "ID of the account at the provider." })
+  readonly subject: string;
+
+  /** @param identifier `provider:subject` */
+  constructor(identifier: string) {
+    const colon = identifier.indexOf(":");
+    this.provider = identifier.slice(0, Math.max(colon, 0));
+    this.subject = identifier.slice(colon + 1);
+  }
+}
+
+/** Types that the identity schema alone adds, so that Kratos lists them whether the user has set one up or not. */
+const UNCERTAIN_TYPES: readonly string[] = ["password", "webauthn"];
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "What an identity can log in with, without any secret: Kratos is never asked for passwords, hashes, keys or tokens.",
+})
+export class IdentityCredential {
+  @Field(() => String, {
+    description: "Type of the credential: `password`, `oidc`, `saml`, `totp`, `lookup_secret`, `webauthn`, `passkey`, `code`, or another one that Kratos defines.",
+  })
+  readonly type: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "True if the credential is set up. Null for `password` and `webauthn`, which Kratos lists for every identity whose identity schema defines an identifier for them. Only the secret itself would tell whether one is set up.",
+  })
+  readonly configured: boolean | null;
+
+  @Field(() => [String], {
+    description: "What Kratos finds the credential by: for `password` and `code`, what the user enters, e.g. an email address; for `oidc` and `saml`, the accounts in `providers` as `provider:subject`; for other types, an ID.",
+  })
+  readonly identifiers: readonly string[];
+
+  @Field(() => [IdentityCredentialProvider], { description: "Accounts at providers, if the type is `oidc` or `saml`. Empty for other types." })
+  readonly providers: readonly IdentityCredentialProvider[];
+
+  @Field(() => Int, { nullable: true, description: "Version of the format in which Kratos stores the credential. Null if Kratos does not report it." })
+  readonly version: number | null;
+
+  @Field(() => DateTime, { nullable: true, description: "Creation time. Null if Kratos does not report it." })
+  readonly createdAt: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: "Time of the last update of anything that Kratos stores for the credential. Null if Kratos does not report it." })
+  readonly updatedAt: string | null;
+
+  private constructor(type: string, wire: WireCredential) {
+    this.type = type;
+    this.configured = UNCERTAIN_TYPES.includes(type) ? null : true;
+    // Kratos lists them in any order.
+    this.identifiers = [...(wire.identifiers ?? [])].sort();
+    this.providers = isProviderType(type) ? this.identifiers.map((identifier) => new IdentityCredentialProvider(identifier)) : [];
+    this.version = wire.version ?? null;
+    this.createdAt = toDateTime(wire.created_at);
+    this.updatedAt = toDateTime(wire.updated_at);
+  }
+
+  /** The credentials of an identity, ordered by type. */
+  static listFrom(wire: NonNullable<WireIdentity["credentials"]>): IdentityCredential[] {
+    return Object.entries(wire)
+      .map(([type, credential]) => new IdentityCredential(type, credential))
+      // What is left of one when its last account is deleted.
+      .filter(({ type, identifiers }) => !isProviderType(type) || identifiers.length > 0)
+      .sort((a, b) => (a.type < b.type ? -1 : 1));
+  }
+}
