@@ -8,26 +8,30 @@ const SHOWING = ["include_credential", "credentials_identifier", "preview_creden
 
 /** Adds the credentials of identities to what v26 serves at `/identities`, and their deletion. */
 export function withCredentials(routes: Routes, identities: Identities): Routes {
-  const add = (identity: Identity, times: Times = identity): object => {
-    const credentials = describe(identities, identity, times);
+  const add = (identity: Identity, included: readonly string[] = [], times: Times = identity): object => {
+    const credentials = describe(identities, identity, included, times);
     return Object.keys(credentials).length > 0 ? { ...identity, credentials } : identity;
   };
+  const included = ({ query }: KratosRequest) => query.getAll("include_credential");
   const answer = (route: string, toJson: (json: unknown, request: KratosRequest) => unknown): Record<string, Handler> => ({
     [route]: (request): KratosResponse => {
       const response = routes[route]!(request);
       return { ...response, json: toJson(response.json, request) };
     },
   });
-  const withoutTimes = (json: unknown) => add(json as Identity, { created_at: ZERO_TIME, updated_at: ZERO_TIME });
+  const withoutTimes = (json: unknown) => add(json as Identity, [], { created_at: ZERO_TIME, updated_at: ZERO_TIME });
   return {
     ...routes,
-    ...answer("GET /identities", (json, { query }) => (SHOWING.some((name) => query.get(name)) ? (json as Identity[]).map((identity) => add(identity)) : json)),
-    ...answer("GET /identities/:id", (json) => add(json as Identity)),
+    ...answer("GET /identities", (json, request) => {
+      const isShowing = SHOWING.some((name) => request.query.get(name));
+      return isShowing ? (json as Identity[]).map((identity) => add(identity, included(request))) : json;
+    }),
+    ...answer("GET /identities/:id", (json, request) => add(json as Identity, included(request))),
     ...answer("POST /identities", withoutTimes),
     ...answer("PATCH /identities/:id", withoutTimes),
     "DELETE /identities/:id/credentials/:type": ({ id, params: { type = "" }, query }) => {
       const identity = identities.get(id);
-      if (!(type in describe(identities, identity, identity))) throw notSetUp(`You tried to remove a ${type} but this user have no ${type} set up.`);
+      if (!(type in describe(identities, identity, [], identity))) throw notSetUp(`You tried to remove a ${type} but this user have no ${type} set up.`);
       identities.setCredentials(identity.id, remove(type, identities.getCredentials(identity.id) ?? {}, query.get("identifier") ?? ""));
       return { status: 204 };
     },
@@ -37,20 +41,31 @@ export function withCredentials(routes: Routes, identities: Identities): Routes 
 type Times = Pick<Identity, "created_at" | "updated_at">;
 
 /**
- * Credentials as Kratos shows them, without their secrets. There is always a password if the identity schema defines an
- * identifier for it.
+ * Credentials as Kratos shows them, with the secrets of the included types. There is always a password if the identity schema
+ * defines an identifier for it.
  */
-function describe(identities: Identities, identity: Identity, { created_at, updated_at }: Times): Record<string, object> {
-  const { totp, lookup_secret } = identities.getCredentials(identity.id) ?? {};
+function describe(identities: Identities, identity: Identity, included: readonly string[], { created_at, updated_at }: Times): Record<string, object> {
+  const credentials = identities.getCredentials(identity.id) ?? {};
+  const configs = new Map(Object.entries(credentials).map(([type, credential]) => [type, (credential as { readonly config: object } | undefined)?.config]));
   const { password, oidc } = identities.identifiersOf(identity);
   const identifiers: readonly (readonly [string, readonly string[]])[] = [
     ["password", password],
     ["oidc", [...oidc].sort()],
-    ["totp", totp ? [identity.id] : []],
-    ["lookup_secret", lookup_secret ? [identity.id] : []],
+    ["totp", configs.get("totp") ? [identity.id] : []],
+    ["lookup_secret", configs.get("lookup_secret") ? [identity.id] : []],
   ];
   const shown = identifiers.filter(([, list]) => list.length > 0);
-  return Object.fromEntries(shown.map(([type, list]) => [type, { type, identifiers: list, version: 0, created_at, updated_at }]));
+  return Object.fromEntries(
+    shown.map(([type, list]) => {
+      const config = included.includes(type) ? { config: toStored(configs.get(type) ?? {}) } : {};
+      return [type, { type, identifiers: list, ...config, version: 0, created_at, updated_at }];
+    }),
+  );
+}
+
+/** A password is stored as a hash. */
+function toStored({ password, ...config }: { readonly password?: string }): object {
+  return password === undefined ? config : { hashed_password: `$sha256$${Buffer.from(password).toString("base64")}` };
 }
 
 /** Accounts at OpenID Connect providers, as Kratos identifies them. */

@@ -46,7 +46,7 @@ export function createIdentityLoaders(
   });
   const identitiesByExternalId: IdentityLoaders["identitiesByExternalId"] = createLoader({
     name: "identity_by_external_id",
-    find: (externalIds) => kratos.identities.findByExternalId(externalIds),
+    find: (externalIds) => kratos.identities.findByExternalId(externalIds, include.credentials),
     toType,
     onBatch,
   });

@@ -42,6 +42,8 @@ export interface WireCredential {
   /** What the user enters, e.g. an email address; or `provider:subject`, an account at a provider. */
   readonly identifiers?: readonly string[];
   readonly version?: number;
+  /** Not sent by Kratos: whether the credential can be used. Undefined if Kratos lists it either way and does not say. */
+  readonly isSetUp?: boolean;
   readonly created_at?: string;
   readonly updated_at?: string;
 }

@@ -27,9 +27,9 @@ const references = () => ({ of: Array.from({ length: 100 }, (_, at) => ({ __type
 const CASES: readonly [string, string, () => object, string[]][] = [
   ["one identity", "query ($id: ID!) { identity(id: $id) { id traits verifiableAddresses { value } } }", () => ({ id: ids[0] }), ["GET /admin/identities/ID"]],
   ["a page of 100", "{ identities(first: 100) { edges { cursor node { id traits } } pageInfo { hasNextPage } } }", () => ({}), ["GET /admin/identities?page_size=101"]],
-  ["a page with credentials", "{ identities(first: 100) { edges { node { id ...C } } } } fragment C on Identity { c: credentials { type } }", () => ({}), ["GET /admin/identities?page_size=101&include_credential=link_recovery"]],
-  ["one identity with its credentials", "query ($id: ID!) { identity(id: $id) { id credentials { type } } }", () => ({ id: ids[0] }), ["GET /admin/identities/ID"]],
-  ["100 references with credentials", ENTITIES.replace("traits", "credentials { type }"), references, ["GET /admin/identities?ids=…include_credential=link_recovery"]],
+  ["a page with credentials", "{ identities(first: 100) { edges { node { id ...C } } } } fragment C on Identity { c: credentials { type } }", () => ({}), ["GET /admin/identities?page_size=101&include_credential=password&include_credential=webauthn"]],
+  ["one identity with its credentials", "query ($id: ID!) { identity(id: $id) { id credentials { type } } }", () => ({ id: ids[0] }), ["GET /admin/identities/ID?include_credential=password&include_credential=webauthn"]],
+  ["100 references with credentials", ENTITIES.replace("traits", "credentials { type }"), references, ["GET /admin/identities?ids=…include_credential=password&include_credential=webauthn"]],
   ["100 references", ENTITIES, references, ["GET /admin/identities?ids=…"]],
   ["an identifier", '{ identityByIdentifier(identifier: "soren.agard@example.dk") { id traits schemaId } }', () => ({}), ["GET /admin/identities?credentials_identifier=soren.agard%40example.dk"]],
   ["an external ID", '{ identityByExternalId(externalId: "crm-1") { id traits } again: identityByExternalId(externalId: "crm-1") { id } }', () => ({}), ["GET /admin/identities/by/external/crm-1"]],
@@ -68,7 +68,7 @@ it("prices a reference by external ID and each 200 IDs of a filter like a reques
 it("requests no credentials that are not included", async () => {
   const page = "query ($with: Boolean!) { identities(first: 2) { edges { node { id credentials @include(if: $with) { type } } } } }";
   expect(await asked(page, { with: false })).toEqual(["GET /admin/identities?page_size=3"]);
-  expect(await asked(page, { with: true })).toEqual(["GET /admin/identities?page_size=3&include_credential=link_recovery"]);
+  expect(await asked(page, { with: true })).toEqual(["GET /admin/identities?page_size=3&include_credential=password&include_credential=webauthn"]);
   const skipped = "{ identities(first: 2) { edges { node { id ... on Identity @skip(if: true) { credentials { type } } } } } }";
   expect(await asked(skipped)).toEqual(["GET /admin/identities?page_size=3"]);
 });

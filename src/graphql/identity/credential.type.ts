@@ -18,12 +18,9 @@ export class IdentityCredentialProvider {
   }
 }
 
-/** Types that the identity schema alone adds, so that Kratos lists them whether the user has set one up or not. */
-const UNCERTAIN_TYPES: readonly string[] = ["password", "webauthn"];
-
 @ObjectType({
   simpleResolvers: true,
-  description: "What an identity can log in with, without any secret: Kratos is never asked for passwords, hashes, keys or tokens.",
+  description: "What an identity can log in with, without any secret, e.g. a hash, key or token.",
 })
 export class IdentityCredential {
   @Field(() => String, {
@@ -33,7 +30,7 @@ export class IdentityCredential {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "True if the credential is set up. Null for `password` and `webauthn`, which Kratos lists for every identity whose identity schema defines an identifier for them. Only the secret itself would tell whether one is set up.",
+    description: "True if the credential is set up. Null for `password` and `webauthn` before Kratos v1.2, which lists them for every identity whose identity schema defines an identifier for them, and does not say whether they are set up.",
   })
   readonly configured: boolean | null;
 
@@ -56,7 +53,7 @@ export class IdentityCredential {
 
   private constructor(type: string, wire: WireCredential) {
     this.type = type;
-    this.configured = UNCERTAIN_TYPES.includes(type) ? null : true;
+    this.configured = wire.isSetUp ?? null;
     // Kratos lists them in any order.
     this.identifiers = [...(wire.identifiers ?? [])].sort();
     this.providers = isProviderType(type) ? this.identifiers.map((identifier) => new IdentityCredentialProvider(identifier)) : [];
@@ -69,7 +66,8 @@ export class IdentityCredential {
   static listFrom(wire: NonNullable<WireIdentity["credentials"]>): IdentityCredential[] {
     return Object.entries(wire)
       .map(([type, credential]) => new IdentityCredential(type, credential))
-      // What is left of one when its last account is deleted.
+      // What the identity schema adds, and what is left of one when its last account is deleted.
+      .filter(({ configured }) => configured !== false)
       .filter(({ type, identifiers }) => !isProviderType(type) || identifiers.length > 0)
       .sort((a, b) => (a.type < b.type ? -1 : 1));
   }

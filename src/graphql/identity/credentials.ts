@@ -51,7 +51,7 @@ export class DeleteIdentityCredentialResolver {
   @Mutation(() => DeleteIdentityCredentialPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Delete a credential of an identity, so that nobody can log in with it. Kratos does not delete the last first factor. Kratos continues to list a deleted password, because its identifier remains. Requires Kratos v0.13 or later.",
+    description: "Delete a credential of an identity, so that nobody can log in with it. Kratos does not delete the last first factor. Requires Kratos v0.13 or later.",
   })
   async deleteIdentityCredential(
     @Arg("input", () => DeleteIdentityCredentialInput, { description: "The identity and its credential to delete." })

@@ -67,11 +67,13 @@ export class IdentityResolver {
   })
   async identityByExternalId(
     @Arg("externalId", () => ID, { description: "External ID of the identity. Upper and lower case are different." }) externalId: string,
-    @Ctx() { identitiesByExternalId }: FacadeContext,
+    @Ctx() { identitiesByExternalId, include }: FacadeContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Identity | null> {
     if (/^\.{0,2}$/.test(externalId)) {
       throw badUserInput(`"externalId" must not be empty, "." or "..", because they cannot be part of a URL; received ${describeReceived(externalId)}.`);
     }
+    if (selectsField(info, "credentials")) include.credentials = true;
     return identitiesByExternalId.load(externalId);
   }
 

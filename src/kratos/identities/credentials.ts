@@ -1,4 +1,4 @@
-import { type Check, isInt32, isString, listOf, mapOf, objectWith, optional } from "../response.js";
+import { type Check, isInt32, isJsonObject, isString, listOf, mapOf, objectWith, optional } from "../response.js";
 import type { WireCredential, WireIdentity } from "../types.js";
 
 /** Whether the identifiers of a type are accounts at providers: `provider:subject`. */
@@ -6,23 +6,38 @@ export function isProviderType(type: string): boolean {
   return type === "oidc" || type === "saml";
 }
 
-/** What lists and identities are asked for to have their credentials: any other type would come with its secrets. */
-export const WITHOUT_SECRETS = { include_credential: "link_recovery" } as const;
+/**
+ * What Kratos is asked for to send all types of credentials. It sends the `config` of the named types, too, which contains the
+ * secrets. The identity schema adds these two types to every identity, and only their `config` says whether they are set up.
+ */
+export const INCLUDE_CREDENTIALS = ["password", "webauthn"].map((type) => ["include_credential", type]);
+
+/** A credential as Kratos sends it. */
+interface SentCredential extends WireCredential {
+  readonly config?: Readonly<Record<string, unknown>> | null;
+}
+
+const IS_SET_UP: Readonly<Record<string, (config: Readonly<Record<string, unknown>>) => boolean>> = {
+  password: ({ hashed_password, use_password_migration_hook }) => Boolean(hashed_password) || use_password_migration_hook === true,
+  webauthn: ({ credentials }) => Array.isArray(credentials) && credentials.length > 0,
+};
 
 export const isCredentials: Check = mapOf(
-  objectWith<WireCredential>({
+  objectWith<SentCredential>({
     identifiers: optional(listOf(isString)),
     version: optional(isInt32),
     created_at: optional(isString),
     updated_at: optional(isString),
+    isSetUp: () => undefined,
+    config: optional(isJsonObject),
   }),
 );
 
 /** Keeps what is known to be no secret. Whatever else Kratos sends, e.g. a hash in `config`, ends where the response is read. */
 export function withoutSecrets(credentials: WireIdentity["credentials"]): Readonly<Record<string, WireCredential>> {
-  const entries = Object.entries(credentials ?? {}).map(([type, { identifiers, version, created_at, updated_at }]) => [
-    type,
-    { identifiers, version, created_at, updated_at },
-  ]);
+  const entries = Object.entries<SentCredential>(credentials ?? {}).map(([type, { identifiers, version, created_at, updated_at, config }]) => {
+    const isSetUp = config ? (IS_SET_UP[type]?.(config) ?? true) : Object.hasOwn(IS_SET_UP, type) ? undefined : true;
+    return [type, { identifiers, version, created_at, updated_at, isSetUp }];
+  });
   return Object.fromEntries(entries) as Record<string, WireCredential>;
 }

@@ -2,8 +2,8 @@ import type { KratosApi } from "../client.js";
 import { KratosMalformedIdentityError } from "../errors.js";
 import type { Feature } from "../features.js";
 import type { WireIdentity } from "../types.js";
-import { getIdentities, IDS_PER_REQUEST } from "./get.js";
-import { listByKeyset, requestList, type IdentityOrError, type IdentityPage, type PagePosition } from "./list.js";
+import { getIdentities, IDS_PER_REQUEST, type IdentityOrError } from "./get.js";
+import { listByKeyset, requestList, type IdentityPage, type PagePosition } from "./list.js";
 
 /** Which identities to list. Kratos combines no filters. */
 export type IdentityFilter =
@@ -44,9 +44,8 @@ export async function listFiltered(
   if ("ids" in filter) return listIds(api, first, after, filter.ids, credentials, deadline);
   const condition = toCondition(filter);
   api.require("listIdentities", condition.feature, condition.name);
-  if ("identifier" in filter) return listIdentifier(api, first, after, condition);
-  // Those found by an identifier come with their credentials anyway.
-  return listByKeyset(api, first, after, credentials && "organizationId" in filter, condition);
+  if ("identifier" in filter) return listIdentifier(api, first, after, credentials, condition);
+  return listByKeyset(api, first, after, credentials, condition);
 }
 
 function toCondition(filter: Exclude<IdentityFilter, { readonly ids: unknown }>): Condition {
@@ -80,8 +79,14 @@ function toCondition(filter: Exclude<IdentityFilter, { readonly ids: unknown }>)
  * Several identities can have an identifier, e.g. as a password's and as that of a provider, but never more than a page. Before
  * v1.1, every page that is requested is the first one, and one identity can be in it twice.
  */
-async function listIdentifier(api: KratosApi, first: number, after: PagePosition | undefined, condition: Condition): Promise<IdentityPage> {
-  const identities = await requestList(api, {}, condition);
+async function listIdentifier(
+  api: KratosApi,
+  first: number,
+  after: PagePosition | undefined,
+  credentials: boolean,
+  condition: Condition,
+): Promise<IdentityPage> {
+  const identities = await requestList(api, {}, condition, credentials);
   const { keysetPages } = api.version.features;
   const sorted = [...new Map(identities.map((identity) => [identity.id, identity])).values()].sort((a, b) => (a.id < b.id === keysetPages ? -1 : 1));
   const index = after ? sorted.filter(({ id }) => id === after.id || id < after.id === keysetPages).length : 0;

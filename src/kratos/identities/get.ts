@@ -3,7 +3,7 @@ import pMap from "p-map";
 import { BATCH_CONCURRENCY, type CallOptions, type KratosApi } from "../client.js";
 import { KratosFilterIgnoredError, KratosMalformedIdentityError, KratosNotFoundError, KratosVersionMismatchError } from "../errors.js";
 import { describeMismatch, expectJson, isBoolean, isJson, isJsonObject, isString, listOf, objectWith, optional } from "../response.js";
-import { isCredentials, withoutSecrets, WITHOUT_SECRETS } from "./credentials.js";
+import { INCLUDE_CREDENTIALS, isCredentials, withoutSecrets } from "./credentials.js";
 import type { WireIdentity, WireRecoveryAddress, WireVerifiableAddress } from "../types.js";
 
 const isIdentity = objectWith<WireIdentity>({
@@ -60,32 +60,44 @@ export function expectIdentity(json: unknown): WireIdentity {
 
 /**
  * Reads a list of identities. One that is malformed is an error in its place.
- * @param credentials whether Kratos was asked for them. An identity that has none comes without them
  * @throws {ResponseFormatError} if the JSON is not a list of objects with IDs
  */
-export function expectIdentities(json: unknown, credentials: boolean): (WireIdentity | KratosMalformedIdentityError)[] {
+export function expectIdentities(json: unknown): IdentityOrError[] {
   return expectJson<WireIdentity[]>(json, hasIds).map((identity) => {
     const path = isIdentity(identity);
-    if (path === undefined) return credentials || identity.credentials ? { ...identity, credentials: withoutSecrets(identity.credentials) } : identity;
-    return new KratosMalformedIdentityError("listIdentities", identity.id, describeMismatch(path));
+    if (path !== undefined) return new KratosMalformedIdentityError("listIdentities", identity.id, describeMismatch(path));
+    return identity.credentials ? { ...identity, credentials: withoutSecrets(identity.credentials) } : identity;
   });
 }
 
+export type IdentityOrError = WireIdentity | KratosMalformedIdentityError;
+
+/** @param isComplete whether the credentials are all that this version says of them, none included. Otherwise, they are left out */
+export function withCredentials<T extends IdentityOrError>(identity: T, isComplete: boolean): T {
+  if (identity instanceof Error) return identity;
+  const { credentials = {}, ...rest } = identity as WireIdentity;
+  return (isComplete ? { ...rest, credentials } : rest) as T;
+}
+
+export interface ReadOptions extends CallOptions {
+  /** Whether to get the credentials, too, if this version has them. Default: false. */
+  readonly credentials?: boolean;
+}
+
 /** @param id a UUID */
-export function getIdentity(api: KratosApi, id: string, options?: CallOptions): Promise<WireIdentity> {
+export function getIdentity(api: KratosApi, id: string, options?: ReadOptions): Promise<WireIdentity> {
   return readIdentity(api, "getIdentity", `identities/${id}`, options);
 }
 
-function readIdentity(api: KratosApi, operation: string, path: string, options?: CallOptions): Promise<WireIdentity> {
-  return api.admin(
-    operation,
-    async (admin) => {
-      const identity = expectJson<WireIdentity>(await admin.get(path).json(), isIdentity);
-      // Without being asked, every version that knows them has them here. v0.11 has none if it is asked.
-      return api.version.features.credentials ? { ...identity, credentials: withoutSecrets(identity.credentials) } : identity;
-    },
-    options,
-  );
+async function readIdentity(api: KratosApi, operation: string, path: string, { credentials = false, ...options }: ReadOptions = {}): Promise<WireIdentity> {
+  const { features } = api.version;
+  const isAsked = credentials && features.includeCredential;
+  const searchParams = isAsked ? INCLUDE_CREDENTIALS : {};
+  // Without being asked, every version that knows them has them here. v0.11 has none if it is asked.
+  const isComplete = isAsked || (features.credentials && !features.includeCredential);
+  const read = async (admin: KyInstance) => expectJson<WireIdentity>(await admin.get(path, { searchParams }).json(), isIdentity);
+  const identity = await api.admin(operation, read, options);
+  return withCredentials({ ...identity, credentials: withoutSecrets(identity.credentials) }, isComplete);
 }
 
 /** Kratos repeats the whole query in its `Link` header, and Node refuses headers over 16 kB: 200 IDs have about 8 kB. */
@@ -105,11 +117,11 @@ export function getIdentities(api: KratosApi, ids: readonly string[], deadline: 
   const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
   return findInChunks(api, "listIdentities", chunks, async (chunk) => {
     const [id] = chunk;
-    if (chunk.length === 1 && id) return [[id, await getIdentity(api, id, { deadline })]];
+    if (chunk.length === 1 && id) return [[id, await getIdentity(api, id, { credentials, deadline })]];
     // v1.1.0 does not find an ID in upper case.
-    const searchParams = [...chunk.map((each) => ["ids", each.toLowerCase()]), ...(credentials ? Object.entries(WITHOUT_SECRETS) : [])];
-    const request = async (admin: KyInstance) => expectIdentities(await admin.get("identities", { searchParams }).json(), credentials);
-    const identities = await api.admin("listIdentities", request, { deadline });
+    const searchParams = [...chunk.map((each) => ["ids", each.toLowerCase()]), ...(credentials ? INCLUDE_CREDENTIALS : [])];
+    const request = async (admin: KyInstance) => expectIdentities(await admin.get("identities", { searchParams }).json());
+    const identities = (await api.admin("listIdentities", request, { deadline })).map((identity) => withCredentials(identity, credentials));
     const byId = new Map(identities.map((identity) => [identity.id, identity]));
     const found = chunk.flatMap((each) => {
       const identity = byId.get(each.toLowerCase());
@@ -125,14 +137,14 @@ const BY_EXTERNAL_ID = "getIdentityByExternalID";
 /**
  * Gets identities by their external IDs, one request each. An external ID that could not be looked up has its error.
  * @param segments the external IDs, each once, with the segments of a path that they are encoded as
- * @param deadline one for all requests
+ * @param options with one deadline for all requests
  */
-export function getIdentitiesByExternalId(api: KratosApi, segments: ReadonlyMap<string, string>, deadline: number): Promise<Found> {
+export function getIdentitiesByExternalId(api: KratosApi, segments: ReadonlyMap<string, string>, options: ReadOptions): Promise<Found> {
   api.require(BY_EXTERNAL_ID, "externalId");
   const chunks = [...segments.keys()].map((externalId) => [externalId]);
   return findInChunks(api, BY_EXTERNAL_ID, chunks, async ([externalId = ""]) => {
     const path = `identities/by/external/${segments.get(externalId)}`;
-    return [[externalId, await readIdentity(api, BY_EXTERNAL_ID, path, { deadline })]];
+    return [[externalId, await readIdentity(api, BY_EXTERNAL_ID, path, options)]];
   });
 }
 

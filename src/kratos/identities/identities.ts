@@ -77,14 +77,14 @@ export class Identities {
    * Gets the identities with these external IDs. One that could not be looked up has its error; an unknown one is absent.
    * @param externalIds any strings, each once. Kratos is not asked for what cannot be a segment of a path, e.g. an empty one
    */
-  async findByExternalId(externalIds: readonly string[]): Promise<ReadonlyMap<string, WireIdentity | Error>> {
+  async findByExternalId(externalIds: readonly string[], credentials?: boolean): Promise<ReadonlyMap<string, WireIdentity | Error>> {
     const segments = new Map<string, string>();
     for (const externalId of externalIds) {
       const segment = toPathSegment(externalId);
       if (segment !== undefined) segments.set(externalId, segment);
     }
     const { deadline } = this.client;
-    return this.client.run("getIdentityByExternalID", (api) => getIdentitiesByExternalId(api, segments, deadline));
+    return this.client.run("getIdentityByExternalID", (api) => getIdentitiesByExternalId(api, segments, { deadline, credentials }));
   }
 
   /** Creates an identity. */

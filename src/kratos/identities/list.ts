@@ -1,9 +1,8 @@
 import type { KratosApi } from "../client.js";
-import { KratosFilterIgnoredError, KratosUnexpectedResponseError, type KratosMalformedIdentityError } from "../errors.js";
-import type { WireIdentity } from "../types.js";
-import { WITHOUT_SECRETS } from "./credentials.js";
+import { KratosFilterIgnoredError, KratosUnexpectedResponseError } from "../errors.js";
+import { INCLUDE_CREDENTIALS } from "./credentials.js";
 import type { Condition, IdentityFilter } from "./filter.js";
-import { expectIdentities } from "./get.js";
+import { expectIdentities, withCredentials, type IdentityOrError } from "./get.js";
 
 /** A position in the list of identities: directly after this identity. */
 export interface PagePosition {
@@ -12,8 +11,6 @@ export interface PagePosition {
   /** The identity's index from 0, if the version numbers its pages. A hint only, as identities come and go. */
   readonly index?: number;
 }
-
-export type IdentityOrError = WireIdentity | KratosMalformedIdentityError;
 
 export interface ListOptions {
   /** What the list is restricted to. Default: nothing. */
@@ -147,10 +144,14 @@ export async function requestList(
   condition?: Condition,
   credentials = false,
 ): Promise<IdentityOrError[]> {
-  const isIncluded = credentials && api.version.features.includeCredential;
-  const searchParams = { ...page, ...condition?.parameters, ...(isIncluded && WITHOUT_SECRETS) };
-  const identities = await api.admin("listIdentities", async (admin) => expectIdentities(await admin.get("identities", { searchParams }).json(), isIncluded));
+  const { includeCredential } = api.version.features;
+  const isIncluded = credentials && includeCredential;
+  const parameters = Object.entries({ ...page, ...condition?.parameters }).map(([name, value]) => [name, String(value)]);
+  const searchParams = [...parameters, ...(isIncluded ? INCLUDE_CREDENTIALS : [])];
+  const identities = await api.admin("listIdentities", async (admin) => expectIdentities(await admin.get("identities", { searchParams }).json()));
   const isMatch = (identity: IdentityOrError) => !condition || identity instanceof Error || condition.isMatch(identity);
   if (!identities.every(isMatch)) throw new KratosFilterIgnoredError("listIdentities");
-  return identities;
+  // A search for an identifier returns credentials without being asked for them, but not whether they are set up.
+  const isComplete = (identity: IdentityOrError) => isIncluded || (!includeCredential && "credentials" in identity);
+  return identities.map((identity) => withCredentials(identity, isComplete(identity)));
 }
