@@ -19,6 +19,7 @@ export { TraitsMask } from "./graphql/traits-mask.js";
 export {
   Kratos,
   KratosConflictError,
+  KratosCredentialNotFoundError,
   KratosDisabledError,
   KratosError,
   KratosFilterIgnoredError,

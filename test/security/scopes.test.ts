@@ -8,7 +8,7 @@ import type { FacadeContext } from "../../src/graphql/context.js";
 import type * as Schema from "../../src/graphql/schema.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { createIdentities, patchIdentity, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
+import { createIdentities, createIdentity, patchIdentity, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
 import { nameOf, objectsOf, pathsOf, STYLES, writeOperation, type Path, type Step, type Style, type Written } from "../support/schema-walk.js";
 import { startFacade, useFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
@@ -164,8 +164,9 @@ beforeAll(async () => {
     "Mutation.createRecoveryCode": { input: { identityId: id } },
     "Mutation.deleteIdentityCredential": {
       input: async () => {
-        await patchIdentity(kratos, id, [{ op: "add", path: "/credentials/totp", value: { config: {} } }]);
-        return { identityId: id, type: "totp" };
+        const totp = { config: { totp_url: "otpauth://totp/a" } };
+        const user = await createIdentity(kratos, { schema_id: "default", traits: { email: email() }, metadata_admin: { note: "canary" }, credentials: { totp } });
+        return { identityId: user.id, type: "totp" };
       },
     },
     "Mutation.deleteIdentity": { input: async () => ({ id: (await createIdentities(kratos, "default", [{ email: email() }]))[0] }) },
