@@ -86,6 +86,8 @@ async function loadEntity(representation: unknown, context: EntityContext): Prom
   const entity = typeof type === "string" && Object.hasOwn(ENTITIES, type) ? ENTITIES[type] : undefined;
   for (const [name, load] of Object.entries(entity?.keys ?? {})) {
     const key = fields[name];
+    // An ID is never null, but gateways send any other key as another subgraph has it.
+    if (key === null && name !== "id") return null;
     if (!entity || typeof key !== "string") continue;
     requireScope(context.caller, entity.scope);
     checkArgument(key);

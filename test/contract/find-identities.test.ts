@@ -201,9 +201,15 @@ describe("a list with a filter", () => {
     expect(idsOf(await list({ identifierPrefix: run }, 5, edge!.cursor))).toEqual(all.filter((id) => id > edge!.node!.id).slice(0, 5));
   });
 
+  itWith("identifierPrefixFilter", "v1.2.0", () => list({ identifierPrefix: run }), "may have an identifier of 255 characters, which Kratos repeats in its headers", async () => {
+    expect(idsOf(await list({ identifier: "€".repeat(255) }))).toEqual([]);
+    expect(idsOf(await list({ identifierPrefix: "€".repeat(255) }))).toEqual([]);
+  });
+
   const REFUSED: readonly (readonly [string, IdentityFilter, string])[] = [
     ["an empty identifier", { identifier: "" }, '"filter.identifier" must not be blank; received "".'],
     ["a blank prefix", { identifierPrefix: "\u0085 " }, `"filter.identifierPrefix" must not be blank; received ${JSON.stringify("\u0085 ")}.`],
+    ["an identifier of 256 characters", { identifier: "€".repeat(256) }, '"filter.identifier" must have at most 255 characters; received a string of 256 characters.'],
     ["a malformed ID", { ids: [UNKNOWN_ID, "abc"] }, '"filter.ids[1]" must be a UUID; received "abc".'],
     ["501 IDs", { ids: unknownIds(501) }, '"filter.ids" must have at most 500 items; received 501.'],
     ["a malformed organization", { organizationId: "" }, '"filter.organizationId" must be a UUID; received "".'],

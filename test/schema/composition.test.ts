@@ -3,7 +3,7 @@ import { composeSchemaContract, composeServices as composeWithTheGuild } from "@
 import { federateSubgraphs, LATEST_ROUTER_COMPATIBILITY_VERSION } from "@wundergraph/composition";
 import { buildSchema, Kind, parse, print, type GraphQLObjectType } from "graphql";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { ORDERS } from "../support/supergraph.js";
+import { ORDERS, ORDERS_BY_EXTERNAL_ID } from "../support/supergraph.js";
 
 const { sdl } = buildFacadeSchema();
 
@@ -107,14 +107,11 @@ it("does not compose with a field of another subgraph that requires one of ours 
   expect(compose(sdl, requires('@authenticated @requiresScopes(scopes: [["identities:read"]])')).errors).toBeUndefined();
 });
 
-/** The orders of a team that knows buyers by an ID of its own. */
-const BY_EXTERNAL_ID = ORDERS.replace('@key(fields: "id", resolvable: false) { id: ID! }', '@key(fields: "externalId", resolvable: false) { externalId: ID }');
-
 it("composes with a subgraph that knows identities by their external IDs", () => {
-  const { publicSdl, errors } = compose(sdl, BY_EXTERNAL_ID);
+  const { publicSdl, errors } = compose(sdl, ORDERS_BY_EXTERNAL_ID);
   expect(errors).toBeUndefined();
   expect(publicSdl).toContain("buyer: Identity");
-  expect(compose(sdl.replace(' @key(fields: "externalId")', ""), BY_EXTERNAL_ID).errors).not.toBeUndefined();
+  expect(compose(sdl.replace(' @key(fields: "externalId")', ""), ORDERS_BY_EXTERNAL_ID).errors).not.toBeUndefined();
 });
 
 it("tells clients of the supergraph which inputs have exactly one field", () => {

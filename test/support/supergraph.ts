@@ -78,20 +78,27 @@ export const ORDERS = `
   type Identity @key(fields: "id", resolvable: false) { id: ID! }
 `;
 
+/** The same, of a team that knows a buyer by an ID of its own. */
+export const ORDERS_BY_EXTERNAL_ID = ORDERS.replace('@key(fields: "id", resolvable: false) { id: ID! }', '@key(fields: "externalId", resolvable: false) { externalId: ID }');
+
 export interface OrderSubgraph extends Subgraph, Stoppable {
-  /** IDs of the buyers, one for each order. */
-  buyers: readonly string[];
+  /** Keys of the buyers, one for each order. */
+  buyers: readonly (string | null)[];
 }
 
-/** Starts the order service. */
-export async function startOrderSubgraph(): Promise<OrderSubgraph> {
+/**
+ * Starts the order service.
+ * @param key what it knows of a buyer
+ */
+export async function startOrderSubgraph(key: "id" | "externalId" = "id"): Promise<OrderSubgraph> {
+  const sdl = key === "id" ? ORDERS : ORDERS_BY_EXTERNAL_ID;
   const orders = () => {
-    const edges = subgraph.buyers.map((id, at) => ({ cursor: `${at}`, node: { id: `order-${at}`, buyer: { id } } }));
+    const edges = subgraph.buyers.map((buyer, at) => ({ cursor: `${at}`, node: { id: `order-${at}`, buyer: { [key]: buyer } } }));
     return { edges, pageInfo: { hasNextPage: false, hasPreviousPage: false } };
   };
-  const schema = buildSubgraphSchema({ typeDefs: parse(ORDERS), resolvers: { Query: { orders } } });
+  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: { Query: { orders } } });
   const server = new ApolloServer({ schema, plugins: [ApolloServerPluginInlineTraceDisabled()] });
   const { url } = await startStandaloneServer(server, { listen: { host: "127.0.0.1", port: 0 } });
-  const subgraph: OrderSubgraph = { name: "orders", sdl: ORDERS, url, buyers: [], stop: () => server.stop() };
+  const subgraph: OrderSubgraph = { name: "orders", sdl, url, buyers: [], stop: () => server.stop() };
   return subgraph;
 }

@@ -8,6 +8,9 @@ import { checkOneOf } from "../one-of.js";
 /** Kratos accepts no more. */
 const MAX_IDS = 500;
 
+/** Length of the column in Kratos' database. Kratos repeats an identifier in the `Link` header, which must not exceed 16 kB. */
+const MAX_IDENTIFIER_LENGTH = 255;
+
 /** Description of an identifier, wherever one is an argument. */
 export const IDENTIFIER_DESCRIPTION =
   "What an identity signs in with: an email address, a username, a phone number as Kratos stores it, e.g. `+4930123456`, or `provider:subject` of an OpenID Connect provider. Upper and lower case are the same, except in `provider:subject`.";
@@ -55,9 +58,12 @@ export function toKratosFilter(filter: IdentityFilter, { caller, mask }: Pick<Fa
 /**
  * Kratos answers with everybody if an identifier is empty, and so does a search for a prefix of what Go trims to nothing.
  * @returns the identifier
- * @throws BAD_USER_INPUT if it is blank
+ * @throws BAD_USER_INPUT if it is blank, or longer than any
  */
 export function checkIdentifier(name: string, identifier: string): string {
+  if (identifier.length > MAX_IDENTIFIER_LENGTH) {
+    throw badUserInput(`"${name}" must have at most ${MAX_IDENTIFIER_LENGTH} characters; received ${describeReceived(identifier)}.`);
+  }
   if (/\P{White_Space}/u.test(identifier)) return identifier;
   throw badUserInput(`"${name}" must not be blank; received ${describeReceived(identifier)}.`);
 }
