@@ -201,10 +201,7 @@ export function identityRoutes(identities: Identities, toJson: (identity: Identi
       return { json: toJson(identity) };
     },
     "GET /identities/:id": ({ id }) => ({ json: toJson(identities.get(id)) }),
-    "PATCH /identities/:id": ({ id, body }) => {
-      const operations = body as { path: string; value: unknown }[];
-      return updateIdentity(identities, id, Object.fromEntries(operations.map(({ path, value }) => [path.slice(1), value])), toJson);
-    },
+    "PATCH /identities/:id": ({ id, body }) => updateIdentity(identities, id, toChange(identities.get(id), body as PatchOperation[]), toJson),
     "DELETE /identities/:id": ({ id }) => {
       identities.delete(id);
       return { status: 204 };
@@ -227,6 +224,21 @@ function createIdentity(identities: Identities, { verifiable_addresses = [], rec
     .filter((address) => address.verified)
     .map(({ value }) => ({ ...newAddress("verifiable", value.toLowerCase(), { id, updated_at: now }), verified: true, status: "completed" as const, verified_at: now }));
   return identities.create({ ...fields, id, verifiable_addresses: verified }, credentials);
+}
+
+interface PatchOperation {
+  readonly op: string;
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** The fields that a patch sets. An address that is inserted comes before an equal one, which is then ignored. */
+function toChange({ verifiable_addresses }: Identity, operations: readonly PatchOperation[]): Partial<Identity> {
+  const fields = operations.map(({ op, path, value }) => {
+    if (op === "add" && path === "/verifiable_addresses/0") return ["verifiable_addresses", [value, ...verifiable_addresses]];
+    return [path.slice(1), path === "/external_id" ? value || undefined : value];
+  });
+  return Object.fromEntries(fields) as Partial<Identity>;
 }
 
 /** The response to an update still has the `schema_url` that the identity had before. */

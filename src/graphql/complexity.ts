@@ -39,7 +39,7 @@ export const oneRequest: Cost = REQUEST;
 /** A field that sends two requests to Kratos, or one that changes something. */
 export const twoRequests: Cost = 2 * REQUEST;
 
-/** A field that sends four requests to Kratos. */
+/** A field that sends four requests to Kratos, or reads what it changes. */
 export const fourRequests: Cost = 4 * REQUEST;
 
 /**

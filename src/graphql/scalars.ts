@@ -1,4 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, print } from "graphql";
+import { describeReceived } from "./errors.js";
 
 /** A timestamp of Kratos, as text: a JavaScript Date would lose its nanoseconds. */
 export const DateTime = new GraphQLScalarType<string, string>({
@@ -6,7 +7,13 @@ export const DateTime = new GraphQLScalarType<string, string>({
   description: "An RFC 3339 date and time with a precision of up to nanoseconds, exactly as sent by Kratos, e.g. `2026-11-22T00:20:15.27926Z`.",
   specifiedByURL: "https://www.rfc-editor.org/rfc/rfc3339",
   serialize: (value) => String(value),
+  parseValue: (value) => {
+    if (typeof value === "string" && RFC_3339.test(value) && !Number.isNaN(Date.parse(value))) return value;
+    throw new GraphQLError(`A date and time must be a string in the format of RFC 3339, e.g. "2026-11-22T00:20:15.27926Z"; received ${describeReceived(value)}.`);
+  },
 });
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
 /** Returns null for a missing timestamp, and for Go's zero time, which Kratos sends instead. */
 export function toDateTime(value: string | null | undefined): string | null {

@@ -9,6 +9,8 @@ import { DeleteIdentityCredentialResolver, IdentityCredentialsResolver } from ".
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
 import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
+import { PatchIdentityResolver } from "./identity/patch-identity.js";
+import { VerifyAddressResolver } from "./identity/verify-address.js";
 import { applyOneOf } from "./one-of.js";
 import { RecoveryResolver } from "./recovery.js";
 import { SelfServiceErrorResolver } from "./self-service-error.js";
@@ -45,9 +47,11 @@ export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: 
       IdentityEdgeResolver,
       IdentityMutationResolver,
       IdentityResolver,
+      PatchIdentityResolver,
       RecoveryResolver,
       SelfServiceErrorResolver,
       SystemResolver,
+      VerifyAddressResolver,
     ],
     authChecker,
     validateFn: checkArgument,

@@ -38,6 +38,24 @@ export class TraitsMask {
     const entries = Object.entries(wire).map(([type, credential]) => [type, { ...credential, identifiers: credential.identifiers?.map(mask(type)) }]);
     return Object.fromEntries(entries) as NonNullable<WireIdentity["credentials"]>;
   }
+
+  /**
+   * Whether a merge (RFC 7386) sets a masked trait, or replaces what it is in. The values do not matter: the answer would tell
+   * whether a caller has guessed one.
+   * @param current the traits that it is merged into, if they are known
+   */
+  isSetBy(merge: object, current?: unknown): boolean {
+    return this.#paths.some((path) => sets(merge, current, path));
+  }
+}
+
+function sets(merge: unknown, current: unknown, [key, ...rest]: TraitPath): boolean {
+  if (key === undefined || !isPlainObject(merge) || Array.isArray(current)) return true;
+  return Object.hasOwn(merge, key) && sets(merge[key], isPlainObject(current) ? current[key] : undefined, rest);
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Whether an identity schema says that the trait at a path exists, or may allow it by a reference to another file. */

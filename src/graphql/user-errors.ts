@@ -1,5 +1,5 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
-import { type ChangeOutcome, KratosConflictError, KratosCredentialNotFoundError, KratosDisabledError, KratosError, KratosInvalidError, KratosNotFoundError, KratosUnsupportedError } from "../kratos/index.js";
+import { type ChangeOutcome, KratosConflictError, KratosCredentialNotFoundError, KratosDisabledError, KratosError, KratosInvalidError, KratosModifiedError, KratosNotFoundError, KratosUnsupportedError } from "../kratos/index.js";
 
 export enum UserErrorCode {
   INVALID = "INVALID",
@@ -14,7 +14,7 @@ registerEnumType(UserErrorCode, {
   valuesConfig: {
     INVALID: { description: "A value is invalid, e.g. a trait does not match the identity schema. `message` states what was expected." },
     NOT_FOUND: { description: "No identity has this ID, or the identity has no such credential." },
-    CONFLICT: { description: "Another identity already uses one of these identifiers or addresses, including external IDs and accounts at OpenID Connect providers." },
+    CONFLICT: { description: "Another identity already uses one of these identifiers or addresses, including external IDs and accounts at OpenID Connect providers; or the identity was changed after `ifUnmodifiedSince`." },
     UNSUPPORTED: { description: "The feature is disabled in the Kratos configuration, or the connected Kratos is too old. `message` states the first version that has it." },
   },
 });
@@ -67,6 +67,9 @@ export function toUserErrors(error: unknown, idField?: string, conflictPath: rea
   }
   if (error instanceof KratosCredentialNotFoundError) {
     return [{ code: UserErrorCode.NOT_FOUND, message: `The identity has no credential with this ${error.property}.`, path: ["input", error.property], outcome }];
+  }
+  if (error instanceof KratosModifiedError) {
+    return [{ code: UserErrorCode.CONFLICT, message: error.message, path: ["input", "ifUnmodifiedSince"], outcome }];
   }
   if (error instanceof KratosNotFoundError && idField !== undefined) {
     return [{ code: UserErrorCode.NOT_FOUND, message: "No identity has this ID.", path: ["input", idField], outcome }];

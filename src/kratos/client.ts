@@ -10,6 +10,7 @@ import {
   KratosVersionMismatchError,
   KratosWrongPortError,
 } from "./errors.js";
+import { ChangeQueue } from "./identities/change-queue.js";
 import { FIRST_VERSION, type Feature } from "./features.js";
 import { createResponseBudget, PoolFetch, type KratosTls } from "./fetch.js";
 import { checkAdminPort, checkPublicPort } from "./ports.js";
@@ -91,6 +92,7 @@ export class KratosClient {
     readonly ports: Readonly<Record<"root" | "admin", Port>> & { readonly public?: Port };
     readonly queue: RequestQueue;
     readonly versions: VersionDetector;
+    readonly changes: ChangeQueue;
     readonly timeoutMs: number;
     /** What is running for all who ask for it, by name. */
     readonly running: Map<string, Promise<unknown>>;
@@ -128,6 +130,7 @@ export class KratosClient {
       ports: { root, admin, public: publicUrl === undefined ? undefined : createPort(publicUrl) },
       queue,
       versions,
+      changes: new ChangeQueue(),
       timeoutMs,
       running: new Map(),
       headers: options.headers,
@@ -147,6 +150,11 @@ export class KratosClient {
 
   get load(): KratosLoad {
     return this.#shared.queue.load;
+  }
+
+  /** The queue of the changes of each identity, in which those of all callers wait. */
+  get changes(): ChangeQueue {
+    return this.#shared.changes;
   }
 
   /** The deadline of an operation that starts now, in the time of `performance.now()`. */

@@ -50,6 +50,16 @@ export function onlyKratosErrors(error: unknown): KratosError {
 /** Another identity already uses one of the identifiers or addresses in the traits. Kratos does not say which. */
 export class KratosConflictError extends KratosError {}
 
+/** The identity was changed since the caller has read it. Nothing was sent. */
+export class KratosModifiedError extends KratosError {
+  constructor(operation: string, expected: string, updatedAt: string | undefined) {
+    super(
+      operation,
+      `Expected an identity that was last updated at ${expected}, but it was updated at ${updatedAt ?? "an unknown time"}. Read it again, and repeat the change if it is still right.`,
+    );
+  }
+}
+
 /** The operation is disabled in the Kratos configuration, e.g. the verification flow or the link method. */
 export class KratosDisabledError extends KratosError {}
 

@@ -31,8 +31,6 @@ export const FIRST_VERSION = {
   metadata: "v0.10.0",
   /** A password is imported as a hash of Argon2i. */
   argon2iHash: "v0.10.0",
-  /** `PATCH /identities/{id}` changes what it names. PUT deletes the metadata that it is not given. Before v0.13, PATCH deletes `metadata_admin`. */
-  patch: "v0.13.0",
   /** A password is imported as a hash of scrypt, Firebase scrypt or MD5. */
   scryptHash: "v0.11.0",
   /** All sessions are listed; one is read, and revoked. */
@@ -47,6 +45,8 @@ export const FIRST_VERSION = {
   courierMessage: "v0.11.1",
   /** A password is imported as a hash of SHA, with or without a salt. */
   shaHash: "v0.13.0",
+  /** `PATCH /identities/{id}` changes what it names. PUT deletes the metadata that it is not given. Before v0.13, PATCH deletes `metadata_admin`. */
+  patch: "v0.13.0",
   /** `PATCH /identities` creates many identities. */
   batch: "v0.13.0",
   /** A credential of an identity is deleted, if it is a second factor. */
@@ -76,6 +76,8 @@ export const FIRST_VERSION = {
   externalId: "v25.4.0",
   /** Passwords are deleted, too. */
   deleteAnyCredential: "v25.4.0",
+  /** A change of an identity changes its `updated_at`. */
+  updatedAt: "v25.4.0",
 } as const;
 
 export type Feature = keyof typeof FIRST_VERSION;

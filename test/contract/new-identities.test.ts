@@ -3,7 +3,7 @@ import { gte } from "semver";
 import { CreateIdentityDocument, type CreateIdentityInput } from "../generated/operations.js";
 import { deleteIdentities, logIn, readIdentity } from "../support/kratos-api.js";
 import { startKratos } from "../support/kratos-under-test.js";
-import { dataOf, useFacade } from "../support/use-facade.js";
+import { codeOf, dataOf, useFacade } from "../support/use-facade.js";
 
 const { facade, kratos, cleanups } = useFacade(startKratos);
 const created: string[] = [];
@@ -105,11 +105,10 @@ describe("what Kratos would refuse for a whole batch, or ignore", () => {
     ["an incomplete hash", { credentials: { password: { hashedPassword: "$2a$10$hunter2-canary" } } }, "credentials.password.hashedPassword", "The hash begins as one of bcrypt, but it is incomplete"],
     ["an empty password", { credentials: { password: { password: "" } } }, "credentials.password.password", "Expected a password of 1 to 72 bytes."],
     ["a password that bcrypt cannot hash", { credentials: { password: { password: "ä".repeat(37) } } }, "credentials.password.password", "Expected a password of 1 to 72 bytes."],
-    ["two passwords", { credentials: { password: { password: "hunter2-canary", hashedPassword: "$md5$Y2FuYXJ5" } } }, "credentials.password", "Expected either `password` or `hashedPassword`."],
-    ["a password that is neither", { credentials: { password: {} } }, "credentials.password", "Expected either `password` or `hashedPassword`."],
     ["an empty provider", { credentials: { oidc: [{ provider: "", subject: "1" }] } }, "credentials.oidc.0.provider", "Expected the ID of a provider"],
     ["an empty subject", { credentials: { oidc: [link("1"), link("")] } }, "credentials.oidc.1.subject", "Expected the ID of the user"],
     ["the same account twice", { credentials: { oidc: [link("1"), link("1")] } }, "credentials.oidc", "Expected each account once."],
+    ["metadata that is a number", { metadataAdmin: 0 }, "metadataAdmin", "Expected an object, or any other JSON than a number."],
     ["an empty external ID", { externalId: "" }, "externalId", "Expected an external ID of 1 to 64 characters."],
     ["an external ID of 65 characters", { externalId: "x".repeat(65) }, "externalId", "Expected an external ID of 1 to 64 characters."],
     ["an address that no trait has", { verifiableAddresses: [{ value: "else@example.com", verified: true }] }, "verifiableAddresses.0.value", "Expected the value of a trait."],
@@ -118,6 +117,14 @@ describe("what Kratos would refuse for a whole batch, or ignore", () => {
     const issues = await issuesOf(fields);
     expect(issues).toEqual([["INVALID", `input.${path}`, expect.stringContaining(message)]]);
     expect(JSON.stringify(issues)).not.toMatch(/canary|Y2FuYXJ5/);
+  });
+
+  it("includes two passwords, and none, which are errors of the request", async () => {
+    const query = "mutation ($input: CreateIdentityInput!) { createIdentity(input: $input) { userErrors { message } } }";
+    for (const password of [{ password: "hunter2-canary", hashedPassword: "$md5$Y2FuYXJ5" }, {}, { password: null }]) {
+      const reply = await facade.send(query, { input: { schemaId: "default", traits: { email: newEmail() }, credentials: { password } } });
+      expect([codeOf(reply), reply.data]).toEqual(["BAD_USER_INPUT", undefined]);
+    }
   });
 
   it("is reported at once", async () => {

@@ -1,14 +1,14 @@
 import { USES_BEFORE_COMPILATION } from "../../src/server/apollo/jit.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import { postJson } from "../support/http.js";
-import { unknownIds } from "../support/kratos-api.js";
+import { createIdentities, readIdentity, unknownIds } from "../support/kratos-api.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { startRecordingProxy } from "../support/recording-proxy.js";
 import { dataOf, startFacade, useRecordedFacade } from "../support/use-facade.js";
 
 /* Costs of a request that can be counted: requests to Kratos. */
 
-const { adminProxy, facade } = useRecordedFacade(startFakeKratos);
+const { kratos, adminProxy, facade } = useRecordedFacade(startFakeKratos);
 let ids: string[];
 
 beforeAll(async () => {
@@ -84,6 +84,17 @@ it("sends one request to Kratos for an update, and two for a change of schema", 
     "PATCH /admin/identities/ID",
     "GET /admin/identities/ID",
   ]);
+});
+
+it("reads an identity in a patch only to merge traits, or for ifUnmodifiedSince", async () => {
+  const [id] = (await createIdentities(kratos, "default", [{ email: "cost-patch@example.com" }])) as [string];
+  const { updated_at } = await readIdentity(kratos, id);
+  const patch = (input: object) => asked("mutation ($input: PatchIdentityInput!) { patchIdentity(input: $input) { identity { id } userErrors { message } } }", { input: { id, ...input } });
+  const [read, change] = ["GET /admin/identities/ID", "PATCH /admin/identities/ID"];
+  expect(await patch({ ifUnmodifiedSince: updated_at, traits: { merge: { age: 1 } } })).toEqual([read, change]);
+  expect(await patch({ traits: { merge: { age: 2 } } })).toEqual([read, change]);
+  expect(await patch({ traits: { replace: { email: "cost-patch@example.com" } }, state: "INACTIVE", metadataPublic: null, metadataAdmin: {}, externalId: "1" })).toEqual([change]);
+  expect(await patch({})).toEqual([read]);
 });
 
 describe("before v1.1, which has numbered pages", () => {

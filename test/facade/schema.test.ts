@@ -96,7 +96,9 @@ it("keeps the names and nullability of the contract", () => {
     "createRecoveryLink(input: CreateRecoveryLinkInput!): CreateRecoveryLinkPayload",
     "deleteIdentity(input: DeleteIdentityInput!): DeleteIdentityPayload",
     "deleteIdentityCredential(input: DeleteIdentityCredentialInput!): DeleteIdentityCredentialPayload",
+    "patchIdentity(input: PatchIdentityInput!): PatchIdentityPayload",
     "updateIdentity(input: UpdateIdentityInput!): UpdateIdentityPayload",
+    "verifyAddress(input: VerifyAddressInput!): VerifyAddressPayload",
   ]);
   expect(signature("Identity")).toEqual([
     "createdAt: DateTime",

@@ -31,10 +31,12 @@ it("has one line for each mutation, with caller, mutation, identity and request,
   const { body } = await mutate(`mutation { ${create("audit-a@example.com")} }`);
   const { id } = body.data.createIdentity.identity;
   await mutate(`mutation { updateIdentity(input: { id: "${id.toUpperCase()}", traits: { email: "audit-b@example.com" } }) { userErrors { code } } }`);
+  await mutate(`mutation { patchIdentity(input: { id: "${id}", traits: { merge: { age: 7 } } }) { userErrors { code } } }`);
+  await mutate(`mutation { verifyAddress(input: { identityId: "${id}", address: "audit-b@example.com" }) { userErrors { code } } }`);
   await mutate(`mutation { createRecoveryLink(input: { identityId: "${id}" }) { recoveryLink { url } } }`);
   await mutate(`mutation { deleteIdentity(input: { id: "${id}" }) { deletedIdentityId } }`);
   expect(audited()).toEqual(
-    ["createIdentity", "updateIdentity", "createRecoveryLink", "deleteIdentity"].map((mutation) => ({ ...by, mutation, identityId: id, outcome: "DONE" })),
+    ["createIdentity", "updateIdentity", "patchIdentity", "verifyAddress", "createRecoveryLink", "deleteIdentity"].map((mutation) => ({ ...by, mutation, identityId: id, outcome: "DONE" })),
   );
 });
 

@@ -34,10 +34,14 @@ const GUARDS: Readonly<Record<string, Scope>> = {
   "Mutation.createRecoveryCode": "recovery:write",
   "Mutation.deleteIdentity": "identities:delete",
   "Mutation.deleteIdentityCredential": "identities:write",
+  "Mutation.patchIdentity": "identities:write",
   "Mutation.updateIdentity": "identities:write",
+  "Mutation.verifyAddress": "identities:write",
   "CreateIdentityPayload.identity": "identities:read",
+  "PatchIdentityPayload.identity": "identities:read",
   "UpdateIdentityPayload.identity": "identities:read",
   "DeleteIdentityCredentialPayload.identity": "identities:read",
+  "VerifyAddressPayload.identity": "identities:read",
   "SettingsFlow.identity": "identities:read",
   "Identity.metadataAdmin": "secrets:read",
   "_Service.sdl": "system:read",
@@ -160,6 +164,8 @@ beforeAll(async () => {
     "Query.selfServiceError": { id: "stub:500" },
     "Mutation.createIdentity": { input: () => ({ schemaId: "default", traits: { email: email() } }) },
     "Mutation.updateIdentity": { input: () => ({ id, traits: { email: email() } }) },
+    "Mutation.patchIdentity": { input: () => ({ id, traits: { merge: { age: 40 } }, metadataPublic: { plan: randomUUID() } }) },
+    "Mutation.verifyAddress": { input: { identityId, address: "signed-up@example.com" } },
     "Mutation.createRecoveryLink": { input: { identityId: id } },
     "Mutation.createRecoveryCode": { input: { identityId: id } },
     "Mutation.deleteIdentityCredential": {
@@ -287,8 +293,10 @@ it("the walk finds all paths to metadataAdmin, including payloads, flows and ent
     "identity.metadataAdmin",
     "identityByExternalId.metadataAdmin",
     "identityByIdentifier.metadataAdmin",
+    "patchIdentity.identity.metadataAdmin",
     "settingsFlow.identity.metadataAdmin",
     "updateIdentity.identity.metadataAdmin",
+    "verifyAddress.identity.metadataAdmin",
   ]);
 });
 

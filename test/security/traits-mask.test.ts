@@ -94,6 +94,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
       const { data, errors } = await facade.send(UPDATE, { input: { id, traits } }, CLERK);
       expect(data).toEqual({ updateIdentity: null });
       expect(errors).toMatchObject([{ message: expect.stringContaining("hidden from you"), extensions: { code: "FORBIDDEN", requiredScope: "secrets:read" } }]);
+      expect(errors![0]!.message).toContain("patchIdentity");
     }
     expect(await stored()).toEqual(before);
   });
@@ -125,6 +126,57 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
   it("lets a caller with secrets:read remove traits by leaving them out", async () => {
     expect(dataOf(await facade.send(UPDATE, { input: { id, traits: { email } } }, OFFICER))["updateIdentity"].identity.traits).toEqual({ email });
     expect(await stored()).toEqual({ email });
+  });
+
+  describe("in a patch", () => {
+    const PATCH = `mutation ($input: PatchIdentityInput!) { patchIdentity(input: $input) { identity { ${PARTS} } userErrors { code message path } } }`;
+    const patch = (input: object, who: typeof CLERK) => facade.send(PATCH, { input: { id, ...input } }, who);
+    const forbidden = (of: string) => [{ message: expect.stringContaining(of), extensions: { code: "FORBIDDEN", requiredScope: "secrets:read" } }];
+
+    it.each<[string, object]>([
+      ["sets one", { merge: { email: "guess@example.com" } }],
+      ["removes one", { merge: { tags: null } }],
+      ["sets a nested one", { merge: { name: { last: "Guess" } } }],
+      ["replaces what one is in", { merge: { name: "Ann" } }],
+      ["removes what one is in", { merge: { name: null, age: 31 } }],
+      ["replaces all", { replace: { age: 31 } }],
+    ])("does not let a caller replace hidden traits: a patch that %s is not sent", async (_, traits) => {
+      const before = await stored();
+      const { data, errors } = await patch({ traits }, CLERK);
+      expect([data, errors]).toMatchObject([{ patchIdentity: null }, forbidden("hidden from you")]);
+      expect(await stored()).toEqual(before);
+    });
+
+    it("lets a caller merge the traits that are not hidden", async () => {
+      const before = await stored();
+      const { data, errors } = await patch({ traits: { merge: { age: 31, name: { first: "Anna" } } } }, CLERK);
+      expect(errors).toBeUndefined();
+      if (version === "v0.6.3-alpha.1") return expect(data!["patchIdentity"].userErrors).toMatchObject([{ code: "UNSUPPORTED" }]);
+      expect(data).toMatchObject({ patchIdentity: { identity: { traits: { name: { first: "Anna" }, age: 31 } }, userErrors: [] } });
+      expect(JSON.stringify(data)).not.toMatch(/secret/i);
+      expect(await stored()).toEqual({ ...before, age: 31, name: { first: "Anna", last: "Secret" } });
+    });
+
+    it("reveals nothing of traits that do not match another schema", async () => {
+      if (version === "v0.6.3-alpha.1") return;
+      const { data } = await patch({ schemaId: "device" }, CLERK);
+      expect(data!["patchIdentity"].userErrors.length).toBeGreaterThan(2);
+      expect(JSON.stringify(data)).not.toMatch(/secret/i);
+    });
+
+    it("may not set admin metadata, not even to null", async () => {
+      for (const metadataAdmin of [{ note: 1 }, null]) {
+        expect((await patch({ metadataAdmin }, CLERK)).errors).toMatchObject(forbidden("Writing metadataAdmin"));
+      }
+    });
+
+    it("may not find out by verifyAddress which address an identity has", async () => {
+      const verify = "mutation ($input: VerifyAddressInput!) { verifyAddress(input: $input) { userErrors { code } } }";
+      for (const address of [email, "other@example.com"]) {
+        const { data, errors } = await facade.send(verify, { input: { identityId: id, address } }, CLERK);
+        expect([data, errors]).toMatchObject([{ verifyAddress: null }, forbidden("hidden from you")]);
+      }
+    });
   });
 
   it("hides them in a settings form and its identity", async () => {

@@ -1,5 +1,5 @@
 import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
-import { Arg, Authorized, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Authorized, Ctx, Directive, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import type { NewIdentity } from "../../kratos/index.js";
 import { Audited } from "../audit.js";
 import { requireScope } from "../authorization.js";
@@ -34,6 +34,7 @@ export class NewRecoveryAddressInput {
   via: string;
 }
 
+@Directive("@oneOf")
 @InputType({ description: "A password of a new identity: exactly one of the fields. The password policy of Kratos does not apply to it." })
 export class NewPasswordInput {
   @Field(() => String, { nullable: true, description: "The password in clear text, of at most 72 bytes." })

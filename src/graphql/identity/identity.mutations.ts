@@ -67,7 +67,7 @@ export class IdentityMutationResolver {
     @Ctx() context: FacadeContext,
   ): Promise<UpdateIdentityPayload> {
     if (context.mask) {
-      requireScope(context.caller, "secrets:read", "updateIdentity replaces all traits of an identity, including those that are hidden from you.");
+      requireScope(context.caller, "secrets:read", "updateIdentity replaces all traits of an identity, including those that are hidden from you. patchIdentity can merge the others.");
     }
     try {
       const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits });

@@ -55,6 +55,7 @@ export function toCreateBody(operation: string, api: KratosApi, identity: NewIde
   const issues = [
     ...checkSchemaId(schemaId),
     ...checkState(state),
+    ...checkMetadata({ metadataPublic, metadataAdmin }),
     ...checkExternalId(externalId),
     ...checkAddresses("verifiableAddresses", verifiableAddresses, traits),
     ...checkAddresses("recoveryAddresses", recoveryAddresses, traits),
@@ -102,6 +103,12 @@ export function checkSchemaId(schemaId: string | undefined): ValidationIssue[] {
 function checkState(state: string | undefined): ValidationIssue[] {
   if (state === undefined || STATES.some((known) => known === state)) return [];
   return [{ path: ["state"], message: `Expected one of these states: ${STATES.join(", ")}.` }];
+}
+
+/** On SQLite, Kratos cannot read metadata that is a number: it answers 500 for the identity, and for every list that has it. */
+export function checkMetadata(metadata: Readonly<Record<string, unknown>>): ValidationIssue[] {
+  const numbers = Object.keys(metadata).filter((field) => typeof metadata[field] === "number");
+  return numbers.map((field) => ({ path: [field], message: "Expected an object, or any other JSON than a number." }));
 }
 
 /** Longest external ID that Kratos' database stores. SQLite stores any. */

@@ -1,21 +1,14 @@
-import type { KratosApi, KratosClient } from "../client.js";
-import { KratosInvalidError, KratosNotFoundError, KratosPositionError } from "../errors.js";
+import type { KratosClient } from "../client.js";
+import { KratosNotFoundError, KratosPositionError } from "../errors.js";
 import { toPathSegment } from "../path-segment.js";
 import { ResponseFormatError } from "../response.js";
 import { isUuid, type WireIdentity } from "../types.js";
-import { checkSchemaId, createIdentity, type NewIdentity } from "./create.js";
+import { PATCH, patchIdentity, UPDATE, updateIdentity, verifyAddress, type AddressChoice, type IdentityChange, type IdentityPatch, type Turn } from "./change.js";
+import { createIdentity, type NewIdentity } from "./create.js";
 import { deleteCredential } from "./delete-credential.js";
 import { listFiltered } from "./filter.js";
-import { expectIdentity, getIdentities, getIdentitiesByExternalId, getIdentity } from "./get.js";
+import { getIdentities, getIdentitiesByExternalId } from "./get.js";
 import { listByKeyset, listByOffset, type IdentityPage, type ListOptions, type PagePosition } from "./list.js";
-
-/** A change to an identity. */
-export interface IdentityChange {
-  /** ID of the schema to move the identity to. Default: its current schema. */
-  readonly schemaId?: string;
-  /** All traits of the identity. */
-  readonly traits: object;
-}
 
 /** Identities, by Kratos' admin API. Every method can throw any {@link KratosError}. */
 export class Identities {
@@ -93,18 +86,38 @@ export class Identities {
   }
 
   /**
-   * Changes what is given, and nothing else.
+   * Replaces all traits, and moves the identity to another schema if one is given.
    * @throws {KratosNotFoundError} if there is no such identity
    */
   update(id: string, change: IdentityChange): Promise<WireIdentity> {
-    return this.client.run(UPDATE, async (api) => {
-      const issues = checkSchemaId(change.schemaId);
-      if (issues.length > 0) throw new KratosInvalidError(UPDATE, issues);
-      if (!isUuid(id)) throw new KratosNotFoundError(UPDATE);
-      const updated = await (api.version.features.patch ? patch : replace)(api, id, change);
-      if (change.schemaId === undefined) return updated;
-      // The response to a change of schema still has the old schema's URL. A failure from here on does not undo the change.
-      return getIdentity(api, id).catch(() => updated);
+    return this.#change(UPDATE, id, (turn) => updateIdentity(turn, change));
+  }
+
+  /**
+   * Changes what is given, and nothing else.
+   * @param checkTraits called with the current traits before traits are merged into them. What it throws prevents the change
+   * @throws {KratosNotFoundError} if there is no such identity
+   * @throws {KratosModifiedError} if it was changed after `ifUnmodifiedSince`
+   */
+  patch(id: string, patch: IdentityPatch, checkTraits?: (current: unknown) => void): Promise<WireIdentity> {
+    return this.#change(PATCH, id, (turn) => patchIdentity(turn, patch, checkTraits));
+  }
+
+  /**
+   * Marks an address of an identity as verified. One that is verified stays as it is.
+   * @throws {KratosNotFoundError} if there is no such identity
+   * @throws {KratosInvalidError} if it has no such address
+   */
+  verifyAddress(id: string, address: AddressChoice): Promise<WireIdentity> {
+    return this.#change(PATCH, id, (turn) => verifyAddress(turn, address));
+  }
+
+  /** All changes of an identity wait for each other. */
+  #change(operation: string, id: string, change: (turn: Turn) => Promise<WireIdentity>): Promise<WireIdentity> {
+    const { changes, deadline } = this.client;
+    return this.client.run(operation, async (api) => {
+      if (!isUuid(id)) throw new KratosNotFoundError(operation);
+      return changes.run(operation, id, deadline, () => change({ api, id, deadline }));
     });
   }
 
@@ -122,21 +135,4 @@ export class Identities {
       });
     });
   }
-}
-
-const UPDATE = "updateIdentity";
-
-async function patch(api: KratosApi, id: string, { schemaId, traits }: IdentityChange): Promise<WireIdentity> {
-  const json = [
-    ...(schemaId === undefined ? [] : [{ op: "replace", path: "/schema_id", value: schemaId }]),
-    { op: "replace", path: "/traits", value: traits },
-  ];
-  return api.admin(UPDATE, async (admin) => expectIdentity(await admin.patch(`identities/${id}`, { json }).json()));
-}
-
-/** PUT replaces the whole identity, so what this version keeps beside the traits is read first and sent along. */
-async function replace(api: KratosApi, id: string, { schemaId, traits }: IdentityChange): Promise<WireIdentity> {
-  const { schema_id, state, metadata_public, metadata_admin } = await getIdentity(api, id);
-  const json = { schema_id: schemaId ?? schema_id, traits, state, metadata_public, metadata_admin };
-  return api.admin(UPDATE, async (admin) => expectIdentity(await admin.put(`identities/${id}`, { json }).json()));
 }

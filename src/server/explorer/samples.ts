@@ -101,6 +101,23 @@ mutation DeleteIdentityCredential($credential: DeleteIdentityCredentialInput!) {
   }
 }
 
+# What is left out stays as it is. A merge changes the traits that it has;
+# null removes one.
+mutation PatchIdentity($patch: PatchIdentityInput!) {
+  patchIdentity(input: $patch) {
+    identity { id state traits metadataPublic updatedAt }
+    userErrors { code message path }
+  }
+}
+
+# The address must be one of the verifiableAddresses of the identity.
+mutation VerifyAddress($verify: VerifyAddressInput!) {
+  verifyAddress(input: $verify) {
+    identity { id verifiableAddresses { value verified verifiedAt } }
+    userErrors { code message path }
+  }
+}
+
 # Anyone who has the link can log in as the user: give it only to them.
 mutation CreateRecoveryLink($link: CreateRecoveryLinkInput!) {
   createRecoveryLink(input: $link) {
@@ -129,6 +146,8 @@ mutation DeleteIdentity($delete: DeleteIdentityInput!) {
     create: { schemaId: "default", traits: { email: "ann@example.com", name: { first: "Ann", last: "Example" } } },
     update: { id, traits: { email: "anne@example.com", name: { first: "Anne", last: "Example" } } },
     credential: { identityId: id, type: "totp", identifier: null },
+    patch: { id, traits: { merge: { name: { first: "Anna" } } }, metadataPublic: { plan: "gold" } },
+    verify: { identityId: id, address: "anne@example.com" },
     link: { identityId: id, expiresIn: "1h" },
     code: { identityId: id, expiresIn: "15m" },
     delete: { id },

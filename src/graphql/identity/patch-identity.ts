@@ -1,0 +1,165 @@
+import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
+import { Arg, Authorized, Ctx, Directive, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { type IdentityPatch, KratosInvalidError, type ValidationIssue } from "../../kratos/index.js";
+import { Audited } from "../audit.js";
+import { requireScope } from "../authorization.js";
+import { fourRequests } from "../complexity.js";
+import type { FacadeContext } from "../context.js";
+import { primeLoader } from "../loaders.js";
+import { DateTime } from "../scalars.js";
+import type { Scope } from "../scopes.js";
+import { Tag } from "../tags.js";
+import { toUserErrors, UserError } from "../user-errors.js";
+import { requireMetadataAdmin } from "./create-identity.js";
+import { Identity, IdentityState } from "./identity.type.js";
+
+@Directive("@oneOf")
+@InputType({ description: "New traits of an identity: exactly one of the fields." })
+export class PatchTraitsInput {
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: "Traits to merge into the current ones, as a JSON Merge Patch (RFC 7386): null removes a trait, an object is merged into the current one, and anything else replaces the current value, lists included.",
+  })
+  merge?: object | null;
+
+  @Field(() => GraphQLJSONObject, { nullable: true, description: "Traits that replace all current ones." })
+  replace?: object | null;
+}
+
+@InputType({ description: "Input for `patchIdentity`. What is left out stays as it is." })
+export class PatchIdentityInput {
+  @Field(() => ID, { description: "ID of the identity." })
+  id: string;
+
+  @Field(() => PatchTraitsInput, { nullable: true, description: "New traits. Together with those that stay, they must match the identity schema." })
+  traits?: PatchTraitsInput | null;
+
+  @Field(() => String, { nullable: true, description: "ID of the identity schema to switch to. The traits must match it." })
+  schemaId?: string | null;
+
+  @Field(() => IdentityState, { nullable: true, description: "State of the identity." })
+  state?: IdentityState | null;
+
+  @Field(() => GraphQLJSON, { nullable: true, description: "Custom data that the owner of the identity can read but not change. It replaces the current data. Null clears it." })
+  metadataPublic?: unknown;
+
+  @Tag("admin")
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: "Custom data that only administrators can read. It replaces the current data. Null clears it. Requires the scope `secrets:read`, as reading it does.",
+  })
+  metadataAdmin?: unknown;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "ID of the account in another system: 1 to 64 characters, which no other identity has. Null clears it. Requires Kratos v25.4 or later.",
+  })
+  externalId?: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "The `updatedAt` of the identity when you read it. If it has another one now, the mutation is a `CONFLICT` that changes nothing. Advisory: a change that someone else makes at the same moment, e.g. the user, is not noticed. Requires Kratos v25.4 or later.",
+  })
+  ifUnmodifiedSince?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "Payload of `patchIdentity`." })
+export class PatchIdentityPayload {
+  @Authorized<Scope>("identities:read")
+  @Field(() => Identity, {
+    nullable: true,
+    simple: false,
+    description: "The changed identity. Null if there are user errors. Also null, with a `FORBIDDEN` error, if the caller lacks the scope `identities:read`.",
+  })
+  identity: Identity | null;
+
+  @Field(() => [UserError], { description: "Errors that prevented the mutation. Empty on success." })
+  userErrors: UserError[];
+}
+
+@Resolver()
+export class PatchIdentityResolver {
+  @Authorized<Scope>("identities:write")
+  @Audited
+  @Tag("admin")
+  @Mutation(() => PatchIdentityPayload, {
+    nullable: true,
+    complexity: fourRequests,
+    description: "Change parts of an identity. Changes of the same identity wait for each other, so that concurrent merges keep all traits, as long as they are sent to the same server. Kratos validates all traits in every change: an identity that no longer matches its schema can be changed only together with the traits that do not match. Requires Kratos v0.13 or later.",
+  })
+  async patchIdentity(
+    @Arg("input", () => PatchIdentityInput, { description: "The identity to change, and what to change." }) input: PatchIdentityInput,
+    @Ctx() context: FacadeContext,
+  ): Promise<PatchIdentityPayload> {
+    const { id, traits, metadataAdmin } = input;
+    if (metadataAdmin !== undefined) requireMetadataAdmin(context.caller);
+    const checkTraits = (current?: unknown) => requireVisible(context, traits, current);
+    checkTraits();
+    try {
+      const changed = await context.kratos.identities.patch(id, toPatch(input), checkTraits);
+      return { identity: primeLoader(context, changed), userErrors: [] };
+    } catch (error) {
+      return { identity: null, userErrors: toUserErrors(explainTraits(error, traits), "id", getConflictPath(input)) };
+    }
+  }
+}
+
+/**
+ * @param current the current traits, if they are known
+ * @throws FORBIDDEN if new traits would replace some that are hidden from the caller
+ */
+function requireVisible({ caller, mask }: FacadeContext, traits: PatchTraitsInput | null | undefined, current: unknown): void {
+  const { merge, replace } = traits ?? {};
+  if (!mask || !(replace || (merge && mask.isSetBy(merge, current)))) return;
+  requireScope(caller, "secrets:read", "These traits replace some that are hidden from you. Merge only those that you see.");
+}
+
+/** @throws {KratosInvalidError} if a field is null that cannot be cleared */
+function toPatch(input: PatchIdentityInput): IdentityPatch {
+  const { traits, schemaId, state, metadataPublic, metadataAdmin, externalId, ifUnmodifiedSince } = input;
+  const { merge, replace } = traits ?? {};
+  const issues: ValidationIssue[] = Object.entries({ traits, schemaId, state })
+    .filter(([, value]) => value === null)
+    .map(([field]) => ({ path: [field], message: "Expected a value: this cannot be cleared. To keep it as it is, leave it out." }));
+  if (issues.length > 0) throw new KratosInvalidError("patchIdentity", issues);
+  return {
+    traits: merge ? { merge } : replace ? { replace } : undefined,
+    schemaId: schemaId ?? undefined,
+    state: state ?? undefined,
+    metadataPublic,
+    metadataAdmin,
+    externalId,
+    ifUnmodifiedSince: ifUnmodifiedSince ?? undefined,
+  };
+}
+
+/** Path below the input of what another identity may have. */
+function getConflictPath({ traits, externalId }: PatchIdentityInput): readonly string[] {
+  if (traits && externalId) return [];
+  return traits ? ["traits", traits.merge ? "merge" : "replace"] : ["externalId"];
+}
+
+const CURRENT = "The current value of this trait does not match the identity schema, against which Kratos validates all traits in every change. Correct it with `traits` in the same mutation.";
+
+/**
+ * Tells Kratos' errors in the traits of the input from those in the traits that stay. What Kratos says of these can contain values that the
+ * caller may not see.
+ */
+function explainTraits(error: unknown, traits: PatchTraitsInput | null | undefined): unknown {
+  if (!(error instanceof KratosInvalidError) || error.outcome !== "REFUSED") return error;
+  const { merge, replace } = traits ?? {};
+  const issues = error.issues.map(({ path, message }) => {
+    const [field, ...trait] = path;
+    if (field !== "traits") return { path, message };
+    if (replace) return { path: ["traits", "replace", ...trait], message };
+    return merge && isNamed(merge, trait) ? { path: ["traits", "merge", ...trait], message } : { path, message: CURRENT };
+  });
+  const { operation, outcome } = error;
+  return new KratosInvalidError(operation, issues, { outcome });
+}
+
+/** Whether a merge sets the value at a path, or replaces what it is in. */
+function isNamed(merge: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined || typeof merge !== "object" || merge === null || Array.isArray(merge)) return true;
+  return Object.hasOwn(merge, key) && isNamed((merge as Readonly<Record<string, unknown>>)[key], rest);
+}
