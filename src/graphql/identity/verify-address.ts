@@ -40,6 +40,7 @@ export class VerifyAddressResolver {
   @Authorized<Scope>("identities:write")
   @Audited
   @Tag("admin")
+  @Tag("personal-data")
   @Mutation(() => VerifyAddressPayload, {
     nullable: true,
     complexity: fourRequests,
