@@ -5,8 +5,10 @@ import { Identities, identityRoutes } from "./identities.js";
 import type { Profile } from "./profile.js";
 import { recoveryCodeRoutes, recoveryLinkRoutes } from "./recovery.js";
 import { addSampleIdentities, SAMPLE_IDENTITY_ID } from "./sample-identities.js";
+import { addSampleSessions } from "./sample-sessions.js";
 import { schemaRoutes } from "./schemas.js";
 import { serve, type Api, type FakeKratos, type Handler } from "./server.js";
+import { sessionRoutes, Sessions } from "./sessions.js";
 import { healthRoutes, systemRoutes } from "./system.js";
 import flows from "./v26-flows.json" with { type: "json" };
 
@@ -21,7 +23,9 @@ export function startFakeKratos(): Promise<FakeKratos> {
   return serve(v26.version, (publicUrl) => {
     const identities = new Identities(v26, publicUrl);
     addSampleIdentities(identities);
-    return v26Ports(v26Api(identities, new Flows(v26, publicUrl), publicUrl), publicUrl);
+    const sessions = new Sessions(identities);
+    addSampleSessions(sessions);
+    return v26Ports(v26Api(identities, sessions, new Flows(v26, publicUrl), publicUrl), publicUrl);
   });
 }
 
@@ -39,12 +43,13 @@ export const v26: Profile = {
 };
 
 /** What v26.2.0 serves, as far as the facade and its explorer use it. */
-export function v26Api(identities: Identities, flows: Flows, publicUrl: string): Api {
+export function v26Api(identities: Identities, sessions: Sessions, flows: Flows, publicUrl: string): Api {
   return {
     admin: {
       ...healthRoutes,
       ...systemRoutes(v26.version, identities),
       ...withCredentials(identityRoutes(identities, (identity) => identity), identities),
+      ...sessionRoutes(sessions, identities),
       // An identity without a recovery address gets a link as well.
       ...recoveryLinkRoutes(identities, publicUrl, (identity) => (identity ? undefined : badRequest("The requested identity id does not exist."))),
       ...recoveryCodeRoutes(identities),

@@ -41,7 +41,7 @@ const DEVICES: readonly (readonly [serial: string, model?: string])[] = [
 ];
 
 /** The ID of a person, for the sample operations of the explorers. */
-export const SAMPLE_IDENTITY_ID = idOf("soren.agard@example.dk");
+export const SAMPLE_IDENTITY_ID = getSampleId("soren.agard@example.dk");
 
 /** Adds people and devices: the same at every start, with the same IDs and dates. Every third person is verified, and one is inactive. */
 export function addSampleIdentities(identities: Identities): void {
@@ -85,13 +85,14 @@ function credentialsOf(index: number, tags: readonly string[]): NewCredentials {
 /** One identity was created each day. */
 function createdOn(day: number, name: string): Pick<Identity, "id" | "created_at" | "updated_at" | "state_changed_at"> {
   const now = timeOn(day, 9);
-  return { id: idOf(name), created_at: now, updated_at: now, state_changed_at: now };
+  return { id: getSampleId(name), created_at: now, updated_at: now, state_changed_at: now };
 }
 
 function timeOn(day: number, hour: number): string {
   return timestamp(Date.UTC(2025, 2, 1 + day, hour, 26, 53, 589));
 }
 
-function idOf(name: string): string {
+/** The ID of the sample identity with an email or a serial number. */
+export function getSampleId(name: string): string {
   return toUuid(`identity of ${name}`);
 }

@@ -6,13 +6,14 @@ import type { UserError } from "./user-errors.js";
 
 interface Payload {
   readonly identity?: { readonly id: string } | null;
+  readonly session?: { readonly identityId?: string } | null;
   readonly userErrors: readonly UserError[];
 }
 
 /** Records the outcome of a mutation in the audit of the request. */
 export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ args, context, info }, next) => {
-  const input = args["input"] as { readonly id?: string; readonly identityId?: string };
-  const end = context.audit?.start(String(info.path.key), { mutation: info.fieldName, ...toIdentityId(input.id ?? input.identityId) });
+  const { fieldName: mutation, path } = info;
+  const end = context.audit?.start(String(path.key), { mutation, ...getTarget(mutation, args["input"] as MutationInput) });
   let payload: Payload;
   try {
     payload = (await next()) as Payload;
@@ -20,16 +21,27 @@ export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ a
     end?.({ outcome: getOutcome(error), codes: [getErrorCode(error)] });
     throw error;
   }
-  const { identity, userErrors } = payload;
+  const { identity, session, userErrors } = payload;
   const [userError] = userErrors;
   if (userError) end?.({ outcome: userError.outcome, codes: userErrors.map(({ code }) => code) });
-  else end?.({ outcome: "DONE", ...toIdentityId(identity?.id) });
+  else end?.({ outcome: "DONE", ...toId("identityId", identity?.id ?? session?.identityId) });
   return payload;
 });
 
+/** What inputs of mutations have in common. Values of callers are of any type until they are validated. */
+interface MutationInput {
+  readonly id?: unknown;
+  readonly identityId?: unknown;
+}
+
+/** The ID of the identity or session that a mutation changes. */
+export function getTarget(mutation: string, { id, identityId }: MutationInput): Pick<AuditEntry, "identityId" | "sessionId"> {
+  return { ...toId(mutation.endsWith("Session") ? "sessionId" : "identityId", id), ...toId("identityId", identityId) };
+}
+
 /** Callers can send anything as an ID. Only a UUID is safe to record. */
-function toIdentityId(id: string | undefined): Pick<AuditEntry, "identityId"> {
-  return id !== undefined && isIdentityId(id) ? { identityId: id.toLowerCase() } : {};
+function toId<Name extends string>(name: Name, id: unknown): { readonly [K in Name]?: string } {
+  return typeof id === "string" && isIdentityId(id) ? ({ [name]: id.toLowerCase() } as { [K in Name]: string }) : {};
 }
 
 function getOutcome(error: unknown): ChangeOutcome {

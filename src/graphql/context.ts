@@ -1,8 +1,16 @@
 import type DataLoader from "dataloader";
-import type { ChangeOutcome, FlowCredentials, Kratos } from "../kratos/index.js";
+import type { ChangeOutcome, FlowCredentials, IdentitySessionsQuery, Kratos, ListPage, SessionQuery, SessionRecord } from "../kratos/index.js";
 import type { IdentitySchema } from "./identity/identity.type.js";
-import { type BatchListener, createIdentityLoaders, createIdentitySchemaLoader, type IdentityLoaders } from "./loaders.js";
+import {
+  type BatchListener,
+  createIdentityLoaders,
+  createIdentitySchemaLoader,
+  createIdentitySessionsLoader,
+  createSessionLoader,
+  type IdentityLoaders,
+} from "./loaders.js";
 import { ANYBODY, type Caller } from "./scopes.js";
+import type { Session } from "./session/session.type.js";
 import type { TraitsMask } from "./traits-mask.js";
 
 /** The parts of a request that its context is created from. */
@@ -27,6 +35,8 @@ export interface FacadeContext extends IdentityLoaders {
   readonly requestId: string | undefined;
   readonly flowCredentials: FlowCredentials;
   readonly identitySchemas: DataLoader<string, IdentitySchema | null>;
+  readonly sessions: DataLoader<SessionQuery, Session | null, string>;
+  readonly identitySessions: DataLoader<IdentitySessionsQuery, ListPage<SessionRecord> | null, string>;
   /** Traits to hide from this caller. Undefined if the caller may see all. */
   readonly mask: TraitsMask | undefined;
   /** Set by the server, to record mutations. */
@@ -39,6 +49,8 @@ export interface AuditEntry {
   readonly mutation: string;
   /** UUID of the identity, if known. */
   readonly identityId?: string;
+  /** UUID of the session, if the mutation is about one. */
+  readonly sessionId?: string;
   /** `DONE`, or what is known of the change. */
   readonly outcome: "DONE" | ChangeOutcome;
   /** Codes of the user errors, or of the error. */
@@ -52,7 +64,7 @@ export interface Audit {
    * @param key the mutation's key in the response: its alias, or else its name
    * @returns what to call when it has ended, before its result is sent
    */
-  start(key: string, mutation: Pick<AuditEntry, "mutation" | "identityId">): (result: Omit<AuditEntry, "mutation">) => void;
+  start(key: string, mutation: Pick<AuditEntry, "mutation" | "identityId" | "sessionId">): (result: Omit<AuditEntry, "mutation">) => void;
 }
 
 /** Creates the context of one request, with empty loaders. */
@@ -66,5 +78,7 @@ export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask,
     mask,
     ...createIdentityLoaders(kratos, mask, onBatch),
     identitySchemas: createIdentitySchemaLoader(kratos, onBatch),
+    sessions: createSessionLoader(kratos, onBatch),
+    identitySessions: createIdentitySessionsLoader(kratos, onBatch),
   };
 }

@@ -1,4 +1,4 @@
-import { extendSchema, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema, type GraphQLUnionType, parse } from "graphql";
+import { extendSchema, type GraphQLFieldResolver, type GraphQLResolveInfo, type GraphQLObjectType, type GraphQLSchema, type GraphQLUnionType, parse } from "graphql";
 import { requireScope } from "./authorization.js";
 import { entitiesCost } from "./complexity.js";
 import type { FacadeContext } from "./context.js";
@@ -6,17 +6,19 @@ import { badUserInput, checkArgument, describeReceived } from "./errors.js";
 import { selectsField } from "./selection.js";
 import { Identity } from "./identity/identity.type.js";
 import type { Scope } from "./scopes.js";
+import { getSessionDetails } from "./session/session.resolver.js";
+import { Session } from "./session/session.type.js";
 
 /** Per request. A router asks for those of a whole page at once, and a page has at most 250 items. */
 const MAX_REPRESENTATIONS = 1000;
 
-type EntityContext = Pick<FacadeContext, "caller" | "identities" | "identitiesByExternalId" | "identitySchemas">;
+type EntityContext = Pick<FacadeContext, "caller" | "identities" | "identitiesByExternalId" | "identitySchemas" | "sessions">;
 
 interface Entity {
   /** type-graphql's `@Authorized` does not apply to entities that are resolved from references. */
   readonly scope: Scope;
   /** Load an entity by one of its keys. If a representation has several, the first one here counts. */
-  readonly keys: Readonly<Record<string, (context: EntityContext, key: string) => Promise<object | null>>>;
+  readonly keys: Readonly<Record<string, (context: EntityContext, key: string, info: GraphQLResolveInfo) => Promise<object | null>>>;
 }
 
 const ENTITIES: Readonly<Record<string, Entity>> = {
@@ -28,6 +30,7 @@ const ENTITIES: Readonly<Record<string, Entity>> = {
     },
   },
   IdentitySchema: { scope: "identities:read", keys: { id: ({ identitySchemas }, id) => identitySchemas.load(id) } },
+  Session: { scope: "sessions:read", keys: { id: ({ sessions }, id, info) => sessions.load({ id, details: getSessionDetails(info) }) } },
 };
 
 /** The scope that resolving a reference requires, for each type of entity. */
@@ -67,7 +70,7 @@ export function toSubgraphSchema(graph: GraphQLSchema, sdl: string, publicSdl: b
     }
     if (selectsField(info, "credentials")) context.include.credentials = true;
     // Errors are items of the list, because graphql-jit drops the last item if its promise is rejected.
-    return Promise.all(representations.map((representation) => loadEntity(representation, context).catch((error: Error) => error)));
+    return Promise.all(representations.map((representation) => loadEntity(representation, context, info).catch((error: Error) => error)));
   };
   _entities!.resolve = resolveEntities;
   _entities!.extensions = { complexity: entitiesCost };
@@ -77,11 +80,16 @@ export function toSubgraphSchema(graph: GraphQLSchema, sdl: string, publicSdl: b
     return sdl;
   };
   (schema.getType("_Service") as GraphQLObjectType).getFields()["sdl"]!.resolve = resolveSdl;
-  (schema.getType("_Entity") as GraphQLUnionType).resolveType = (value) => (value instanceof Identity ? "Identity" : "IdentitySchema");
+  (schema.getType("_Entity") as GraphQLUnionType).resolveType = (value) => getEntityType(value as object);
   return schema;
 }
 
-async function loadEntity(representation: unknown, context: EntityContext): Promise<object | null> {
+function getEntityType(value: object): string {
+  if (value instanceof Session) return "Session";
+  return value instanceof Identity ? "Identity" : "IdentitySchema";
+}
+
+async function loadEntity(representation: unknown, context: EntityContext, info: GraphQLResolveInfo): Promise<object | null> {
   const { __typename: type, ...fields } = (representation ?? {}) as Readonly<Record<string, unknown>>;
   const entity = typeof type === "string" && Object.hasOwn(ENTITIES, type) ? ENTITIES[type] : undefined;
   for (const [name, load] of Object.entries(entity?.keys ?? {})) {
@@ -91,7 +99,7 @@ async function loadEntity(representation: unknown, context: EntityContext): Prom
     if (!entity || typeof key !== "string") continue;
     requireScope(context.caller, entity.scope);
     checkArgument(key);
-    return load(context, key);
+    return load(context, key, info);
   }
   throw badUserInput(`A representation must have a "__typename" and a key, which is a string (${KEYS.join("; ")}); received ${describeReceived(representation)}.`);
 }

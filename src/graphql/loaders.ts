@@ -1,12 +1,12 @@
 import DataLoader from "dataloader";
-import type { Kratos, WireIdentity } from "../kratos/index.js";
+import type { IdentitySessionsQuery, Kratos, ListPage, SessionQuery, SessionRecord, WireIdentity } from "../kratos/index.js";
 import { IdentityCredential } from "./identity/credential.type.js";
 import { Identity, IdentitySchema } from "./identity/identity.type.js";
+import { Session } from "./session/session.type.js";
 import type { TraitsMask } from "./traits-mask.js";
 
 /** Names of the loaders, as used in metrics. */
-export type LoaderName = "credentials" | "identity" | "identity_by_external_id" | "identity_schema";
-
+export type LoaderName = "credentials" | "identity" | "identity_by_external_id" | "identity_schema" | "identity_sessions" | "session";
 
 /** Called with the number of keys of each batch that a loader requests. */
 export type BatchListener = (loader: LoaderName, size: number) => void;
@@ -83,24 +83,55 @@ export function createIdentitySchemaLoader(kratos: Kratos, onBatch: BatchListene
   });
 }
 
-interface LoaderOptions<Wire, Type> {
-  readonly name: LoaderName;
-  /** Returns what exists, and an error for each ID that could not be looked up. */
-  readonly find: (ids: readonly string[]) => Promise<ReadonlyMap<string, Wire | Error>>;
-  readonly toType: (wire: Wire, id: string) => Type;
-  readonly onBatch: BatchListener | undefined;
-  readonly cacheKeyFn?: (id: string) => string;
+/** Loads sessions by ID, each with the requested details. Null for an ID without a session. */
+export function createSessionLoader(kratos: Kratos, onBatch: BatchListener | undefined): DataLoader<SessionQuery, Session | null, string> {
+  return createLoader({
+    name: "session",
+    find: (queries) => kratos.sessions.find(queries),
+    toType: (session) => new Session(session),
+    onBatch,
+    cacheKeyFn: ({ id, details }) => [id.toLowerCase(), ...details].join(),
+  });
 }
 
-function createLoader<Wire, Type>({ name, find, toType, onBatch, cacheKeyFn }: LoaderOptions<Wire, Type>): DataLoader<string, Type | null> {
+/** Loads pages of the sessions of identities. */
+export function createIdentitySessionsLoader(
+  kratos: Kratos,
+  onBatch: BatchListener | undefined,
+): DataLoader<IdentitySessionsQuery, ListPage<SessionRecord> | null, string> {
+  return createLoader({
+    name: "identity_sessions",
+    find: (queries) => kratos.sessions.findByIdentity(queries),
+    toType: (page) => page,
+    onBatch,
+    cacheKeyFn: (query) => JSON.stringify(query),
+  });
+}
+
+interface LoaderOptions<Key, CacheKey, Wire, Type> {
+  readonly name: LoaderName;
+  /** Returns what exists, and an error for each ID that could not be looked up. */
+  readonly find: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Wire | Error>>;
+  readonly toType: (wire: Wire, key: Key) => Type;
+  readonly onBatch: BatchListener | undefined;
+  readonly cacheKeyFn?: (key: Key) => CacheKey;
+}
+
+function createLoader<Key, Wire, Type, CacheKey = Key>({
+  name,
+  find,
+  toType,
+  onBatch,
+  cacheKeyFn,
+}: LoaderOptions<Key, CacheKey, Wire, Type>): DataLoader<Key, Type | null, CacheKey> {
   return new DataLoader(
-    async (ids) => {
-      onBatch?.(name, ids.length);
-      const found = await find(ids);
-      return ids.map((id) => {
-        const wire = found.get(id);
+    async (keys) => {
+      onBatch?.(name, keys.length);
+      const found = await find(keys);
+      return keys.map((key) => {
+        const wire = found.get(key);
         if (wire === undefined) return null;
-        return wire instanceof Error ? wire : toType(wire, id);
+        return wire instanceof Error ? wire : toType(wire, key);
       });
     },
     { cacheKeyFn },

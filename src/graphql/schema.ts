@@ -14,6 +14,8 @@ import { VerifyAddressResolver } from "./identity/verify-address.js";
 import { applyOneOf } from "./one-of.js";
 import { RecoveryResolver } from "./recovery.js";
 import { SelfServiceErrorResolver } from "./self-service-error.js";
+import { RevokeIdentitySessionsPayloadResolver, RevokeSessionPayloadResolver, SessionMutationResolver } from "./session/session.mutations.js";
+import { IdentitySessionsResolver, SessionResolver } from "./session/session.resolver.js";
 import { printSubgraph } from "./subgraph-sdl.js";
 import { SystemResolver } from "./system.js";
 
@@ -48,8 +50,13 @@ export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: 
       IdentityMutationResolver,
       IdentityResolver,
       PatchIdentityResolver,
+      IdentitySessionsResolver,
       RecoveryResolver,
+      RevokeIdentitySessionsPayloadResolver,
+      RevokeSessionPayloadResolver,
       SelfServiceErrorResolver,
+      SessionMutationResolver,
+      SessionResolver,
       SystemResolver,
       VerifyAddressResolver,
     ],

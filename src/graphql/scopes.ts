@@ -13,6 +13,10 @@ export const SCOPES = [
   "identities:delete",
   /** Create recovery links and codes. Anyone who has one can log in as the user. */
   "recovery:write",
+  /** Read sessions, with the IP addresses and browsers that they were used with. */
+  "sessions:read",
+  /** Revoke and extend sessions. */
+  "sessions:write",
   /** Read self-service flows and errors. */
   "flows:read",
   /** Read what is hidden from other callers: `metadataAdmin`, masked traits, and personal data, tokens and codes in flows. */

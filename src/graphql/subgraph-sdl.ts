@@ -35,7 +35,7 @@ const IMPORTS = ["@cost", "@key", "@listSize", "@shareable", "@tag"];
 const AUTH_IMPORTS = ["@authenticated", "@requiresScopes"];
 
 /** Apollo's composition rejects a directive without a definition, although GraphQL defines this one. */
-const ONE_OF = '"Exactly one field of an input object of the type must be given, and it must not be null." directive @oneOf on INPUT_OBJECT';
+const ONE_OF = '"""Exactly one field of an input object of the type must be given, and it must not be null.""" directive @oneOf on INPUT_OBJECT';
 
 export interface SdlOptions {
   /** The scope that resolving a reference to an entity requires, for each type of entity. */

@@ -119,10 +119,10 @@ export class KratosCredentialNotFoundError extends KratosNotFoundError {
 /** Too many requests to Kratos are running, so this one was not sent, or its large response was not read. */
 export class KratosOverloadedError extends KratosError {}
 
-/** A position in the list of identities is one of a version of Kratos that orders the list differently. */
+/** The connected Kratos does not know a position in a list. Mostly it is one of another version, which orders the list differently. */
 export class KratosPositionError extends KratosError {
   constructor(operation: string) {
-    super(operation, "The cursor is from another version of Kratos, which lists identities in another order. Start again with the first page.", {
+    super(operation, "The connected Kratos does not know this cursor, e.g. because it is from another version of Kratos, which orders the list differently. Start again with the first page.", {
       outcome: "NOT_SENT",
     });
   }

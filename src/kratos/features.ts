@@ -39,6 +39,8 @@ export const FIRST_VERSION = {
   recoveryCodes: "v0.11.0",
   /** Recovery codes can be for an app. */
   recoveryCodeFlowType: "v1.2.0",
+  /** The sessions of an identity are listed in the order of sign-ins, the latest first. Earlier, their order is undefined. */
+  sessionOrder: "v1.0.0",
   /** Messages of the courier are listed. */
   courierMessages: "v0.11.0",
   /** One message of the courier is read, with its dispatches. */

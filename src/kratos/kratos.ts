@@ -5,11 +5,13 @@ import { Recovery } from "./recovery.js";
 import type { KratosLoad } from "./request-queue.js";
 import { Schemas } from "./schemas.js";
 import { SelfServiceErrors } from "./self-service-errors.js";
+import { Sessions } from "./sessions.js";
 import { System } from "./system.js";
 
 /** The REST API of one Ory Kratos, v0.6.3-alpha.1 to v26.2.0. Sends nothing before the first call. */
 export class Kratos {
   readonly identities: Identities;
+  readonly sessions: Sessions;
   readonly schemas: Schemas;
   readonly flows: Flows;
   readonly selfServiceErrors: SelfServiceErrors;
@@ -21,6 +23,7 @@ export class Kratos {
     const client = options instanceof KratosClient ? options : new KratosClient(options);
     this.#client = client;
     this.identities = new Identities(client);
+    this.sessions = new Sessions(client);
     this.schemas = new Schemas(client);
     this.flows = new Flows(client);
     this.selfServiceErrors = new SelfServiceErrors(client);

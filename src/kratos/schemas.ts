@@ -1,5 +1,5 @@
-import pMap from "p-map";
-import { BATCH_CONCURRENCY, type KratosClient } from "./client.js";
+import { getEach } from "./batch.js";
+import type { KratosClient } from "./client.js";
 import { KratosNotFoundError } from "./errors.js";
 import { toPathSegment } from "./path-segment.js";
 import { expectJson, isJsonObject } from "./response.js";
@@ -16,8 +16,7 @@ export class Schemas {
    */
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, object | Error>> {
     const { deadline } = this.client;
-    const found = await pMap(ids, (id) => this.get(id, deadline).catch((error: Error) => error), { concurrency: BATCH_CONCURRENCY });
-    return new Map(ids.flatMap((id, index) => (found[index] instanceof KratosNotFoundError ? [] : [[id, found[index]!]])));
+    return getEach(ids, (id) => this.get(id, deadline));
   }
 
   /**

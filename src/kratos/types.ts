@@ -69,6 +69,38 @@ export interface WireRecoveryAddress {
   readonly updated_at?: string;
 }
 
+/** A sign-in of an identity on one or more devices. */
+export interface WireSession {
+  readonly id: string;
+  readonly active?: boolean;
+  readonly authenticated_at?: string;
+  readonly issued_at?: string;
+  readonly expires_at?: string;
+  readonly authenticator_assurance_level?: string;
+  readonly authentication_methods?: readonly WireAuthenticationMethod[];
+  /** Absent unless requested. */
+  readonly devices?: readonly WireSessionDevice[];
+  /** Absent unless requested. Even then, it has no `metadata_admin` and, in lists, no addresses. */
+  readonly identity?: WireIdentity;
+}
+
+/** How a user has proven who they are. */
+export interface WireAuthenticationMethod {
+  readonly method?: string;
+  readonly aal?: string;
+  readonly completed_at?: string;
+  readonly provider?: string;
+  readonly organization?: string;
+}
+
+/** A device on which a session was used. */
+export interface WireSessionDevice {
+  readonly id: string;
+  readonly ip_address?: string;
+  readonly user_agent?: string;
+  readonly location?: string;
+}
+
 /** A link that lets a user back into their account. */
 export interface WireRecoveryLink {
   readonly recovery_link: string;

@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
 import { checkCallers } from "../../src/commands/doctor/callers.js";
 import { loadConfig } from "../../src/config.js";
+import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createRateLimit } from "../../src/server/limits/rate-limit.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import { startCli } from "../support/child-process.js";
@@ -35,11 +36,13 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("with a fake Kratos %s", (
     expect(lines.get("API key shop")).toBe("ok: identities:read flows:read");
     expect(lines.get("Clock")).toMatch(/^ok/);
     const fields = [...lines].filter(([check]) => check.startsWith("Query."));
-    expect(fields.map(([check]) => check)).toHaveLength(16);
+    const { schema } = buildFacadeSchema();
+    expect(fields.map(([check]) => check)).toEqual(Object.keys(schema.getQueryType()!.getFields()).map((name) => `Query.${name}`));
     const notes = fields.filter(([, seen]) => !seen.startsWith("ok: works"));
     // What this version does not have is no problem of the deployment.
-    expect(notes.map(([, seen]) => seen)).toEqual(version === "v26.2.0" ? [] : [...notes].map(() => expect.stringMatching(/^note: [\w ]+ requires Kratos v\S+ or later\. The connected Kratos is v0\.6\.3-alpha\.1\.$/)));
-    expect(notes).toHaveLength(version === "v26.2.0" ? 0 : 2);
+    const isOld = version === "v0.6.3-alpha.1";
+    expect(notes.map(([, seen]) => seen)).toEqual(notes.map(() => expect.stringMatching(/^note: [\w ]+ requires Kratos v\S+ or later\. The connected Kratos is v0\.6\.3-alpha\.1\.$/)));
+    expect(notes.length > 0).toBe(isOld);
     expect(lines.has("Identity.state")).toBe(version === "v0.6.3-alpha.1");
     expect(out).toMatch(/\nNo problems found\.\n$/);
     expect(exit).toBe(0);

@@ -133,7 +133,7 @@ describe("the sample operations", () => {
   });
 
   // A placeholder is not an ID, and a settings flow needs the session of its user.
-  const codes: Record<string, readonly string[]> = { Identity: ["BAD_USER_INPUT"], SettingsFlow: ["FORBIDDEN"] };
+  const codes: Record<string, readonly string[]> = { Identity: ["BAD_USER_INPUT"], Session: ["BAD_USER_INPUT"], SettingsFlow: ["FORBIDDEN"] };
   it.each(operations)("$name can be sent as it is, and only a placeholder of an ID and a settings flow are refused", async ({ name, query, variables }) => {
     const { errors = [] } = await fetchGraphQL(`${facade.url}/graphql`, { query, operationName: name, variables });
     expect(errors.map(({ extensions }: any) => extensions.code)).toEqual(codes[name] ?? []);
@@ -148,22 +148,27 @@ describe("the sample operations", () => {
     }
   });
 
-  it("return data as they are if they have the ID of a sample identity, and the flows exist", async () => {
+  it("return data as they are if they have the ID of a sample identity, and the flows and the session exist", async () => {
     const kratos = await stopAfterTest(startFakeKratos());
     const facade = await startFacade(kratos);
     const { sessionToken } = await signUp(kratos, { email: "signed-up@example.com" });
+    const { sessions } = dataOf(await facade.send("{ sessions(active: true) { edges { node { id } } } }"));
+    const session = { sessionId: sessions.edges.at(-1).node.id };
     const flow = async (kind: FlowKind, token?: string) => ({ id: (await startApiFlow(kratos, kind, token)).id, sessionToken: token });
-    const flows: Record<string, object> = {
+    const existing: Record<string, object> = {
       LoginFlow: await flow("login"),
       RegistrationFlow: await flow("registration"),
       RecoveryFlow: await flow("recovery"),
       VerificationFlow: await flow("verification"),
       SettingsFlow: await flow("settings", sessionToken),
+      Session: session,
+      ExtendSession: session,
+      RevokeSession: session,
     };
     const samples = operationsOf(createSamples(SAMPLE_IDENTITY_ID));
     const deleteLast = samples.sort((a, b) => Number(a.name === "DeleteIdentity") - Number(b.name === "DeleteIdentity"));
     for (const { name, query, variables } of deleteLast) {
-      const reply = await fetchGraphQL(`${facade.url}/graphql`, { query, operationName: name, variables: { ...variables, ...flows[name] } });
+      const reply = await fetchGraphQL(`${facade.url}/graphql`, { query, operationName: name, variables: { ...variables, ...existing[name] } });
       const [answer] = Object.values<any>(dataOf(reply)).flat();
       expect([name, answer]).toEqual([name, expect.anything()]);
       expect(answer.userErrors ?? []).toEqual([]);

@@ -3,9 +3,11 @@ import { Identities } from "../../src/fake-kratos/identities.js";
 import { v26, v26Api, v26Ports, type FakeKratos } from "../../src/fake-kratos/index.js";
 import type { Profile } from "../../src/fake-kratos/profile.js";
 import { addSampleIdentities } from "../../src/fake-kratos/sample-identities.js";
+import { addSampleSessions } from "../../src/fake-kratos/sample-sessions.js";
 import { serve } from "../../src/fake-kratos/server.js";
+import { Sessions } from "../../src/fake-kratos/sessions.js";
 import { withSecondFactors } from "./second-factors.js";
-import { withSessions } from "./sessions.js";
+import { withSignIns } from "./sign-ins.js";
 import { withoutVerificationAndLinks } from "./switched-off.js";
 import { v06, v06Api, v06Ports } from "./v06.js";
 import settings from "./v26-settings.json" with { type: "json" };
@@ -28,15 +30,19 @@ interface FakeKratosOptions {
   readonly shortLived?: boolean;
 }
 
-/** Starts the fake Kratos of `npm start`, or an older one, with what only tests need: users who sign up, and settings flows. */
+/** Starts the fake Kratos of `npm start`, or an older one, with what only tests need: users who sign up and sign in, and settings flows. */
 export function startFakeKratos(options: FakeKratosOptions = {}): Promise<FakeKratos> {
   const { version = "v26.2.0", sampleIdentities = true, shortLived = false } = options;
   const { profile, createApi, toPorts } = RELEASES[version];
   return serve(version, (publicUrl) => {
     const identities = new Identities(profile, publicUrl);
-    if (sampleIdentities) addSampleIdentities(identities);
+    const sessions = new Sessions(identities);
+    if (sampleIdentities) {
+      addSampleIdentities(identities);
+      addSampleSessions(sessions);
+    }
     const flows = new Flows(profile, publicUrl, shortLived ? 1000 : undefined);
-    const api = withSecondFactors(withSessions(createApi(identities, flows, publicUrl), identities, flows, profile), identities);
+    const api = withSecondFactors(withSignIns(createApi(identities, sessions, flows, publicUrl), identities, sessions, flows, profile), identities);
     return toPorts(shortLived ? withoutVerificationAndLinks(api, profile) : api, publicUrl);
   });
 }

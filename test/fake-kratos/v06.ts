@@ -5,6 +5,7 @@ import type { Profile } from "../../src/fake-kratos/profile.js";
 import { recoveryLinkRoutes } from "../../src/fake-kratos/recovery.js";
 import { schemaRoutes } from "../../src/fake-kratos/schemas.js";
 import type { Api, Handler } from "../../src/fake-kratos/server.js";
+import type { Sessions } from "../../src/fake-kratos/sessions.js";
 import { healthRoutes, systemRoutes } from "../../src/fake-kratos/system.js";
 import flows from "./v06-flows.json" with { type: "json" };
 
@@ -48,7 +49,7 @@ function refuseRecovery(identity: Identity | undefined): KratosError | undefined
 }
 
 /** What v0.6.3 serves, as far as the facade uses it. */
-export function v06Api(identities: Identities, flows: Flows, publicUrl: string): Api {
+export function v06Api(identities: Identities, _sessions: Sessions, flows: Flows, publicUrl: string): Api {
   const { "PATCH /identities/:id": _, "GET /identities/by/external/:id": __, ...withoutPatch } = identityRoutes(identities, toJson);
   return {
     admin: {

@@ -42,10 +42,13 @@ export interface SignedUp {
   readonly identityId: string;
 }
 
+/** The password of users who sign up. */
+export const PASSWORD = "cJ7-zt-Qq9mb-wv3";
+
 /** Signs a user up. */
 export async function signUp(kratos: KratosUnderTest, traits: object): Promise<SignedUp> {
   const flow = await startApiFlow(kratos, "registration");
-  const body = JSON.stringify({ method: "password", password: "cJ7-zt-Qq9mb-wv3", traits });
+  const body = JSON.stringify({ method: "password", password: PASSWORD, traits });
   const response = await fetch(flow.ui.action, { method: "POST", headers: json, body });
   const { session_token, identity } = (await response.json()) as any;
   return { sessionToken: session_token, identityId: identity.id };

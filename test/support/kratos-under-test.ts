@@ -12,6 +12,9 @@ export interface KratosUnderTest {
 
 const { KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, KRATOS_SHORT_LIVED_ADMIN_URL, KRATOS_SHORT_LIVED_PUBLIC_URL } = process.env;
 
+/** Whether the suite runs on a fake Kratos, where much data takes no time. */
+export const isFake = KRATOS_UNDER_TEST !== "environment";
+
 /** Starts the Kratos of the contract suite. */
 export async function startKratos(): Promise<KratosUnderTest> {
   if (KRATOS_UNDER_TEST !== "environment") return startFakeKratos({ version: KRATOS_UNDER_TEST });

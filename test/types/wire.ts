@@ -19,6 +19,9 @@ export type Checked = Every<{
   verifiableAddress: Check<newest.VerifiableIdentityAddress, ours.WireVerifiableAddress>;
   verifiableAddressThen: Check<oldest.VerifiableIdentityAddress, ours.WireVerifiableAddress>;
   recoveryAddress: Check<newest.RecoveryIdentityAddress, ours.WireRecoveryAddress>;
+  session: Check<newest.Session, ours.WireSession>;
+  authenticationMethod: Check<newest.SessionAuthenticationMethod, ours.WireAuthenticationMethod>;
+  sessionDevice: Check<newest.SessionDevice, ours.WireSessionDevice>;
   recoveryLink: Check<newest.RecoveryLinkForIdentity, ours.WireRecoveryLink>;
   recoveryCode: Check<newest.RecoveryCodeForIdentity, ours.WireRecoveryCode>;
   form: Check<newest.UiContainer, ours.WireUiContainer>;

@@ -23,6 +23,8 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   recoveryFlow: `recoveryFlow(id: "${UNKNOWN_ID}") { id }`,
   verificationFlow: `verificationFlow(id: "${UNKNOWN_ID}") { id }`,
   settingsFlow: `settingsFlow(id: "${UNKNOWN_ID}") { id }`,
+  session: `session(id: "${UNKNOWN_ID}") { id }`,
+  sessions: "sessions(first: 1) { edges { node { id devices { id } identity { id } } } }",
   selfServiceError: 'selfServiceError(id: "stub:500") { id }',
   _entities: `_entities(representations: [{ __typename: "Identity", id: "${UNKNOWN_ID}" }]) { __typename }`,
   _service: "_service { sdl }",

@@ -6,6 +6,7 @@ import { requireScope } from "../authorization.js";
 import { fourRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
 import { primeLoader } from "../loaders.js";
+import { checkOneOf } from "../one-of.js";
 import { DateTime } from "../scalars.js";
 import type { Scope } from "../scopes.js";
 import { Tag } from "../tags.js";
@@ -92,6 +93,7 @@ export class PatchIdentityResolver {
     @Ctx() context: FacadeContext,
   ): Promise<PatchIdentityPayload> {
     const { id, traits, metadataAdmin } = input;
+    if (traits) checkOneOf("input.traits", traits, ["merge", "replace"]);
     if (metadataAdmin !== undefined) requireMetadataAdmin(context.caller);
     const checkTraits = (current?: unknown) => requireVisible(context, traits, current);
     checkTraits();

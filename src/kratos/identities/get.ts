@@ -6,7 +6,7 @@ import { describeMismatch, expectJson, isBoolean, isJson, isJsonObject, isString
 import { INCLUDE_CREDENTIALS, isCredentials, withoutSecrets } from "./credentials.js";
 import type { WireIdentity, WireRecoveryAddress, WireVerifiableAddress } from "../types.js";
 
-const isIdentity = objectWith<WireIdentity>({
+export const isIdentity = objectWith<WireIdentity>({
   id: isString,
   external_id: optional(isString),
   organization_id: optional(isString),

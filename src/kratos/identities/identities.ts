@@ -63,7 +63,10 @@ export class Identities {
    * @throws {KratosCredentialNotFoundError} if the identity has no such credential
    */
   deleteCredential(id: string, type: string, identifier?: string): Promise<void> {
-    return this.client.run("deleteIdentityCredentials", (api) => deleteCredential(api, id, type, identifier));
+    const { changes, deadline } = this.client;
+    const operation = "deleteIdentityCredentials";
+    // A patch at the same time would write back the credentials that it has read.
+    return this.client.run(operation, (api) => changes.run(operation, id, deadline, () => deleteCredential(api, id, type, identifier)));
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { KratosApi } from "../client.js";
 import { KratosFilterIgnoredError, KratosUnexpectedResponseError } from "../errors.js";
+import { readWindow, type ReadNumberedPage } from "../pages.js";
 import { INCLUDE_CREDENTIALS } from "./credentials.js";
 import type { Condition, IdentityFilter } from "./filter.js";
 import { expectIdentities, withCredentials, type IdentityOrError } from "./get.js";
@@ -54,7 +55,7 @@ export async function listByKeyset(
  */
 export async function listByOffset(api: KratosApi, first: number, after?: PagePosition): Promise<IdentityPage> {
   const { index, window } = after ? await findIndexAfter(api, after, first) : { index: 0 };
-  const identities = window ?? (await readWindow(api, index, first + 1));
+  const identities = window ?? (await readWindow(readPages(api), index, first + 1));
   return { identities: identities.slice(0, first), firstIndex: index, hasNextPage: identities.length > first };
 }
 
@@ -66,10 +67,10 @@ export const MAX_SEARCH_REQUESTS = 30;
 
 /** Where the list continues after a position. In most cases the identities from there on were read along the way. */
 async function findIndexAfter(api: KratosApi, { id, index = 0 }: PagePosition, first: number) {
-  const [hinted, ...window] = await readWindow(api, index, first + 2);
+  const [hinted, ...window] = await readWindow(readPages(api), index, first + 2);
   if (hinted?.id === id) return { index: index + 1, window };
   const isAfter = async (at: number) => {
-    const [identity] = await readWindow(api, at, 1);
+    const [identity] = await readWindow(readPages(api), at, 1);
     return identity === undefined || identity.id < id;
   };
   // Beyond the end, the index says nothing about where the position is.
@@ -110,27 +111,9 @@ async function search(holds: (index: number) => Promise<boolean>, near: number):
   return at;
 }
 
-/**
- * The identities from an index on, fewer at the end of the list. Pages start at multiples of their size: the smallest page
- * that contains the whole window is read, or else two pages of the window's size.
- */
-async function readWindow(api: KratosApi, start: number, count: number): Promise<IdentityOrError[]> {
-  for (let size = count; size <= 2 * count; size++) {
-    const page = Math.floor(start / size);
-    if (start + count <= (page + 1) * size) {
-      const offset = start - page * size;
-      return (await readPage(api, page, size)).slice(offset, offset + count);
-    }
-  }
-  const page = Math.floor(start / count);
-  const offset = start - page * count;
-  const pages = [await readPage(api, page, count), await readPage(api, page + 1, count)];
-  return pages.flat().slice(offset, offset + count);
-}
-
-/** @param page from 0. Kratos counts from 1, and takes 0 as 1, whatever its documents and its `Link` header say */
-function readPage(api: KratosApi, page: number, size: number): Promise<IdentityOrError[]> {
-  return requestList(api, { per_page: size, page: page + 1 });
+/** Kratos counts pages from 1, and takes 0 as 1, whatever its documents and its `Link` header say. */
+function readPages(api: KratosApi): ReadNumberedPage<IdentityOrError> {
+  return (page, size) => requestList(api, { per_page: size, page: page + 1 });
 }
 
 /**

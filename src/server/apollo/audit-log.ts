@@ -1,7 +1,7 @@
 import type { GraphQLRequestContextWillSendResponse } from "@apollo/server";
 import { type FieldNode, getArgumentValues, getVariableValues, type GraphQLField, type GraphQLFormattedError, type OperationDefinitionNode, OperationTypeNode } from "graphql";
+import { getTarget } from "../../graphql/audit.js";
 import type { Audit, AuditEntry, FacadeContext } from "../../graphql/context.js";
-import { isIdentityId } from "../../kratos/index.js";
 import { errorForLog, type Logger } from "../logger.js";
 import { getOperations, getRootFields } from "../document.js";
 import { getErrorCodes } from "./errors.js";
@@ -122,16 +122,13 @@ function* getUnsentMutations(context: ResponseContext, outcomes: ReadonlyMap<str
         // The document may be invalid; names that are not mutations are arbitrary text of the caller.
         if (!Object.hasOwn(fields, mutation) || (isRefusedAsWhole && seen.has(mutation))) continue;
         seen.add(mutation);
-        const identityId = isRefusedAsWhole || !variables ? undefined : getIdentityId(fields[mutation]!, node, variables);
-        yield [key, { mutation, ...(identityId && { identityId }), outcome: "NOT_SENT", codes }];
+        const target = isRefusedAsWhole || !variables ? {} : getTarget(mutation, getInput(fields[mutation]!, node, variables));
+        yield [key, { mutation, ...target, outcome: "NOT_SENT", codes }];
       }
     }
   }
 }
 
-/** The ID of the identity that a mutation would have changed, if it is a UUID. Any other value is not logged. */
-function getIdentityId(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Record<string, unknown>): string | undefined {
-  const { input } = getArgumentValues(field, node, variables) as { input: { readonly id?: unknown; readonly identityId?: unknown } };
-  const id = input.id ?? input.identityId;
-  return typeof id === "string" && isIdentityId(id) ? id.toLowerCase() : undefined;
+function getInput(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Record<string, unknown>): object {
+  return (getArgumentValues(field, node, variables) as { input: object }).input;
 }

@@ -11,7 +11,7 @@ export interface Sample {
  * @param identityId ID of an identity, to insert into the variables
  */
 export function createSamples(identityId = "ID of an identity"): readonly Sample[] {
-  return [identities(identityId), changes(identityId), flows, system, supergraph(identityId)];
+  return [identities(identityId), changes(identityId), sessions(identityId), flows, system, supergraph(identityId)];
 }
 
 const identities = (id: string): Sample => ({
@@ -154,6 +154,62 @@ mutation DeleteIdentity($delete: DeleteIdentityInput!) {
   },
 });
 
+const sessions = (id: string): Sample => ({
+  document: `# All sessions, the latest first. Revoked and expired ones are listed
+# too, unless $active is true.
+query Sessions($after: String, $active: Boolean) {
+  sessions(first: 5, after: $after, active: $active) {
+    edges {
+      node {
+        id
+        active
+        authenticatedAt
+        expiresAt
+        authenticationMethods { method }
+        devices { ipAddress userAgent }
+        identity { id traits }
+      }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+
+query Session($sessionId: ID!) {
+  session(id: $sessionId) {
+    id
+    active
+    authenticatorAssuranceLevel
+    authenticationMethods { method aal completedAt }
+    identity { id }
+  }
+}
+
+mutation ExtendSession($sessionId: ID!) {
+  extendSession(input: { id: $sessionId }) {
+    session { id expiresAt }
+    userErrors { code message path }
+  }
+}
+
+# The user has to sign in again on that device.
+mutation RevokeSession($sessionId: ID!) {
+  revokeSession(input: { id: $sessionId }) {
+    session { id active }
+    userErrors { code message path }
+  }
+}
+
+# The user has to sign in again on every device.
+mutation RevokeIdentitySessions($identityId: ID!) {
+  revokeIdentitySessions(input: { identityId: $identityId }) {
+    identity { id }
+    userErrors { code message path }
+  }
+}
+`,
+  variables: { identityId: id, sessionId: "ID of a session", after: null, active: null },
+});
+
 const flows: Sample = {
   document: `# The ID of a flow is the query parameter "flow" in the URL of the page
 # that shows it. Kratos v0.7 and later return the flow of a browser only
@@ -235,6 +291,7 @@ query Entities($representations: [_Any!]!) {
     __typename
     ... on Identity { id traits }
     ... on IdentitySchema { id schema }
+    ... on Session { id active }
   }
 }
 

@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { badRequest, KratosError, notFound } from "../../src/fake-kratos/errors.js";
 import type { Flows } from "../../src/fake-kratos/flows.js";
 import type { Identities, Identity, NewIdentity } from "../../src/fake-kratos/identities.js";
 import type { Profile } from "../../src/fake-kratos/profile.js";
-import type { Api, KratosRequest } from "../../src/fake-kratos/server.js";
+import type { Sessions } from "../../src/fake-kratos/sessions.js";
+import type { Api, KratosRequest, KratosResponse } from "../../src/fake-kratos/server.js";
 
 const NO_SESSION = new KratosError(401, { id: "session_inactive" });
 const ANOTHER_USER = new KratosError(403, { id: "security_identity_mismatch" });
@@ -14,36 +15,42 @@ interface SettingsForm {
   readonly ui: { readonly nodes: readonly { readonly attributes: { readonly name?: string } }[] };
 }
 
-/** Adds users who sign up as an app does, and their settings flows. */
-export function withSessions(api: Api, identities: Identities, flows: Flows, { guardsFlows }: Profile): Api {
-  /** IDs of identities by session token. */
-  const sessions = new Map<string, string>();
+/** Adds users who sign up and sign in as an app does, and their settings flows. */
+export function withSignIns(api: Api, identities: Identities, sessions: Sessions, flows: Flows, { guardsFlows }: Profile): Api {
+  /** IDs of sessions by their tokens. */
+  const byToken = new Map<string, string>();
   /** IDs of identities by the ID of their settings flow. */
   const owners = new Map<string, string>();
   const userOf = ({ headers }: KratosRequest): Identity => {
-    const user = identities.find(sessions.get(String(headers["x-session-token"])) ?? "");
-    if (!user) throw NO_SESSION;
-    return user;
+    const id = byToken.get(String(headers["x-session-token"]));
+    const session = sessions.sorted().find((one) => one.id === id);
+    if (!session?.active) throw NO_SESSION;
+    return identities.get(session.identityId);
+  };
+  const signIn = (identity: Identity, { headers }: KratosRequest): KratosResponse => {
+    const session_token = randomBytes(24).toString("base64url");
+    const device = { id: randomUUID(), ip_address: "127.0.0.1:1", user_agent: headers["user-agent"] ?? "", location: "" };
+    const session = sessions.create({ identityId: identity.id, devices: [device] });
+    byToken.set(session_token, session.id);
+    return { json: { session_token, session: { id: session.id }, identity: withoutAdminMetadata(identity) } };
   };
   return {
     admin: api.admin,
     public: {
       ...api.public,
-      "POST /self-service/registration": ({ body }) => {
-        const { traits } = body as Pick<NewIdentity, "traits">;
-        const session_token = randomBytes(24).toString("base64url");
-        const identity = identities.create({ schema_id: "default", traits });
-        sessions.set(session_token, identity.id);
-        return { json: { session_token, identity: withoutAdminMetadata(identity) } };
+      "POST /self-service/registration": (request) => {
+        const { traits, password } = request.body as Pick<NewIdentity, "traits"> & { readonly password: string };
+        return signIn(identities.create({ schema_id: "default", traits }, { password: { config: { password } } }), request);
       },
-      "POST /self-service/login": ({ body }) => {
-        const { identifier, password } = body as { readonly identifier: string; readonly password: string };
+      "POST /self-service/login": (request) => {
+        const { identifier, password } = request.body as { readonly identifier: string; readonly password: string };
         const identity = identities.sorted().find(({ verifiable_addresses: [address] }) => address?.value === identifier);
         const { password: known, hashed_password } = identities.getCredentials(identity?.id ?? "")?.password?.config ?? {};
         const md5 = createHash("md5").update(password).digest("base64");
         if (!identity || (known !== password && hashed_password !== `$md5$${md5}`)) throw badRequest("The provided credentials are invalid.");
-        return { json: { identity: withoutAdminMetadata(identity) } };
+        return signIn(identity, request);
       },
+      "GET /sessions/whoami": (request) => ({ json: { identity: withoutAdminMetadata(userOf(request)) } }),
       "GET /self-service/settings/api": (request) => {
         const user = userOf(request);
         const { json } = flows.start("settings");

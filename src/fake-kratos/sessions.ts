@@ -1,0 +1,187 @@
+import { randomUUID } from "node:crypto";
+import { badRequest, notFound } from "./errors.js";
+import type { Identities, Identity } from "./identities.js";
+import type { Handler, KratosRequest, Routes } from "./server.js";
+import { timestamp } from "./time.js";
+
+interface Method {
+  readonly method: string;
+  readonly aal: "aal1" | "aal2";
+  readonly provider?: string;
+}
+
+interface Device {
+  readonly id: string;
+  readonly ip_address: string;
+  readonly user_agent: string;
+  readonly location: string;
+}
+
+/** What a new session is made of. */
+export interface NewSession {
+  readonly id?: string;
+  readonly identityId: string;
+  /** When the user signed in, in milliseconds. Default: now. */
+  readonly signedInAt?: number;
+  readonly lifespanMs?: number;
+  readonly active?: boolean;
+  readonly methods?: readonly Method[];
+  readonly devices: readonly Device[];
+}
+
+/** A session, as it is stored. Its token and who it belongs to are not part of what Kratos answers. */
+export interface Session extends Required<Omit<NewSession, "signedInAt" | "lifespanMs">> {
+  readonly signedInAt: string;
+  readonly expiresAt: number;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** All sessions of one fake Kratos, in memory. */
+export class Sessions {
+  readonly #byId = new Map<string, Session>();
+
+  constructor(private readonly identities: Identities) {}
+
+  create({ signedInAt, lifespanMs = DAY_MS, ...session }: NewSession): Session {
+    const created: Session = {
+      id: randomUUID(),
+      active: true,
+      methods: [{ method: "password", aal: "aal1" }],
+      ...session,
+      signedInAt: timestamp(signedInAt),
+      expiresAt: (signedInAt ?? Date.now()) + lifespanMs,
+    };
+    this.#byId.set(created.id, created);
+    return created;
+  }
+
+  /** The latest first. Those of deleted identities are gone. */
+  sorted(): Session[] {
+    const existing = [...this.#byId.values()].filter(({ identityId }) => this.identities.find(identityId));
+    return existing.sort((a, b) => compare(b.signedInAt, a.signedInAt) || compare(a.id, b.id));
+  }
+
+  /** @throws {KratosError} if it does not exist */
+  get(id: string): Session {
+    const session = this.#byId.get(id.toLowerCase());
+    if (!session || !this.identities.find(session.identityId)) throw notFound();
+    return session;
+  }
+
+  update(id: string, change: Partial<Session>): Session {
+    const changed = { ...this.get(id), ...change };
+    this.#byId.set(changed.id, changed);
+    return changed;
+  }
+
+  delete({ id }: Session): void {
+    this.#byId.delete(id);
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const isCurrent = ({ active, expiresAt }: Session): boolean => active && expiresAt > Date.now();
+
+/** A session as v26 shows it. Lists show the stored state, even if the session has expired. */
+function toJson(session: Session, { active = session.active, devices = null, identity = null }: { active?: boolean; devices?: unknown; identity?: object | null }): object {
+  const { id, signedInAt, expiresAt, methods } = session;
+  return {
+    id,
+    active,
+    expires_at: timestamp(expiresAt),
+    authenticated_at: signedInAt,
+    authenticator_assurance_level: methods.at(-1)?.aal,
+    authentication_methods: methods.map((method) => ({ ...method, completed_at: signedInAt })),
+    issued_at: signedInAt,
+    identity,
+    devices,
+  };
+}
+
+/** The identity in a session. */
+const withoutAdminMetadata = ({ metadata_admin: _, ...identity }: Identity): object => identity;
+
+/** The identity in a list of sessions. */
+function withoutAddresses({ metadata_admin: _, verifiable_addresses: __, recovery_addresses: ___, ...identity }: Identity): object {
+  return identity;
+}
+
+/** What v26 serves about sessions, as far as the facade uses it. */
+export function sessionRoutes(sessions: Sessions, identities: Identities): Routes {
+  const getOne = (session: Session, expanded: readonly string[]): object => {
+    const identity = identities.get(session.identityId);
+    const isActive = isCurrent(session) && (!expanded.includes("identity") || identity.state === "active");
+    return toJson(session, {
+      active: isActive,
+      devices: expanded.includes("devices") ? session.devices : [],
+      identity: expanded.includes("identity") ? withoutAdminMetadata(identity) : null,
+    });
+  };
+  const listAll: Handler = ({ query }) => {
+    const expanded = query.getAll("expand");
+    const { page, link } = readPage(filter(sessions.sorted(), query), query);
+    const json = page.map((session) =>
+      toJson(session, {
+        devices: expanded.includes("devices") ? session.devices : null,
+        identity: expanded.includes("identity") ? withoutAddresses(identities.get(session.identityId)) : null,
+      }),
+    );
+    return { json, headers: { link } };
+  };
+  const listOfIdentity: Handler = ({ id, query }) => {
+    const own = filter(ownedBy(sessions, id), query);
+    const size = Number(query.get("per_page"));
+    const start = (Number(query.get("page")) - 1) * size;
+    const json = own.slice(start, start + size).map((session) => {
+      const identity = { ...withoutAddresses(identities.get(session.identityId)), schema_url: "" };
+      return toJson(session, { devices: session.devices, identity });
+    });
+    return { json };
+  };
+  return {
+    "GET /sessions": listAll,
+    "GET /sessions/:id": ({ id, query }) => ({ json: getOne(sessions.get(id), query.getAll("expand")) }),
+    "DELETE /sessions/:id": ({ id }) => {
+      sessions.update(id, { active: false });
+      return { status: 204 };
+    },
+    "PATCH /sessions/:id/extend": ({ id }) => ({ json: getOne(sessions.update(id, { expiresAt: Date.now() + DAY_MS }), ["identity"]) }),
+    "GET /identities/:id/sessions": listOfIdentity,
+    "DELETE /identities/:id/sessions": ({ id }) => {
+      const own = ownedBy(sessions, id);
+      if (own.length === 0) throw notFound();
+      for (const session of own) sessions.delete(session);
+      return { status: 204 };
+    },
+  };
+}
+
+function ownedBy(sessions: Sessions, identityId: string): Session[] {
+  return sessions.sorted().filter((session) => session.identityId === identityId.toLowerCase());
+}
+
+function filter(sessions: Session[], query: URLSearchParams): Session[] {
+  const active = query.get("active");
+  return active === null ? sessions : sessions.filter((session) => String(isCurrent(session)) === active);
+}
+
+/** A page, and the `Link` header that leads to the next one. */
+function readPage(sorted: readonly Session[], query: KratosRequest["query"]): { readonly page: Session[]; readonly link: string } {
+  const size = Number(query.get("page_size"));
+  const token = query.get("page_token");
+  const after = token === null ? undefined : parseToken(token);
+  const rest = sorted.filter(({ id, signedInAt }) => !after || signedInAt < after.at || (signedInAt === after.at && id > after.id));
+  const page = rest.slice(0, size);
+  const link = (rel: string, { id, signedInAt }: Pick<Session, "id" | "signedInAt">) =>
+    `</admin/sessions?page_size=${size}&page_token=${Buffer.from(`id=${id}/created_at=${signedInAt}`).toString("base64url")}>; rel="${rel}"`;
+  const first = link("first", { id: "00000000-0000-0000-0000-000000000000", signedInAt: "2200-12-31 23:59:59" });
+  return { page, link: rest.length > size ? `${first},${link("next", page.at(-1)!)}` : first };
+}
+
+function parseToken(token: string): { readonly id: string; readonly at: string } {
+  const [, id, at] = /^id=([0-9a-f-]{36})\/created_at=(.+)$/.exec(Buffer.from(token, "base64url").toString()) ?? [];
+  if (!id || !at) throw badRequest("The page token is invalid, do not craft your own page tokens");
+  return { id, at };
+}
