@@ -1,10 +1,12 @@
 import { withCredentials } from "./credentials.js";
+import { Courier, courierRoutes } from "./courier.js";
 import { badRequest, KratosError } from "./errors.js";
 import { flowRoutes, Flows } from "./flows.js";
 import { Identities, identityRoutes } from "./identities.js";
 import type { Profile } from "./profile.js";
 import { recoveryCodeRoutes, recoveryLinkRoutes } from "./recovery.js";
 import { addSampleIdentities, SAMPLE_IDENTITY_ID } from "./sample-identities.js";
+import { addSampleMessages } from "./sample-messages.js";
 import { addSampleSessions } from "./sample-sessions.js";
 import { schemaRoutes } from "./schemas.js";
 import { serve, type Api, type FakeKratos, type Handler } from "./server.js";
@@ -25,7 +27,9 @@ export function startFakeKratos(): Promise<FakeKratos> {
     addSampleIdentities(identities);
     const sessions = new Sessions(identities);
     addSampleSessions(sessions);
-    return v26Ports(v26Api(identities, sessions, new Flows(v26, publicUrl), publicUrl), publicUrl);
+    const courier = new Courier();
+    addSampleMessages(courier);
+    return v26Ports(v26Api(identities, sessions, courier, new Flows(v26, publicUrl), publicUrl), publicUrl);
   });
 }
 
@@ -43,13 +47,14 @@ export const v26: Profile = {
 };
 
 /** What v26.2.0 serves, as far as the facade and its explorer use it. */
-export function v26Api(identities: Identities, sessions: Sessions, flows: Flows, publicUrl: string): Api {
+export function v26Api(identities: Identities, sessions: Sessions, courier: Courier, flows: Flows, publicUrl: string): Api {
   return {
     admin: {
       ...healthRoutes,
       ...systemRoutes(v26.version, identities),
       ...withCredentials(identityRoutes(identities, (identity) => identity), identities),
       ...sessionRoutes(sessions, identities),
+      ...courierRoutes(courier),
       // An identity without a recovery address gets a link as well.
       ...recoveryLinkRoutes(identities, publicUrl, (identity) => (identity ? undefined : badRequest("The requested identity id does not exist."))),
       ...recoveryCodeRoutes(identities),

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { badRequest, notFound } from "./errors.js";
+import { notFound } from "./errors.js";
 import type { Identities, Identity } from "./identities.js";
-import type { Handler, KratosRequest, Routes } from "./server.js";
+import { readTokenPage } from "./pages.js";
+import type { Handler, Routes } from "./server.js";
 import { timestamp } from "./time.js";
 
 interface Method {
@@ -121,7 +122,7 @@ export function sessionRoutes(sessions: Sessions, identities: Identities): Route
   };
   const listAll: Handler = ({ query }) => {
     const expanded = query.getAll("expand");
-    const { page, link } = readPage(filter(sessions.sorted(), query), query);
+    const { page, link } = readTokenPage("/admin/sessions", filter(sessions.sorted(), query), ({ id, signedInAt: at }) => ({ id, at }), query);
     const json = page.map((session) =>
       toJson(session, {
         devices: expanded.includes("devices") ? session.devices : null,
@@ -165,23 +166,4 @@ function ownedBy(sessions: Sessions, identityId: string): Session[] {
 function filter(sessions: Session[], query: URLSearchParams): Session[] {
   const active = query.get("active");
   return active === null ? sessions : sessions.filter((session) => String(isCurrent(session)) === active);
-}
-
-/** A page, and the `Link` header that leads to the next one. */
-function readPage(sorted: readonly Session[], query: KratosRequest["query"]): { readonly page: Session[]; readonly link: string } {
-  const size = Number(query.get("page_size"));
-  const token = query.get("page_token");
-  const after = token === null ? undefined : parseToken(token);
-  const rest = sorted.filter(({ id, signedInAt }) => !after || signedInAt < after.at || (signedInAt === after.at && id > after.id));
-  const page = rest.slice(0, size);
-  const link = (rel: string, { id, signedInAt }: Pick<Session, "id" | "signedInAt">) =>
-    `</admin/sessions?page_size=${size}&page_token=${Buffer.from(`id=${id}/created_at=${signedInAt}`).toString("base64url")}>; rel="${rel}"`;
-  const first = link("first", { id: "00000000-0000-0000-0000-000000000000", signedInAt: "2200-12-31 23:59:59" });
-  return { page, link: rest.length > size ? `${first},${link("next", page.at(-1)!)}` : first };
-}
-
-function parseToken(token: string): { readonly id: string; readonly at: string } {
-  const [, id, at] = /^id=([0-9a-f-]{36})\/created_at=(.+)$/.exec(Buffer.from(token, "base64url").toString()) ?? [];
-  if (!id || !at) throw badRequest("The page token is invalid, do not craft your own page tokens");
-  return { id, at };
 }

@@ -1,8 +1,10 @@
 import type DataLoader from "dataloader";
 import type { ChangeOutcome, FlowCredentials, IdentitySessionsQuery, Kratos, ListPage, SessionQuery, SessionRecord } from "../kratos/index.js";
+import type { CourierMessage } from "./courier/courier-message.type.js";
 import type { IdentitySchema } from "./identity/identity.type.js";
 import {
   type BatchListener,
+  createCourierMessageLoader,
   createIdentityLoaders,
   createIdentitySchemaLoader,
   createIdentitySessionsLoader,
@@ -37,6 +39,7 @@ export interface FacadeContext extends IdentityLoaders {
   readonly identitySchemas: DataLoader<string, IdentitySchema | null>;
   readonly sessions: DataLoader<SessionQuery, Session | null, string>;
   readonly identitySessions: DataLoader<IdentitySessionsQuery, ListPage<SessionRecord> | null, string>;
+  readonly courierMessages: DataLoader<string, CourierMessage | null>;
   /** Traits to hide from this caller. Undefined if the caller may see all. */
   readonly mask: TraitsMask | undefined;
   /** Set by the server, to record mutations. */
@@ -78,6 +81,7 @@ export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask,
     mask,
     ...createIdentityLoaders(kratos, mask, onBatch),
     identitySchemas: createIdentitySchemaLoader(kratos, onBatch),
+    courierMessages: createCourierMessageLoader(kratos, mask, onBatch),
     sessions: createSessionLoader(kratos, onBatch),
     identitySessions: createIdentitySessionsLoader(kratos, onBatch),
   };

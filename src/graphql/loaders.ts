@@ -1,12 +1,20 @@
 import DataLoader from "dataloader";
 import type { IdentitySessionsQuery, Kratos, ListPage, SessionQuery, SessionRecord, WireIdentity } from "../kratos/index.js";
+import { CourierMessage } from "./courier/courier-message.type.js";
 import { IdentityCredential } from "./identity/credential.type.js";
 import { Identity, IdentitySchema } from "./identity/identity.type.js";
 import { Session } from "./session/session.type.js";
 import type { TraitsMask } from "./traits-mask.js";
 
 /** Names of the loaders, as used in metrics. */
-export type LoaderName = "credentials" | "identity" | "identity_by_external_id" | "identity_schema" | "identity_sessions" | "session";
+export type LoaderName =
+  | "courier_message"
+  | "credentials"
+  | "identity"
+  | "identity_by_external_id"
+  | "identity_schema"
+  | "identity_sessions"
+  | "session";
 
 /** Called with the number of keys of each batch that a loader requests. */
 export type BatchListener = (loader: LoaderName, size: number) => void;
@@ -105,6 +113,21 @@ export function createIdentitySessionsLoader(
     toType: (page) => page,
     onBatch,
     cacheKeyFn: (query) => JSON.stringify(query),
+  });
+}
+
+/** Loads messages of the courier by ID. Null for an ID without a message. */
+export function createCourierMessageLoader(
+  kratos: Kratos,
+  mask: TraitsMask | undefined,
+  onBatch: BatchListener | undefined,
+): DataLoader<string, CourierMessage | null> {
+  return createLoader({
+    name: "courier_message",
+    find: (ids) => kratos.courier.find(ids),
+    toType: (message) => new CourierMessage(message, mask),
+    onBatch,
+    cacheKeyFn: (id) => id.toLowerCase(),
   });
 }
 

@@ -2,6 +2,7 @@ import { GraphQLSchema, isSpecifiedDirective, lexicographicSortSchema, printSche
 import { buildSchemaSync } from "type-graphql";
 import { authChecker } from "./authorization.js";
 import { checkArgument } from "./errors.js";
+import { CourierMessageResolver } from "./courier/courier-message.resolver.js";
 import { ENTITY_SCOPES, toSubgraphSchema } from "./federation.js";
 import { FlowResolver } from "./flow/flow.resolver.js";
 import { CreateIdentityResolver } from "./identity/create-identity.js";
@@ -42,6 +43,7 @@ export interface FacadeSchemaOptions {
 export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: FacadeSchemaOptions = {}): FacadeSchema {
   const graph = buildSchemaSync({
     resolvers: [
+      CourierMessageResolver,
       CreateIdentityResolver,
       DeleteIdentityCredentialResolver,
       FlowResolver,

@@ -17,9 +17,11 @@ export const SCOPES = [
   "sessions:read",
   /** Revoke and extend sessions. */
   "sessions:write",
+  /** Read the messages that Kratos sends to users, without their contents. */
+  "courier:read",
   /** Read self-service flows and errors. */
   "flows:read",
-  /** Read what is hidden from other callers: `metadataAdmin`, masked traits, and personal data, tokens and codes in flows. */
+  /** Read what is hidden from other callers: `metadataAdmin`, masked traits, the contents of messages, and personal data, tokens and codes in flows. */
   "secrets:read",
   /** Read the version, health and metrics of Kratos, and the SDL of this subgraph. */
   "system:read",

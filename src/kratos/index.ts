@@ -1,4 +1,5 @@
 export { DEFAULT_CONNECTIONS, DEFAULT_QUEUE_LENGTH, type Interceptor, type KratosCredentials, type KratosOptions } from "./client.js";
+export type { MessageFilter } from "./courier.js";
 export * from "./errors.js";
 export type { Features } from "./features.js";
 export type { KratosTls } from "./fetch.js";

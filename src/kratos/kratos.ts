@@ -1,4 +1,5 @@
 import { KratosClient, type Interceptor, type KratosCredentials, type KratosOptions } from "./client.js";
+import { Courier } from "./courier.js";
 import { Flows } from "./flows.js";
 import { Identities } from "./identities/identities.js";
 import { Recovery } from "./recovery.js";
@@ -12,6 +13,7 @@ import { System } from "./system.js";
 export class Kratos {
   readonly identities: Identities;
   readonly sessions: Sessions;
+  readonly courier: Courier;
   readonly schemas: Schemas;
   readonly flows: Flows;
   readonly selfServiceErrors: SelfServiceErrors;
@@ -24,6 +26,7 @@ export class Kratos {
     this.#client = client;
     this.identities = new Identities(client);
     this.sessions = new Sessions(client);
+    this.courier = new Courier(client);
     this.schemas = new Schemas(client);
     this.flows = new Flows(client);
     this.selfServiceErrors = new SelfServiceErrors(client);

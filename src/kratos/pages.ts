@@ -1,3 +1,5 @@
+import { KratosInvalidError, KratosPositionError } from "./errors.js";
+
 /*
  * Lists that Kratos does not page by the ID of an entry: it continues them with a token or numbers their pages. A caller can
  * continue after any entry and with any page size, which neither of the two offers.
@@ -33,9 +35,19 @@ export type ReadNumberedPage<Item> = (page: number, size: number) => Promise<rea
 /**
  * Reads a page of a list that Kratos continues with tokens. Kratos has a token for the end of a page only, so a position inside
  * of one takes a second request, for what precedes it.
+ * @param operation name of the operation in Ory's API documents
  * @param first maximum number of entries
+ * @throws {KratosPositionError} if Kratos does not know the token
  */
-export async function listByToken<Item>(read: ReadTokenPage<Item>, first: number, after: ListPosition = { offset: 0 }): Promise<ListPage<Item>> {
+export async function listByToken<Item>(operation: string, read: ReadTokenPage<Item>, first: number, after: ListPosition = { offset: 0 }): Promise<ListPage<Item>> {
+  try {
+    return await readAfter(read, first, after);
+  } catch (error) {
+    throw after.token !== undefined && error instanceof KratosInvalidError ? new KratosPositionError(operation) : error;
+  }
+}
+
+async function readAfter<Item>(read: ReadTokenPage<Item>, first: number, after: ListPosition): Promise<ListPage<Item>> {
   let { token } = after;
   if (after.offset > 0) {
     ({ next: token } = await read(after.offset, token));

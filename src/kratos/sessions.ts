@@ -1,6 +1,6 @@
 import { getEach } from "./batch.js";
 import type { CallOptions, KratosApi, KratosClient } from "./client.js";
-import { KratosInvalidError, KratosNotFoundError, KratosPositionError } from "./errors.js";
+import { KratosInvalidError, KratosNotFoundError } from "./errors.js";
 import { getIdentity, isIdentity } from "./identities/get.js";
 import { getNextToken, listByNumber, listByToken, type ListPage, type ListPosition, type ReadNumberedPage } from "./pages.js";
 import { expectJson, isBoolean, isString, listOf, objectWith, optional, ResponseFormatError } from "./response.js";
@@ -86,11 +86,7 @@ export class Sessions {
           const response = admin.get("sessions", { searchParams });
           return { items: expectSessions(await response.json(), details), next: getNextToken(await response) };
         });
-      try {
-        return await listByToken(read, first, after);
-      } catch (error) {
-        throw after?.token !== undefined && error instanceof KratosInvalidError ? new KratosPositionError(operation) : error;
-      }
+      return listByToken(operation, read, first, after);
     });
   }
 

@@ -101,6 +101,34 @@ export interface WireSessionDevice {
   readonly location?: string;
 }
 
+/** A message that the courier sends, or has sent. */
+export interface WireMessage {
+  readonly id: string;
+  readonly status: string;
+  readonly type: string;
+  readonly recipient: string;
+  /** A constant text unless Kratos runs in development mode; `subject`, too, in later versions. */
+  readonly body: string;
+  readonly subject: string;
+  readonly template_type: string;
+  readonly channel?: string;
+  readonly send_count: number;
+  /** Only in a message that is read by its ID. */
+  readonly dispatches?: readonly WireMessageDispatch[];
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** An attempt to deliver a message. */
+export interface WireMessageDispatch {
+  readonly id: string;
+  readonly status: string;
+  /** Of any form. */
+  readonly error?: object;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
 /** A link that lets a user back into their account. */
 export interface WireRecoveryLink {
   readonly recovery_link: string;

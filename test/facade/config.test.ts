@@ -244,7 +244,7 @@ it.each([
   ],
   [
     { API_KEYS: `shop sha256:${"0".repeat(64)} identities:raed` },
-    'API_KEYS must be lines as printed by "kratos-graphql keys create": the scopes of the key "shop" must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, separated by commas without spaces; received "identities:raed"',
+    'API_KEYS must be lines as printed by "kratos-graphql keys create": the scopes of the key "shop" must be some of identities:read, identities:write, identities:delete, recovery:write, sessions:read, sessions:write, courier:read, flows:read, secrets:read, system:read, separated by commas without spaces; received "identities:raed"',
   ],
   [{ KRATOS_HEADERS: "X-A: b" }, "KRATOS_HEADERS requires KRATOS_ADMIN_URL, which is not set; set both, or neither to use the built-in fake Kratos"],
   [{ KRATOS_HEADERS: "X-A: b\nhunter2" }, 'KRATOS_HEADERS must be lines such as "Authorization: Bearer ory_pat_…": line 2 does not have this form'],

@@ -133,7 +133,7 @@ describe("the sample operations", () => {
   });
 
   // A placeholder is not an ID, and a settings flow needs the session of its user.
-  const codes: Record<string, readonly string[]> = { Identity: ["BAD_USER_INPUT"], Session: ["BAD_USER_INPUT"], SettingsFlow: ["FORBIDDEN"] };
+  const codes: Record<string, readonly string[]> = { Identity: ["BAD_USER_INPUT"], Session: ["BAD_USER_INPUT"], CourierMessage: ["BAD_USER_INPUT"], SettingsFlow: ["FORBIDDEN"] };
   it.each(operations)("$name can be sent as it is, and only a placeholder of an ID and a settings flow are refused", async ({ name, query, variables }) => {
     const { errors = [] } = await fetchGraphQL(`${facade.url}/graphql`, { query, operationName: name, variables });
     expect(errors.map(({ extensions }: any) => extensions.code)).toEqual(codes[name] ?? []);
@@ -148,11 +148,13 @@ describe("the sample operations", () => {
     }
   });
 
-  it("return data as they are if they have the ID of a sample identity, and the flows and the session exist", async () => {
+  it("return data as they are if they have the ID of a sample identity, and the flows, the session and the message exist", async () => {
     const kratos = await stopAfterTest(startFakeKratos());
     const facade = await startFacade(kratos);
     const { sessionToken } = await signUp(kratos, { email: "signed-up@example.com" });
-    const { sessions } = dataOf(await facade.send("{ sessions(active: true) { edges { node { id } } } }"));
+    const { sessions, courierMessages } = dataOf(
+      await facade.send("{ sessions(active: true) { edges { node { id } } } courierMessages { edges { node { id } } } }"),
+    );
     const session = { sessionId: sessions.edges.at(-1).node.id };
     const flow = async (kind: FlowKind, token?: string) => ({ id: (await startApiFlow(kratos, kind, token)).id, sessionToken: token });
     const existing: Record<string, object> = {
@@ -161,6 +163,7 @@ describe("the sample operations", () => {
       RecoveryFlow: await flow("recovery"),
       VerificationFlow: await flow("verification"),
       SettingsFlow: await flow("settings", sessionToken),
+      CourierMessage: { messageId: courierMessages.edges[0].node.id },
       Session: session,
       ExtendSession: session,
       RevokeSession: session,

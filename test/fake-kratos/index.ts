@@ -1,8 +1,10 @@
+import { Courier } from "../../src/fake-kratos/courier.js";
 import { Flows } from "../../src/fake-kratos/flows.js";
 import { Identities } from "../../src/fake-kratos/identities.js";
 import { v26, v26Api, v26Ports, type FakeKratos } from "../../src/fake-kratos/index.js";
 import type { Profile } from "../../src/fake-kratos/profile.js";
 import { addSampleIdentities } from "../../src/fake-kratos/sample-identities.js";
+import { addSampleMessages } from "../../src/fake-kratos/sample-messages.js";
 import { addSampleSessions } from "../../src/fake-kratos/sample-sessions.js";
 import { serve } from "../../src/fake-kratos/server.js";
 import { Sessions } from "../../src/fake-kratos/sessions.js";
@@ -37,12 +39,17 @@ export function startFakeKratos(options: FakeKratosOptions = {}): Promise<FakeKr
   return serve(version, (publicUrl) => {
     const identities = new Identities(profile, publicUrl);
     const sessions = new Sessions(identities);
+    const courier = new Courier();
+    addSampleMessages(courier);
     if (sampleIdentities) {
       addSampleIdentities(identities);
       addSampleSessions(sessions);
     }
     const flows = new Flows(profile, publicUrl, shortLived ? 1000 : undefined);
-    const api = withSecondFactors(withSignIns(createApi(identities, sessions, flows, publicUrl), identities, sessions, flows, profile), identities);
+    const api = withSecondFactors(
+      withSignIns(createApi(identities, sessions, courier, flows, publicUrl), identities, sessions, courier, flows, profile),
+      identities,
+    );
     return toPorts(shortLived ? withoutVerificationAndLinks(api, profile) : api, publicUrl);
   });
 }

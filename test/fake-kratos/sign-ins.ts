@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { badRequest, KratosError, notFound } from "../../src/fake-kratos/errors.js";
+import type { Courier } from "../../src/fake-kratos/courier.js";
 import type { Flows } from "../../src/fake-kratos/flows.js";
 import type { Identities, Identity, NewIdentity } from "../../src/fake-kratos/identities.js";
 import type { Profile } from "../../src/fake-kratos/profile.js";
@@ -15,8 +16,8 @@ interface SettingsForm {
   readonly ui: { readonly nodes: readonly { readonly attributes: { readonly name?: string } }[] };
 }
 
-/** Adds users who sign up and sign in as an app does, and their settings flows. */
-export function withSignIns(api: Api, identities: Identities, sessions: Sessions, flows: Flows, { guardsFlows }: Profile): Api {
+/** Adds users who sign up, sign in and ask for a recovery email as an app does, and their settings flows. */
+export function withSignIns(api: Api, identities: Identities, sessions: Sessions, courier: Courier, flows: Flows, { guardsFlows }: Profile): Api {
   /** IDs of sessions by their tokens. */
   const byToken = new Map<string, string>();
   /** IDs of identities by the ID of their settings flow. */
@@ -41,6 +42,11 @@ export function withSignIns(api: Api, identities: Identities, sessions: Sessions
       "POST /self-service/registration": (request) => {
         const { traits, password } = request.body as Pick<NewIdentity, "traits"> & { readonly password: string };
         return signIn(identities.create({ schema_id: "default", traits }, { password: { config: { password } } }), request);
+      },
+      "POST /self-service/recovery": ({ body }) => {
+        const { email } = body as { readonly email: string };
+        courier.queue({ recipient: email, templateType: "recovery_valid" });
+        return { json: { state: "sent_email" } };
       },
       "POST /self-service/login": (request) => {
         const { identifier, password } = request.body as { readonly identifier: string; readonly password: string };

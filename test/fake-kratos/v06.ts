@@ -1,3 +1,4 @@
+import type { Courier } from "../../src/fake-kratos/courier.js";
 import { badRequest, KratosError, notFound } from "../../src/fake-kratos/errors.js";
 import { flowRoutes, type Flows } from "../../src/fake-kratos/flows.js";
 import { identityRoutes, updateIdentity, type Identities, type Identity, type NewIdentity } from "../../src/fake-kratos/identities.js";
@@ -49,7 +50,7 @@ function refuseRecovery(identity: Identity | undefined): KratosError | undefined
 }
 
 /** What v0.6.3 serves, as far as the facade uses it. */
-export function v06Api(identities: Identities, _sessions: Sessions, flows: Flows, publicUrl: string): Api {
+export function v06Api(identities: Identities, _sessions: Sessions, _courier: Courier, flows: Flows, publicUrl: string): Api {
   const { "PATCH /identities/:id": _, "GET /identities/by/external/:id": __, ...withoutPatch } = identityRoutes(identities, toJson);
   return {
     admin: {

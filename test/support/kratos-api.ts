@@ -61,6 +61,13 @@ export async function logIn(kratos: KratosUnderTest, identifier: string, passwor
   return (await fetch(flow.ui.action, { method: "POST", headers: json, body })).status;
 }
 
+/** Asks for an email to recover an account, as an app does. */
+export async function requestRecovery(kratos: KratosUnderTest, email: string): Promise<void> {
+  const flow = await startApiFlow(kratos, "recovery");
+  const response = await fetch(flow.ui.action, { method: "POST", headers: json, body: JSON.stringify({ method: "link", email }) });
+  if (!response.ok) throw new Error(`Kratos answered ${response.status}: ${await response.text()}`);
+}
+
 /** Every version of Kratos supports the path without a prefix on the admin port. */
 const identities = (kratos: KratosUnderTest) => `${kratos.adminUrl}/identities`;
 

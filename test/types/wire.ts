@@ -22,6 +22,8 @@ export type Checked = Every<{
   session: Check<newest.Session, ours.WireSession>;
   authenticationMethod: Check<newest.SessionAuthenticationMethod, ours.WireAuthenticationMethod>;
   sessionDevice: Check<newest.SessionDevice, ours.WireSessionDevice>;
+  message: Check<newest.Message, ours.WireMessage>;
+  messageDispatch: Check<newest.MessageDispatch, ours.WireMessageDispatch>;
   recoveryLink: Check<newest.RecoveryLinkForIdentity, ours.WireRecoveryLink>;
   recoveryCode: Check<newest.RecoveryCodeForIdentity, ours.WireRecoveryCode>;
   form: Check<newest.UiContainer, ours.WireUiContainer>;

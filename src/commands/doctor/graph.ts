@@ -23,6 +23,8 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   recoveryFlow: `recoveryFlow(id: "${UNKNOWN_ID}") { id }`,
   verificationFlow: `verificationFlow(id: "${UNKNOWN_ID}") { id }`,
   settingsFlow: `settingsFlow(id: "${UNKNOWN_ID}") { id }`,
+  courierMessage: `courierMessage(id: "${UNKNOWN_ID}") { id }`,
+  courierMessages: "courierMessages(first: 1) { edges { node { id } } }",
   session: `session(id: "${UNKNOWN_ID}") { id }`,
   sessions: "sessions(first: 1) { edges { node { id devices { id } identity { id } } } }",
   selfServiceError: 'selfServiceError(id: "stub:500") { id }',

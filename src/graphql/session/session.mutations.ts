@@ -5,6 +5,7 @@ import { twoRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
 import { Identity } from "../identity/identity.type.js";
 import type { Scope } from "../scopes.js";
+import { Tag } from "../tags.js";
 import { toUserErrors, UserError, UserErrorCode } from "../user-errors.js";
 import { getSessionDetails } from "./session.resolver.js";
 import { Session } from "./session.type.js";
@@ -61,6 +62,7 @@ export class ExtendSessionPayload {
 
 @Resolver()
 export class SessionMutationResolver {
+  @Tag("admin")
   @Authorized<Scope>("sessions:write")
   @Audited
   @Mutation(() => RevokeSessionPayload, {
@@ -81,6 +83,7 @@ export class SessionMutationResolver {
     }
   }
 
+  @Tag("admin")
   @Authorized<Scope>("sessions:write")
   @Audited
   @Mutation(() => RevokeIdentitySessionsPayload, {
@@ -101,6 +104,7 @@ export class SessionMutationResolver {
     }
   }
 
+  @Tag("admin")
   @Authorized<Scope>("sessions:write")
   @Audited
   @Mutation(() => ExtendSessionPayload, {

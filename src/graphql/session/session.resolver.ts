@@ -9,6 +9,7 @@ import { Identity } from "../identity/identity.type.js";
 import { DateTime, toDateTime } from "../scalars.js";
 import type { Scope } from "../scopes.js";
 import { getSelectedFields } from "../selection.js";
+import { Tag } from "../tags.js";
 import { SessionConnection } from "./session-connection.js";
 import { Session, SessionDevice } from "./session.type.js";
 
@@ -39,6 +40,7 @@ export class SessionResolver {
     return sessions.load({ id, details: getSessionDetails(info) });
   }
 
+  @Tag("admin")
   @Authorized<Scope>("sessions:read")
   @Query(() => SessionConnection, {
     nullable: true,
@@ -84,6 +86,7 @@ export function getSessionDetails(info: GraphQLResolveInfo, path?: readonly stri
 
 @Resolver(() => Identity)
 export class IdentitySessionsResolver {
+  @Tag("admin")
   @Authorized<Scope>("sessions:read")
   @FieldResolver(() => SessionConnection, {
     nullable: true,

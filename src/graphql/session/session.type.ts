@@ -1,6 +1,7 @@
 import { Directive, Field, ID, ObjectType, registerEnumType } from "type-graphql";
 import type { SessionRecord, WireAuthenticationMethod, WireIdentity, WireSessionDevice } from "../../kratos/index.js";
 import { DateTime, toDateTime, toEnumValue } from "../scalars.js";
+import { Tag } from "../tags.js";
 
 export enum AuthenticatorAssuranceLevel {
   AAL0 = "aal0",
@@ -51,12 +52,15 @@ export class SessionDevice {
   @Field(() => ID, { description: "ID of the device." })
   readonly id: string;
 
+  @Tag("personal-data")
   @Field(() => String, { nullable: true, description: "IP address of the device, and in most cases its port. Null if Kratos does not report it." })
   readonly ipAddress: string | null;
 
+  @Tag("personal-data")
   @Field(() => String, { nullable: true, description: "The `User-Agent` header of the device. Null if Kratos does not report it." })
   readonly userAgent: string | null;
 
+  @Tag("personal-data")
   @Field(() => String, { nullable: true, description: "Location of the device, as determined by a proxy in front of Kratos. Null if there is no such proxy." })
   readonly location: string | null;
 

@@ -11,7 +11,7 @@ export interface Sample {
  * @param identityId ID of an identity, to insert into the variables
  */
 export function createSamples(identityId = "ID of an identity"): readonly Sample[] {
-  return [identities(identityId), changes(identityId), sessions(identityId), flows, system, supergraph(identityId)];
+  return [identities(identityId), changes(identityId), sessions(identityId), messages, flows, system, supergraph(identityId)];
 }
 
 const identities = (id: string): Sample => ({
@@ -209,6 +209,32 @@ mutation RevokeIdentitySessions($identityId: ID!) {
 `,
   variables: { identityId: id, sessionId: "ID of a session", after: null, active: null },
 });
+
+const messages: Sample = {
+  document: `# Messages that Kratos sends to users, the latest first. The subject and
+# the text can contain links and codes.
+query CourierMessages($after: String, $status: CourierMessageStatus, $recipient: String) {
+  courierMessages(first: 5, after: $after, status: $status, recipient: $recipient) {
+    edges {
+      node { id status recipient templateType sendCount createdAt }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+
+# A message with the attempts to send it.
+query CourierMessage($messageId: ID!) {
+  courierMessage(id: $messageId) {
+    id
+    status
+    recipient
+    templateType
+    dispatches { status error createdAt }
+  }
+}
+`,
+  variables: { messageId: "ID of a message", after: null, status: null, recipient: null },
+};
 
 const flows: Sample = {
   document: `# The ID of a flow is the query parameter "flow" in the URL of the page
