@@ -1,4 +1,5 @@
 import { withCredentials } from "./credentials.js";
+import { batchRoutes } from "./batch.js";
 import { badRequest, KratosError } from "./errors.js";
 import { flowRoutes, Flows } from "./flows.js";
 import { Identities, identityRoutes } from "./identities.js";
@@ -45,6 +46,7 @@ export function v26Api(identities: Identities, flows: Flows, publicUrl: string):
       ...healthRoutes,
       ...systemRoutes(v26.version, identities),
       ...withCredentials(identityRoutes(identities, (identity) => identity), identities),
+      ...batchRoutes(identities),
       // An identity without a recovery address gets a link as well.
       ...recoveryLinkRoutes(identities, publicUrl, (identity) => (identity ? undefined : badRequest("The requested identity id does not exist."))),
       ...recoveryCodeRoutes(identities),

@@ -39,6 +39,10 @@ export interface AuditEntry {
   readonly mutation: string;
   /** UUID of the identity, if known. */
   readonly identityId?: string;
+  /** UUIDs of the identities that `importIdentities` created. */
+  readonly identityIds?: readonly string[];
+  /** How many identities `importIdentities` did not create. */
+  readonly failed?: number;
   /** `DONE`, or what is known of the change. */
   readonly outcome: "DONE" | ChangeOutcome;
   /** Codes of the user errors, or of the error. */

@@ -34,10 +34,12 @@ const GUARDS: Readonly<Record<string, Scope>> = {
   "Mutation.createRecoveryCode": "recovery:write",
   "Mutation.deleteIdentity": "identities:delete",
   "Mutation.deleteIdentityCredential": "identities:write",
+  "Mutation.importIdentities": "identities:write",
   "Mutation.patchIdentity": "identities:write",
   "Mutation.updateIdentity": "identities:write",
   "Mutation.verifyAddress": "identities:write",
   "CreateIdentityPayload.identity": "identities:read",
+  "ImportIdentityResult.identity": "identities:read",
   "PatchIdentityPayload.identity": "identities:read",
   "UpdateIdentityPayload.identity": "identities:read",
   "DeleteIdentityCredentialPayload.identity": "identities:read",
@@ -62,7 +64,10 @@ const KEPT: Readonly<Record<string, Scope>> = {
 };
 
 /** Paths that lead to null: a new identity has no metadata. */
-const EMPTY = ["Mutation.createIdentity > CreateIdentityPayload.identity > Identity.metadataAdmin"];
+const EMPTY = [
+  "Mutation.createIdentity > CreateIdentityPayload.identity > Identity.metadataAdmin",
+  "Mutation.importIdentities > ImportIdentitiesPayload.results > ImportIdentityResult.identity > Identity.metadataAdmin",
+];
 
 let mockOpened: string | undefined;
 /** The queries that were executed by a compiled function. */
@@ -163,6 +168,7 @@ beforeAll(async () => {
     "Query.settingsFlow": { id: await flow("settings", sessionToken), sessionToken },
     "Query.selfServiceError": { id: "stub:500" },
     "Mutation.createIdentity": { input: () => ({ schemaId: "default", traits: { email: email() } }) },
+    "Mutation.importIdentities": { input: () => ({ identities: [email(), email()].map((one) => ({ schemaId: "default", traits: { email: one } })) }) },
     "Mutation.updateIdentity": { input: () => ({ id, traits: { email: email() } }) },
     "Mutation.patchIdentity": { input: () => ({ id, traits: { merge: { age: 40 } }, metadataPublic: { plan: randomUUID() } }) },
     "Mutation.verifyAddress": { input: { identityId, address: "signed-up@example.com" } },
@@ -293,6 +299,7 @@ it("the walk finds all paths to metadataAdmin, including payloads, flows and ent
     "identity.metadataAdmin",
     "identityByExternalId.metadataAdmin",
     "identityByIdentifier.metadataAdmin",
+    "importIdentities.results.identity.metadataAdmin",
     "patchIdentity.identity.metadataAdmin",
     "settingsFlow.identity.metadataAdmin",
     "updateIdentity.identity.metadataAdmin",
