@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import "reflect-metadata";
-import { Command } from "commander";
+import { Command, type CommanderError, InvalidArgumentError } from "commander";
+import type { ExportOptions } from "./commands/export.js";
+import type { ImportOptions } from "./commands/import/import.js";
 import type * as KeysCommands from "./commands/keys.js";
 import { SCOPES } from "./graphql/scopes.js";
 import { BUILD, describeBuild } from "./server/build.js";
@@ -35,6 +37,22 @@ invalid, the server does not start, and lists all problems. For all variables, s
 docs/configuration.md in the repository.
 `;
 
+const IMPORT_HELP = `
+It uses the Kratos of the server: set KRATOS_ADMIN_URL and KRATOS_PUBLIC_URL. Kratos v0.13
+or later is required.
+
+  kratos-graphql import --dry-run users.ndjson
+  kratos-graphql import users.ndjson
+  kratos-graphql import --schema-id default --map "E-Mail=traits.email" users.csv
+
+If it is interrupted, or killed, run the same command again: it continues, and imports nobody
+twice. The journal says which identities are done. Those that were on their way to Kratos are
+looked up there, by their external ID or by what they sign in with.
+
+It exits with 0 if all identities are imported, with 1 if some failed, and with 2 if it could
+not run or was stopped. See docs/import.md in the repository.
+`;
+
 const program = new Command("kratos-graphql")
   .description("A GraphQL server for the Ory Kratos admin API. It is configured with environment variables.")
   .version(describeBuild(BUILD))
@@ -67,6 +85,31 @@ program
   .allowExcessArguments(false)
   .action(async () => (await import("./commands/doctor/doctor.js")).doctor());
 
+program
+  .command("import")
+  .description("create identities from a file of any size, with their credentials")
+  .argument("<file>", "NDJSON: in each line a JSON object as the input of createIdentity. Or a CSV, whose first row names the columns. - is standard input")
+  .option("--map <column=path>", 'where a column of a CSV belongs, e.g. "E-Mail=traits.email"; empty to leave it out. Default: its name, e.g. traits.email', collect, [])
+  .option("--csv", "the file is a CSV, although its name does not end with .csv")
+  .option("--schema-id <id>", "identity schema of the identities that name none")
+  .option("--failed <file>", "where to write what was not imported, with reasons, to be mended and imported. Default: <file>.failed.ndjson, without the ending of <file>")
+  .option("--journal <file>", "where to keep how far the import is. Default: <file>.journal")
+  .option("--concurrency <number>", "calls to Kratos at a time, from 1 to 16", toConcurrency, 2)
+  .option("--dry-run", "only say what would be imported, and what does not match the identity schemas")
+  .allowExcessArguments(false)
+  .exitOverride(exitWith2)
+  .addHelpText("after", IMPORT_HELP)
+  .action((file: string, options: ImportOptions, command: Command) => runTransfer(command, async () => (await import("./commands/import/import.js")).importFile(file, options)));
+
+program
+  .command("export")
+  .description("write all identities to a file, as import reads them, without credentials")
+  .argument("[file]", "the file, which must not exist. Default: standard output")
+  .option("--metadata-admin", "write metadataAdmin, too")
+  .allowExcessArguments(false)
+  .exitOverride(exitWith2)
+  .action((file: string | undefined, options: ExportOptions, command: Command) => runTransfer(command, async () => (await import("./commands/export.js")).exportFile(file, options)));
+
 const keys = program.command("keys").description("manage the API keys of callers");
 
 keys
@@ -98,6 +141,31 @@ async function runKeys(command: Command, run: (commands: typeof KeysCommands) =>
   } catch (error) {
     command.error(`kratos-graphql: ${(error as Error).message}.`);
   }
+}
+
+/** Runs a command that has exit codes of its own. */
+async function runTransfer(command: Command, run: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await run();
+  } catch (error) {
+    const { explainError } = await import("./commands/kratos.js");
+    command.error(`kratos-graphql: ${explainError(error).replace(/\.$/, "")}.`);
+  }
+}
+
+/** What could not run is not to be confused with what failed in part, which is 1. */
+function exitWith2({ exitCode }: CommanderError): void {
+  process.exit(exitCode === 0 ? 0 : 2);
+}
+
+function collect(value: string, values: readonly string[]): readonly string[] {
+  return [...values, value];
+}
+
+function toConcurrency(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= 16) return number;
+  throw new InvalidArgumentError("Expected a number from 1 to 16.");
 }
 
 program.parseAsync().catch((error: unknown) => {

@@ -210,14 +210,14 @@ export function identityRoutes(identities: Identities, toJson: (identity: Identi
 }
 
 /** The body of a request that creates an identity. */
-interface CreateBody extends NewIdentity {
+export interface CreateBody extends NewIdentity {
   readonly verifiable_addresses?: readonly { readonly value: string; readonly verified: boolean }[];
   readonly recovery_addresses?: readonly object[];
   readonly credentials?: NewCredentials;
 }
 
 /** Addresses that the schema does not have vanish, and all others are added, as in every version. */
-function createIdentity(identities: Identities, { verifiable_addresses = [], recovery_addresses: _, credentials, ...fields }: CreateBody): Identity {
+export function createIdentity(identities: Identities, { verifiable_addresses = [], recovery_addresses: _, credentials, ...fields }: CreateBody): Identity {
   const id = randomUUID();
   const now = timestamp();
   const verified = verifiable_addresses

@@ -1,5 +1,6 @@
-import { withCredentials } from "./credentials.js";
+import { batchRoutes } from "./batch.js";
 import { Courier, courierRoutes } from "./courier.js";
+import { withCredentials } from "./credentials.js";
 import { badRequest, KratosError } from "./errors.js";
 import { flowRoutes, Flows } from "./flows.js";
 import { Identities, identityRoutes } from "./identities.js";
@@ -55,6 +56,7 @@ export function v26Api(identities: Identities, sessions: Sessions, courier: Cour
       ...withCredentials(identityRoutes(identities, (identity) => identity), identities),
       ...sessionRoutes(sessions, identities),
       ...courierRoutes(courier),
+      ...batchRoutes(identities),
       // An identity without a recovery address gets a link as well.
       ...recoveryLinkRoutes(identities, publicUrl, (identity) => (identity ? undefined : badRequest("The requested identity id does not exist."))),
       ...recoveryCodeRoutes(identities),

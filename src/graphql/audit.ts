@@ -4,9 +4,16 @@ import type { AuditEntry, FacadeContext } from "./context.js";
 import { getErrorCode, isUnexpected } from "./errors.js";
 import type { UserError } from "./user-errors.js";
 
+interface ImportResult {
+  readonly identityId: string | null;
+  readonly userErrors: readonly UserError[];
+}
+
 interface Payload {
   readonly identity?: { readonly id: string } | null;
   readonly session?: { readonly identityId?: string } | null;
+  /** Of `importIdentities`. */
+  readonly results?: readonly (ImportResult | Error)[];
   readonly userErrors: readonly UserError[];
 }
 
@@ -21,12 +28,26 @@ export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ a
     end?.({ outcome: getOutcome(error), codes: [getErrorCode(error)] });
     throw error;
   }
-  const { identity, session, userErrors } = payload;
+  const { identity, session, results, userErrors } = payload;
   const [userError] = userErrors;
   if (userError) end?.({ outcome: userError.outcome, codes: userErrors.map(({ code }) => code) });
+  else if (results) end?.(summarize(results));
   else end?.({ outcome: "DONE", ...toId("identityId", identity?.id ?? session?.identityId) });
   return payload;
 });
+
+/** What has become of several identities. If it is unknown of one of them, the outcome is unknown. */
+function summarize(results: readonly (ImportResult | Error)[]): Omit<AuditEntry, "mutation"> {
+  const identityIds = results.flatMap((result) => (result instanceof Error ? [] : (result.identityId ?? [])));
+  const codes = results.flatMap((result) => (result instanceof Error ? getErrorCode(result) : result.userErrors.map(({ code }) => code)));
+  const isUnknown = results.some((result) => result instanceof Error && getOutcome(result) === "UNKNOWN");
+  return {
+    outcome: isUnknown ? "UNKNOWN" : "DONE",
+    identityIds,
+    failed: results.length - identityIds.length,
+    ...(codes.length > 0 && { codes: [...new Set(codes)] }),
+  };
+}
 
 /** What inputs of mutations have in common. Values of callers are of any type until they are validated. */
 interface MutationInput {

@@ -51,6 +51,13 @@ export function listCost(getLength: (args: Args) => number, getRequests: (args: 
   return Object.assign(cost, { weight: REQUEST * getRequests({}), assumedSize: getLength({}) });
 }
 
+/** `importIdentities`: Kratos creates the identities in a few requests, hashes each password, and looks them up by ID. */
+export const importCost: Cost = ({ args, childComplexity }) => {
+  const { identities } = args["input"] as { readonly identities: readonly { readonly credentials?: { readonly password?: { readonly password?: unknown } | null } | null }[] };
+  const passwords = identities.filter(({ credentials }) => credentials?.password?.password).length;
+  return 2 * REQUEST * Math.ceil(identities.length / 200) + REQUEST * passwords + identities.length * (1 + childComplexity);
+};
+
 /** `_entities`: all identities that are given by ID share a request to Kratos, and each other entity takes its own. */
 export const entitiesCost: Cost = ({ args, childComplexity }) => {
   const representations = args["representations"] as readonly ({ readonly __typename?: unknown; readonly id?: unknown } | null)[];

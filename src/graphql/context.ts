@@ -54,6 +54,10 @@ export interface AuditEntry {
   readonly identityId?: string;
   /** UUID of the session, if the mutation is about one. */
   readonly sessionId?: string;
+  /** UUIDs of the identities that `importIdentities` created. */
+  readonly identityIds?: readonly string[];
+  /** How many identities `importIdentities` did not create. */
+  readonly failed?: number;
   /** `DONE`, or what is known of the change. */
   readonly outcome: "DONE" | ChangeOutcome;
   /** Codes of the user errors, or of the error. */

@@ -67,7 +67,7 @@ function getExtensions(error: KratosError): Record<string, unknown> {
   if (error instanceof KratosFlowExpiredError) return { code, ...error.replacement };
   if (error instanceof KratosUnsupportedError) return { code, since: error.since };
   if (error instanceof KratosUnavailableError && error.retryAfterS !== undefined) return { code, retryAfter: error.retryAfterS };
-  return { code };
+  return error.outcome === "UNKNOWN" ? { code, outcome: error.outcome } : { code };
 }
 
 /** Returns null if Kratos does not have the requested resource. */

@@ -10,6 +10,7 @@ import { DeleteIdentityCredentialResolver, IdentityCredentialsResolver } from ".
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
 import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
+import { ImportIdentitiesResolver } from "./identity/import.js";
 import { PatchIdentityResolver } from "./identity/patch-identity.js";
 import { VerifyAddressResolver } from "./identity/verify-address.js";
 import { applyOneOf } from "./one-of.js";
@@ -51,6 +52,7 @@ export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: 
       IdentityEdgeResolver,
       IdentityMutationResolver,
       IdentityResolver,
+      ImportIdentitiesResolver,
       PatchIdentityResolver,
       IdentitySessionsResolver,
       RecoveryResolver,

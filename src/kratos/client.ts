@@ -157,6 +157,11 @@ export class KratosClient {
     return this.#shared.changes;
   }
 
+  /** Deadline of one request in milliseconds, including its retries. */
+  get timeoutMs(): number {
+    return this.#shared.timeoutMs;
+  }
+
   /** The deadline of an operation that starts now, in the time of `performance.now()`. */
   get deadline(): number {
     return performance.now() + this.#shared.timeoutMs;

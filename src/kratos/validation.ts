@@ -39,6 +39,11 @@ export function stringifyBody(json: unknown): string {
   return JSON.stringify(json);
 }
 
+/** How many characters of JSON a value takes, and how many a request body may have. A value that is too large takes more than that. */
+export function measureBody(json: unknown): { readonly used: number; readonly limit: number } {
+  return { used: MAX_BODY_CHARACTERS - measure(json, MAX_BODY_CHARACTERS), limit: MAX_BODY_CHARACTERS };
+}
+
 /** @returns how much of `room` is left after a value, negative as soon as the value does not fit */
 function measure(value: unknown, room: number): number {
   if (typeof value === "string") return room - value.length - 2;

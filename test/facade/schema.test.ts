@@ -96,6 +96,7 @@ it("keeps the names and nullability of the contract", () => {
     "createRecoveryLink(input: CreateRecoveryLinkInput!): CreateRecoveryLinkPayload",
     "deleteIdentity(input: DeleteIdentityInput!): DeleteIdentityPayload",
     "deleteIdentityCredential(input: DeleteIdentityCredentialInput!): DeleteIdentityCredentialPayload",
+    "importIdentities(input: ImportIdentitiesInput!): ImportIdentitiesPayload",
     "patchIdentity(input: PatchIdentityInput!): PatchIdentityPayload",
     "updateIdentity(input: UpdateIdentityInput!): UpdateIdentityPayload",
     "verifyAddress(input: VerifyAddressInput!): VerifyAddressPayload",

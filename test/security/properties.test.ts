@@ -112,7 +112,7 @@ const ASKED: Readonly<Record<string, readonly (readonly [RegExp, Record<string, 
   "v26.2.0": [
     [/^GET \/admin\/identities$/, { page_size: /^\d{1,3}$/, page_token: new RegExp(`^${UUID}$`), ids: new RegExp(`^${UUID}$`, "i"), organization_id: new RegExp(`^${UUID}$`), credentials_identifier: NOT_BLANK, preview_credentials_identifier_similar: NOT_BLANK }],
     [/^GET \/admin\/identities\/by\/external\/(?!\.{1,2}$)([\w.~!*'()-]|%[0-9A-F]{2})+$/],
-    [/^POST \/admin\/identities$/],
+    [/^(POST|PATCH) \/admin\/identities$/],
     [new RegExp(`^(GET|PATCH|DELETE) /admin/identities/${UUID}$`, "i")],
     [/^GET \/schemas\/[\w-]+$/],
     [/^POST \/admin\/recovery\/link$/],

@@ -39,6 +39,7 @@ const GUARDS: Readonly<Record<string, Scope>> = {
   "Mutation.createRecoveryCode": "recovery:write",
   "Mutation.deleteIdentity": "identities:delete",
   "Mutation.deleteIdentityCredential": "identities:write",
+  "Mutation.importIdentities": "identities:write",
   "Mutation.patchIdentity": "identities:write",
   "Mutation.extendSession": "sessions:write",
   "Mutation.revokeIdentitySessions": "sessions:write",
@@ -46,6 +47,7 @@ const GUARDS: Readonly<Record<string, Scope>> = {
   "Mutation.updateIdentity": "identities:write",
   "Mutation.verifyAddress": "identities:write",
   "CreateIdentityPayload.identity": "identities:read",
+  "ImportIdentityResult.identity": "identities:read",
   "PatchIdentityPayload.identity": "identities:read",
   "ExtendSessionPayload.session": "sessions:read",
   "RevokeIdentitySessionsPayload.identity": "identities:read",
@@ -86,7 +88,7 @@ const KEPT: Readonly<Record<string, Scope>> = {
  */
 const EMPTY = [
   /> CourierMessage\.(body|subject)$/,
-  /^Mutation\.createIdentity > .* > Identity\.(metadataAdmin|lastSignedInAt|sessions > .* > Session\..*)$/,
+  /^Mutation\.(create|import)Identit(y|ies) > .* > Identity\.(metadataAdmin|lastSignedInAt|sessions > .* > Session\..*)$/,
   /^Mutation\.revokeIdentitySessions > .* > Identity\.(lastSignedInAt|sessions > .* > Session\..*)$/,
 ];
 const isEmpty = (path: Path): boolean => EMPTY.some((pattern) => pattern.test(described(path)));
@@ -214,6 +216,7 @@ beforeAll(async () => {
     "Query.settingsFlow": { id: await flow("settings", sessionToken), sessionToken },
     "Query.selfServiceError": { id: "stub:500" },
     "Mutation.createIdentity": { input: () => ({ schemaId: "default", traits: { email: email() } }) },
+    "Mutation.importIdentities": { input: () => ({ identities: [email(), email()].map((one) => ({ schemaId: "default", traits: { email: one } })) }) },
     "Mutation.updateIdentity": { input: () => ({ id, traits: { email: email() } }) },
     "Mutation.patchIdentity": { input: () => ({ id, traits: { merge: { age: 40 } }, metadataPublic: { plan: randomUUID() } }) },
     "Mutation.verifyAddress": { input: { identityId: other, address: "signed-up@example.com" } },
@@ -368,6 +371,7 @@ it("the walk finds all paths to metadataAdmin, including payloads, flows and ent
     "identity.metadataAdmin",
     "identityByExternalId.metadataAdmin",
     "identityByIdentifier.metadataAdmin",
+    "importIdentities.results.identity.metadataAdmin",
     "patchIdentity.identity.metadataAdmin",
     "revokeIdentitySessions.identity.metadataAdmin",
     "revokeSession.session.identity.metadataAdmin",

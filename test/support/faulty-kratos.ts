@@ -21,8 +21,8 @@ export interface FaultyKratos extends Stoppable {
   reconnect(): Promise<void>;
 }
 
-export async function startFaultyKratos(version: FakeKratosVersion = "v26.2.0"): Promise<FaultyKratos> {
-  const embedded = await startFakeKratos({ version });
+export async function startFaultyKratos(version: FakeKratosVersion = "v26.2.0", sampleIdentities = true): Promise<FaultyKratos> {
+  const embedded = await startFakeKratos({ version, sampleIdentities });
   const sockets = new Set<Socket>();
   let running = 0;
 

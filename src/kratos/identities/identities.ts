@@ -3,8 +3,9 @@ import { KratosNotFoundError, KratosPositionError } from "../errors.js";
 import { toPathSegment } from "../path-segment.js";
 import { ResponseFormatError } from "../response.js";
 import { isUuid, type WireIdentity } from "../types.js";
+import { createIdentities, type BatchResult } from "./batch.js";
 import { PATCH, patchIdentity, UPDATE, updateIdentity, verifyAddress, type AddressChoice, type IdentityChange, type IdentityPatch, type Turn } from "./change.js";
-import { createIdentity, type NewIdentity } from "./create.js";
+import { createIdentity, toCreateBody, type NewIdentity } from "./create.js";
 import { deleteCredential } from "./delete-credential.js";
 import { listFiltered } from "./filter.js";
 import { getIdentities, getIdentitiesByExternalId } from "./get.js";
@@ -86,6 +87,24 @@ export class Identities {
   /** Creates an identity. */
   create(identity: NewIdentity): Promise<WireIdentity> {
     return this.client.run("createIdentity", async (api) => createIdentity(api, identity));
+  }
+
+  /**
+   * Checks what Kratos would not report, or only by refusing a whole batch. Does not check traits.
+   * @throws {KratosInvalidError} if something is wrong
+   * @throws {KratosUnsupportedError} if the connected Kratos is too old for it
+   */
+  check(identity: NewIdentity): Promise<void> {
+    return this.client.run("createIdentity", async (api) => void toCreateBody("createIdentity", api, identity));
+  }
+
+  /**
+   * Creates many identities in a few calls. One that Kratos rejects does not keep it from creating the others.
+   * @returns a result for each identity, in the same order
+   * @throws {KratosUnsupportedError} if the connected Kratos is older than v0.13
+   */
+  createMany(identities: readonly NewIdentity[]): Promise<BatchResult[]> {
+    return this.client.run("batchPatchIdentities", (api) => createIdentities(api, identities, this.client.timeoutMs));
   }
 
   /**

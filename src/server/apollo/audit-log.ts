@@ -63,10 +63,18 @@ export class AuditLog {
     this.#running.clear();
   }
 
-  #write(line: AuditLine): void {
-    this.#log.info(line, "mutation");
+  /** The IDs of many identities are in lines of their own: log collectors cut long lines, at 16 kB in most cases. */
+  #write({ identityIds, ...line }: AuditLine): void {
+    this.#log.info(identityIds ? { ...line, created: identityIds.length } : line, "mutation");
+    const { mutation, caller, subject, requestId } = line;
+    for (let start = 0; start < (identityIds?.length ?? 0); start += MAX_IDS) {
+      this.#log.info({ caller, subject, requestId, mutation, identityIds: identityIds!.slice(start, start + MAX_IDS) }, "identities created");
+    }
   }
 }
+
+/** IDs in one line. */
+const MAX_IDS = 100;
 
 interface AuditLine extends AuditEntry {
   readonly caller: string;

@@ -84,6 +84,17 @@ mutation CreateIdentity($create: CreateIdentityInput!) {
   }
 }
 
+# Each identity has a result. One that is invalid does not prevent the others.
+mutation ImportIdentities($import: ImportIdentitiesInput!) {
+  importIdentities(input: $import) {
+    results {
+      identityId
+      userErrors { code message path }
+    }
+    userErrors { code message path }
+  }
+}
+
 # The new traits replace all current ones.
 mutation UpdateIdentity($update: UpdateIdentityInput!) {
   updateIdentity(input: $update) {
@@ -144,6 +155,7 @@ mutation DeleteIdentity($delete: DeleteIdentityInput!) {
 `,
   variables: {
     create: { schemaId: "default", traits: { email: "ann@example.com", name: { first: "Ann", last: "Example" } } },
+    import: { identities: [{ schemaId: "default", traits: { email: "bob@example.com" } }, { schemaId: "default", traits: { email: "eve" } }] },
     update: { id, traits: { email: "anne@example.com", name: { first: "Anne", last: "Example" } } },
     credential: { identityId: id, type: "totp", identifier: null },
     patch: { id, traits: { merge: { name: { first: "Anna" } } }, metadataPublic: { plan: "gold" } },

@@ -1,0 +1,94 @@
+import { Arg, Authorized, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import { type BatchResult, KratosError, type NewIdentity, MAX_BATCH_PASSWORDS, MAX_BATCH_SIZE } from "../../kratos/index.js";
+import { Audited } from "../audit.js";
+import { importCost } from "../complexity.js";
+import type { FacadeContext } from "../context.js";
+import { checkArgument } from "../errors.js";
+import type { Scope } from "../scopes.js";
+import { Tag } from "../tags.js";
+import { toUserErrors, UserError, UserErrorCode } from "../user-errors.js";
+import { CreateIdentityInput, getConflictPath, toNewIdentity } from "./create-identity.js";
+import { Identity } from "./identity.type.js";
+
+@InputType({ description: "Input for `importIdentities`." })
+export class ImportIdentitiesInput {
+  @Field(() => [CreateIdentityInput], { description: `The identities to create: at most ${MAX_BATCH_SIZE}.` })
+  identities: CreateIdentityInput[];
+}
+
+@ObjectType({ simpleResolvers: true, description: "What has become of one identity of `importIdentities`." })
+export class ImportIdentityResult {
+  @Field(() => ID, { nullable: true, description: "ID of the created identity. Null if there are user errors." })
+  identityId: string | null;
+
+  @Field(() => [UserError], { description: 'Errors that prevented the creation of this identity, e.g. with the path `["input", "identities", "3", "traits", "email"]`. Empty on success.' })
+  userErrors: UserError[];
+}
+
+@ObjectType({ simpleResolvers: true, description: "Payload of `importIdentities`." })
+export class ImportIdentitiesPayload {
+  @Field(() => [ImportIdentityResult], {
+    nullable: "items",
+    description: "A result for each identity, in the order of the input. Null, with an error, if it is unknown whether Kratos created the identity, or if Kratos was not asked to because it failed before. Empty if there are user errors.",
+  })
+  results: (ImportIdentityResult | Error)[];
+
+  @Field(() => [UserError], { description: "Errors that prevented the whole mutation. Empty if any identity was sent to Kratos." })
+  userErrors: UserError[];
+}
+
+@Resolver(() => ImportIdentityResult)
+export class ImportIdentitiesResolver {
+  @Tag("admin")
+  @Authorized<Scope>("identities:write")
+  @Audited
+  @Mutation(() => ImportIdentitiesPayload, {
+    nullable: true,
+    complexity: importCost,
+    description: `Create many identities: at most ${MAX_BATCH_SIZE}, of which at most ${MAX_BATCH_PASSWORDS} may have a password in clear text. An identity that is invalid, or that exists already, does not prevent the creation of the others. Requires the scope \`secrets:read\` too if \`metadataAdmin\` is given, and Kratos v0.13 or later.`,
+  })
+  async importIdentities(
+    @Arg("input", () => ImportIdentitiesInput, { description: "The identities to create." }) { identities }: ImportIdentitiesInput,
+    @Ctx() { kratos, caller }: FacadeContext,
+  ): Promise<ImportIdentitiesPayload> {
+    identities.forEach(checkArgument);
+    const created = identities.map((identity) => toNewIdentity(identity, caller));
+    if (created.length > MAX_BATCH_SIZE) return refuse(`Expected at most ${MAX_BATCH_SIZE} identities; received ${created.length}.`);
+    const passwords = created.filter(({ credentials }) => credentials?.password?.password !== undefined).length;
+    if (passwords > MAX_BATCH_PASSWORDS) return refuse(`Expected at most ${MAX_BATCH_PASSWORDS} identities with a password in clear text; received ${passwords}.`);
+    try {
+      return { results: toResults(created, await kratos.identities.createMany(created)), userErrors: [] };
+    } catch (error) {
+      return { results: [], userErrors: toUserErrors(error) };
+    }
+  }
+
+  @Authorized<Scope>("identities:read")
+  @FieldResolver(() => Identity, {
+    nullable: true,
+    description: "The created identity, as Kratos has stored it. Null if there are user errors. Also null, with a `FORBIDDEN` error, if the caller lacks the scope `identities:read`.",
+  })
+  async identity(@Root() { identityId }: ImportIdentityResult, @Ctx() { identities }: FacadeContext): Promise<Identity | null> {
+    return identityId === null ? null : identities.load(identityId);
+  }
+}
+
+function refuse(message: string): ImportIdentitiesPayload {
+  return { results: [], userErrors: [{ code: UserErrorCode.INVALID, message, path: ["input", "identities"], outcome: "NOT_SENT" }] };
+}
+
+/** @throws {KratosError} if there is no result for any identity */
+function toResults(identities: readonly NewIdentity[], created: readonly BatchResult[]): (ImportIdentityResult | Error)[] {
+  const results = created.map((result, index) => {
+    if (typeof result === "string") return { identityId: result, userErrors: [] };
+    try {
+      const userErrors = toUserErrors(result, undefined, getConflictPath(identities[index]!));
+      return { identityId: null, userErrors: userErrors.map((error) => ({ ...error, path: ["input", "identities", String(index), ...(error.path ?? []).slice(1)] })) };
+    } catch {
+      return result;
+    }
+  });
+  const [first] = results;
+  if (first instanceof KratosError && results.every((result) => result instanceof KratosError)) throw first;
+  return results;
+}
