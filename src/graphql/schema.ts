@@ -8,6 +8,7 @@ import { FlowResolver } from "./flow/flow.resolver.js";
 import { CreateIdentityResolver } from "./identity/create-identity.js";
 import { DeleteIdentityCredentialResolver, IdentityCredentialsResolver } from "./identity/credentials.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
+import { IdentitySchemaListResolver } from "./identity/identity-schema-connection.js";
 import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
 import { PatchIdentityResolver } from "./identity/patch-identity.js";
@@ -51,8 +52,9 @@ export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: 
       IdentityEdgeResolver,
       IdentityMutationResolver,
       IdentityResolver,
-      PatchIdentityResolver,
+      IdentitySchemaListResolver,
       IdentitySessionsResolver,
+      PatchIdentityResolver,
       RecoveryResolver,
       RevokeIdentitySessionsPayloadResolver,
       RevokeSessionPayloadResolver,
