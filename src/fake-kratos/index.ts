@@ -9,7 +9,7 @@ import { recoveryCodeRoutes, recoveryLinkRoutes } from "./recovery.js";
 import { addSampleIdentities, SAMPLE_IDENTITY_ID } from "./sample-identities.js";
 import { addSampleMessages } from "./sample-messages.js";
 import { addSampleSessions } from "./sample-sessions.js";
-import { schemaRoutes } from "./schemas.js";
+import { schemaListRoutes, schemaRoutes } from "./schemas.js";
 import { serve, type Api, type FakeKratos, type Handler } from "./server.js";
 import { sessionRoutes, Sessions } from "./sessions.js";
 import { healthRoutes, systemRoutes } from "./system.js";
@@ -61,7 +61,7 @@ export function v26Api(identities: Identities, sessions: Sessions, courier: Cour
       ...recoveryLinkRoutes(identities, publicUrl, (identity) => (identity ? undefined : badRequest("The requested identity id does not exist."))),
       ...recoveryCodeRoutes(identities),
     },
-    public: { ...healthRoutes, ...schemaRoutes(v26), ...flowRoutes(flows) },
+    public: { ...healthRoutes, ...schemaListRoutes, ...schemaRoutes(v26), ...flowRoutes(flows) },
   };
 }
 

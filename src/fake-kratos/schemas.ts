@@ -90,6 +90,15 @@ function describe({ keyword, schema, data, message = keyword }: ErrorObject, own
   }
 }
 
+/** The list of schemas, since v0.8. Its pages count from 0, unlike others. */
+export const schemaListRoutes: Routes = {
+  "GET /schemas": ({ query }) => {
+    const size = Number(query.get("per_page"));
+    const start = Number(query.get("page")) * size;
+    return { json: [...SCHEMAS].slice(start, start + size).map(([id, schema]) => ({ id, schema })) };
+  },
+};
+
 /** Every version finds a schema by its plain ID, and by the segment in a `schema_url`. */
 export function schemaRoutes({ schemaSegment, schemaNotFound }: Profile): Routes {
   return {

@@ -8,6 +8,7 @@ import { FlowResolver } from "./flow/flow.resolver.js";
 import { CreateIdentityResolver } from "./identity/create-identity.js";
 import { DeleteIdentityCredentialResolver, IdentityCredentialsResolver } from "./identity/credentials.js";
 import { IdentityEdgeResolver } from "./identity/identity-connection.js";
+import { IdentitySchemaListResolver } from "./identity/identity-schema-connection.js";
 import { IdentityMutationResolver } from "./identity/identity.mutations.js";
 import { IdentityResolver } from "./identity/identity.resolver.js";
 import { ImportIdentitiesResolver } from "./identity/import.js";
@@ -52,9 +53,10 @@ export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: 
       IdentityEdgeResolver,
       IdentityMutationResolver,
       IdentityResolver,
+      IdentitySchemaListResolver,
+      IdentitySessionsResolver,
       ImportIdentitiesResolver,
       PatchIdentityResolver,
-      IdentitySessionsResolver,
       RecoveryResolver,
       RevokeIdentitySessionsPayloadResolver,
       RevokeSessionPayloadResolver,

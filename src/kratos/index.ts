@@ -16,6 +16,7 @@ export { hasHeapFor, MemoryBudget, type Reservation } from "./memory-budget.js";
 export type { KratosLoad } from "./request-queue.js";
 export { isTooDeep, MAX_LEVELS } from "./response.js";
 export type { ListPage, ListPosition } from "./pages.js";
+export type { SchemaRecord } from "./schemas.js";
 export type { SelfServiceErrorRecord } from "./self-service-errors.js";
 export type { IdentitySessionsQuery, SessionDetail, SessionQuery, SessionRecord } from "./sessions.js";
 export type { KratosStatus } from "./system.js";

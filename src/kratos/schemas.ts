@@ -2,9 +2,18 @@ import { getEach } from "./batch.js";
 import type { KratosClient } from "./client.js";
 import { KratosNotFoundError } from "./errors.js";
 import { toPathSegment } from "./path-segment.js";
-import { expectJson, isJsonObject } from "./response.js";
+import { listByNumber, type ListPage, type ListPosition } from "./pages.js";
+import { expectJson, isJsonObject, isString, listOf, objectWith, optional } from "./response.js";
 
 const OPERATION = "getIdentitySchema";
+
+/** A schema in a list. */
+export interface SchemaRecord {
+  readonly id: string;
+  readonly schema: object;
+}
+
+const areSchemas = optional(listOf(objectWith<SchemaRecord>({ id: isString, schema: isJsonObject })));
 
 /** Identity schemas: the JSON Schemas that traits follow. */
 export class Schemas {
@@ -17,6 +26,24 @@ export class Schemas {
   async find(ids: readonly string[]): Promise<ReadonlyMap<string, object | Error>> {
     const { deadline } = this.client;
     return getEach(ids, (id) => this.get(id, deadline));
+  }
+
+  /**
+   * Lists the schemas in the order of Kratos' configuration.
+   * @param first maximum number of schemas, 1 to 250
+   */
+  list(first: number, after: ListPosition | undefined): Promise<ListPage<SchemaRecord>> {
+    const operation = "listIdentitySchemas";
+    return this.client.run(operation, async (api) => {
+      api.require(operation, "schemaList");
+      const read = (page: number, size: number) =>
+        api.public(operation, async (ory) => {
+          const json = await ory.get("schemas", { searchParams: { page, per_page: size } }).json();
+          // Beyond the last page, versions before v25 send null.
+          return expectJson<SchemaRecord[] | null>(json, areSchemas) ?? [];
+        });
+      return listByNumber(read, first, after);
+    });
   }
 
   /**

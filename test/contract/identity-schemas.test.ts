@@ -1,6 +1,8 @@
-import { GetIdentitySchemaDocument } from "../generated/operations.js";
+import { compare } from "semver";
+import { FIRST_VERSION } from "../../src/kratos/features.js";
+import { GetIdentitySchemaDocument, ListIdentitySchemasDocument } from "../generated/operations.js";
 import { startKratos } from "../support/kratos-under-test.js";
-import { dataOf, startFacade, useFacade } from "../support/use-facade.js";
+import { codeOf, dataOf, startFacade, useFacade } from "../support/use-facade.js";
 
 const { facade, kratos } = useFacade(startKratos);
 
@@ -36,4 +38,45 @@ it("fails only for schemas, and says what to set, if a newer Kratos has no publi
   } else {
     expect(reply.errors).toBeUndefined();
   }
+});
+
+describe("the list", () => {
+  let isSupported: boolean;
+
+  beforeAll(async () => {
+    isSupported = compare(dataOf(await facade.send("{ version }"))["version"], FIRST_VERSION.schemaList) >= 0;
+  });
+
+  const page = async (first?: number, after?: string | null) => dataOf(await facade.ask(ListIdentitySchemasDocument, { first, after })).identitySchemas!;
+
+  it("is unsupported before v0.8, and has every schema since then", async () => {
+    const reply = await facade.ask(ListIdentitySchemasDocument, {});
+    if (!isSupported) return expect([codeOf(reply), reply.errors![0]!.extensions!["since"]]).toEqual(["UNSUPPORTED_BY_KRATOS", "v0.8.0-alpha.2"]);
+    const { edges } = dataOf(reply).identitySchemas!;
+    for (const { node } of edges) expect(await schema(node.id)).toEqual(node);
+    expect(edges.map(({ node }) => node.id)).toContain("default");
+  });
+
+  it.each([1, 2, 7])("has each schema once with pages of %d", async (first) => {
+    if (!isSupported) return;
+    const { edges: all } = await page();
+    const seen: string[] = [];
+    for (let after: string | null = null; ; ) {
+      const { edges, pageInfo }: Awaited<ReturnType<typeof page>> = await page(first, after);
+      seen.push(...edges.map(({ node }) => node.id));
+      expect(pageInfo.hasPreviousPage).toBe(after !== null);
+      after = pageInfo.endCursor ?? null;
+      if (!pageInfo.hasNextPage) break;
+    }
+    expect(seen).toEqual(all.map(({ node }) => node.id));
+    // Kratos answers with null beyond the end.
+    expect((await page(first, all.at(-1)!.cursor)).edges).toEqual([]);
+  });
+
+  it.each(["", "nonsense", "identitySchemas:-1", "sessions:1"])("rejects %p, which is not a cursor", async (text) => {
+    if (!isSupported) return;
+    for (const after of [text, Buffer.from(text).toString("base64url")]) {
+      expect(codeOf(await facade.ask(ListIdentitySchemasDocument, { after }))).toBe("BAD_USER_INPUT");
+    }
+  });
 });

@@ -32,7 +32,7 @@ it("prints a key once, with a line for API_KEYS that accepts this key only", asy
 }, 30_000);
 
 it("rejects an invalid name or scope in one line that says what is valid, and creates no key", async () => {
-  const scopes = "must be some of identities:read, identities:write, identities:delete, recovery:write, flows:read, secrets:read, system:read, separated by commas without spaces";
+  const scopes = "must be some of identities:read, identities:write, identities:delete, recovery:write, sessions:read, sessions:write, courier:read, flows:read, secrets:read, system:read, separated by commas without spaces";
   const refused = await Promise.all(
     [
       ["web shop", "system:read", 'the name of a key must be 1 to 64 letters, digits, dots, dashes or underscores; received "web shop".'],

@@ -7,7 +7,7 @@ import { useFacade } from "../support/use-facade.js";
 
 /* Whoever can write to Kratos' database, or stands in its place, sends values of any type: each is an error at its own place. */
 
-const { key, line } = createApiKey("reader", ["identities:read", "flows:read", "system:read", "recovery:write"]);
+const { key, line } = createApiKey("reader", ["identities:read", "flows:read", "system:read", "recovery:write", "sessions:read", "courier:read"]);
 const headers = { authorization: `Bearer ${key}` };
 const apiKeys = parseApiKeys(line);
 
@@ -58,6 +58,35 @@ const FLOW = {
 };
 const ERROR = { id: "e", created_at: TIME, updated_at: TIME, error: { id: "a_b", code: 400, status: "Bad Request", message: "No", reason: "So", details: { a: "b" } } };
 
+const SESSION = {
+  id: BAD,
+  active: true,
+  expires_at: TIME,
+  authenticated_at: TIME,
+  issued_at: TIME,
+  authenticator_assurance_level: "aal1",
+  authentication_methods: [{ method: "oidc", aal: "aal1", completed_at: TIME, provider: "google", organization: "x" }],
+  devices: [{ id: GOOD, ip_address: "192.0.2.1", user_agent: "x", location: "x" }],
+  identity: identity(GOOD),
+};
+const MESSAGE = {
+  id: BAD,
+  status: "sent",
+  type: "email",
+  recipient: "a@example.com",
+  subject: "x",
+  body: "x",
+  template_type: "x",
+  channel: "email",
+  send_count: 1,
+  dispatches: [{ id: GOOD, status: "failed", error: { reason: "x" }, created_at: TIME, updated_at: TIME }],
+  created_at: TIME,
+  updated_at: TIME,
+};
+
+const SESSION_FIELDS = `id active authenticatedAt issuedAt expiresAt authenticatorAssuranceLevel authenticationMethods { method aal completedAt provider organization }
+  devices { id ipAddress userAgent location } identity { id traits }`;
+const MESSAGE_FIELDS = "id status type recipient subject body templateType channel sendCount createdAt updatedAt";
 const ADDRESS_FIELDS = "{ id value via createdAt updatedAt }";
 const IDENTITY_FIELDS = `id schemaId schemaUrl traits state stateChangedAt verifiableAddresses { verified status verifiedAt } verifiableAddresses ${ADDRESS_FIELDS}
   recoveryAddresses ${ADDRESS_FIELDS} metadataPublic metadataAdmin createdAt updatedAt credentials { type identifiers version createdAt updatedAt }`;
@@ -123,6 +152,10 @@ it.each([
   ["an identity", `_entities(representations: [{ __typename: "Identity", id: "${GOOD}" }, { __typename: "Identity", id: "${BAD}" }]) { ... on Identity { ${IDENTITY_FIELDS} } }`, [identity(GOOD), identity(BAD)]],
   ["a login flow", `loginFlow(id: "${BAD}") { ${FLOW_FIELDS} refresh requestedAal createdAt updatedAt }`, FLOW],
   ["a settings flow", `settingsFlow(id: "${BAD}") { ${FLOW_FIELDS} }`, { ...FLOW, ui: { action: "http://kratos/", method: "POST" } }],
+  ["a session", `session(id: "${BAD}") { ${SESSION_FIELDS} }`, SESSION],
+  ["a list of sessions", `sessions { edges { cursor node { ${SESSION_FIELDS} } } }`, [SESSION]],
+  ["a message", `courierMessage(id: "${BAD}") { ${MESSAGE_FIELDS} dispatches { id status error createdAt updatedAt } }`, MESSAGE],
+  ["a list of messages", `courierMessages { edges { cursor node { ${MESSAGE_FIELDS} } } }`, [MESSAGE]],
   ["a schema", 'identitySchema(id: "default") { id schema }', { type: "object", properties: { traits: {} } }],
   ["a self-service error", 'selfServiceError(id: "x") { id errors { code status message reason errorId details } createdAt updatedAt }', ERROR],
 ])("has only expected errors if any part of %s is malformed", async (_what, field, json) => {

@@ -41,6 +41,7 @@ const text: fc.Arbitrary<string> = fc.oneof(
   fc.constant(0).map(() => knownId),
   fc.tuple(fc.uuid(), fc.oneof(fc.nat().map(String), fc.constantFrom(...NASTY))).map(([id, index]) => base64url(`${id}:${index}`)),
   fc.constantFrom(...NASTY).map(base64url),
+  fc.tuple(fc.constantFrom("sessions", "courierMessages", "identitySchemas"), fc.nat(), fc.constantFrom(...NASTY)).map((parts) => base64url(parts.join(":"))),
   fc.tuple(fc.double(), fc.constantFrom("h", "m", "ns", "d", "")).map(([number, unit]) => `${number}${unit}`),
 );
 const json: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
@@ -48,7 +49,7 @@ const json: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   object: fc.dictionary(fc.oneof(text, fc.constantFrom("email", "name", "age", "tags", "serial")), tie("value"), { maxKeys: 4 }),
 })).value;
 const traits = fc.oneof(fc.dictionary(text, json, { maxKeys: 3 }), fc.record({ email: fc.oneof(fc.emailAddress(), text), age: json, name: json, tags: json }, { requiredKeys: [] }));
-const reference = fc.record({ __typename: fc.oneof(fc.constantFrom("Identity", "IdentitySchema"), text), id: fc.oneof(text, json), externalId: fc.oneof(text, json) }, { requiredKeys: [] });
+const reference = fc.record({ __typename: fc.oneof(fc.constantFrom("Identity", "IdentitySchema", "Session"), text), id: fc.oneof(text, json), externalId: fc.oneof(text, json) }, { requiredKeys: [] });
 
 const BY_TYPE: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   Int: fc.oneof(fc.integer(), fc.integer({ min: 1, max: 250 })),
@@ -110,12 +111,19 @@ const ASKED: Readonly<Record<string, readonly (readonly [RegExp, Record<string, 
     [/^POST \/recovery\/link$/],
   ],
   "v26.2.0": [
-    [/^GET \/admin\/identities$/, { page_size: /^\d{1,3}$/, page_token: new RegExp(`^${UUID}$`), ids: new RegExp(`^${UUID}$`, "i"), organization_id: new RegExp(`^${UUID}$`), credentials_identifier: NOT_BLANK, preview_credentials_identifier_similar: NOT_BLANK }],
-    [/^GET \/admin\/identities\/by\/external\/(?!\.{1,2}$)([\w.~!*'()-]|%[0-9A-F]{2})+$/],
+    [/^GET \/admin\/identities$/, { page_size: /^\d{1,3}$/, page_token: new RegExp(`^${UUID}$`), ids: new RegExp(`^${UUID}$`, "i"), organization_id: new RegExp(`^${UUID}$`), credentials_identifier: NOT_BLANK, preview_credentials_identifier_similar: NOT_BLANK, include_credential: /^(password|webauthn)$/ }],
+    [/^GET \/admin\/identities\/by\/external\/(?!\.{1,2}$)([\w.~!*'()-]|%[0-9A-F]{2})+$/, { include_credential: /^(password|webauthn)$/ }],
     [/^(POST|PATCH) \/admin\/identities$/],
-    [new RegExp(`^(GET|PATCH|DELETE) /admin/identities/${UUID}$`, "i")],
+    [new RegExp(`^(GET|PATCH|DELETE) /admin/identities/${UUID}$`, "i"), { include_credential: /^(password|webauthn)$/ }],
     [/^GET \/schemas\/[\w-]+$/],
-    [/^POST \/admin\/recovery\/link$/],
+    [/^GET \/schemas$/, { page: /^\d{1,9}$/, per_page: /^\d{1,3}$/ }],
+    [/^POST \/admin\/recovery\/link$/, { return_to: /^[^]/ }],
+    [/^GET \/admin\/sessions$/, { page_size: /^\d{1,9}$/, page_token: /^[^:]+$/, active: /^(true|false)$/, expand: /^(devices|identity)$/ }],
+    [new RegExp(`^(GET|DELETE) /admin/sessions/${UUID}$`, "i"), { expand: /^(devices|identity)$/ }],
+    [new RegExp(`^PATCH /admin/sessions/${UUID}/extend$`, "i")],
+    [new RegExp(`^(GET|DELETE) /admin/identities/${UUID}/sessions$`, "i"), { per_page: /^\d{1,3}$/, page: /^\d{1,10}$/ }],
+    [/^GET \/admin\/courier\/messages$/, { page_size: /^\d{1,9}$/, page_token: /^[^:]+$/, status: /^(queued|sent|processing|abandoned)$/, recipient: /^[^]/ }],
+    [new RegExp(`^GET /admin/courier/messages/${UUID}$`, "i")],
   ],
 };
 const ALWAYS: typeof ASKED[string] = [

@@ -9,7 +9,7 @@ import type * as Schema from "../../src/graphql/schema.js";
 import { ENTITY_SCOPES } from "../../src/graphql/federation.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { createIdentities, createIdentity, patchIdentity, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
+import { createIdentities, patchIdentity, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
 import { nameOf, objectsOf, pathsOf, STYLES, writeOperation, type Path, type Step, type Style, type Written } from "../support/schema-walk.js";
 import { startFacade, useFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
@@ -24,6 +24,7 @@ const GUARDS: Readonly<Record<string, Scope>> = {
   "Query.identityByExternalId": "identities:read",
   "Query.identityByIdentifier": "identities:read",
   "Query.identitySchema": "identities:read",
+  "Query.identitySchemas": "identities:read",
   "Query.loginFlow": "flows:read",
   "Query.metrics": "system:read",
   "Query.recoveryFlow": "flows:read",
@@ -224,9 +225,10 @@ beforeAll(async () => {
     "Mutation.createRecoveryCode": { input: { identityId: id } },
     "Mutation.deleteIdentityCredential": {
       input: async () => {
-        const totp = { config: { totp_url: "otpauth://totp/a" } };
-        const user = await createIdentity(kratos, { schema_id: "default", traits: { email: email() }, metadata_admin: { note: "canary" }, credentials: { totp } });
-        return { identityId: user.id, type: "totp" };
+        const { identityId } = await signUp(kratos, { email: email() });
+        await patchIdentity(kratos, identityId, [{ op: "add", path: "/metadata_admin", value: { note: `canary-${identityId}` } }]);
+        await patchIdentity(kratos, identityId, [{ op: "add", path: "/credentials/totp", value: { config: { totp_url: "otpauth://totp/a" } } }]);
+        return { identityId, type: "totp" };
       },
     },
     "Mutation.extendSession": { input: { id: session } },

@@ -18,6 +18,7 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   identityByIdentifier: 'identityByIdentifier(identifier: "nobody@example.invalid") { id }',
   identityByExternalId: `identityByExternalId(externalId: "${UNKNOWN_ID}") { id }`,
   identitySchema: 'identitySchema(id: "default") { id }',
+  identitySchemas: "identitySchemas { edges { node { id } } }",
   loginFlow: `loginFlow(id: "${UNKNOWN_ID}") { id }`,
   registrationFlow: `registrationFlow(id: "${UNKNOWN_ID}") { id }`,
   recoveryFlow: `recoveryFlow(id: "${UNKNOWN_ID}") { id }`,

@@ -75,8 +75,8 @@ export type IdentityOrError = WireIdentity | KratosMalformedIdentityError;
 /** @param isComplete whether the credentials are all that this version says of them, none included. Otherwise, they are left out */
 export function withCredentials<T extends IdentityOrError>(identity: T, isComplete: boolean): T {
   if (identity instanceof Error) return identity;
-  const { credentials = {}, ...rest } = identity as WireIdentity;
-  return (isComplete ? { ...rest, credentials } : rest) as T;
+  const { credentials, ...rest } = identity as WireIdentity;
+  return (isComplete ? { ...rest, credentials: credentials ?? {} } : rest) as T;
 }
 
 export interface ReadOptions extends CallOptions {

@@ -59,6 +59,11 @@ query IdentityByExternalId($externalId: ID!) {
   identityByExternalId(externalId: $externalId) { id externalId state traits }
 }
 
+# The identity schemas in the configuration of Kratos.
+query IdentitySchemas {
+  identitySchemas { edges { node { id } } }
+}
+
 # The JSON Schema that the traits of an identity must match.
 query IdentitySchema {
   identitySchema(id: "default") { id schema }
