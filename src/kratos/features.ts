@@ -9,16 +9,16 @@ export const FIRST_VERSION = {
   publicPort: "v0.7.0-alpha.1",
   /** An identity has a state. */
   state: "v0.7.0-alpha.1",
-  /** A recovery link takes over `return_to`. v0.8 checks the URL, and loses it. */
-  recoveryReturnTo: "v0.9.0-alpha.1",
   /** An identity that is read by itself has its credentials, without their secrets. */
   credentials: "v0.7.0-alpha.1",
-  /** A schema's ID in a path may be base64url, so that any ID is a single plain segment. */
-  base64SchemaIds: "v0.9.0-alpha.1",
   /** Identity schemas are listed, on the public port. */
   schemaList: "v0.8.0-alpha.2",
   /** All sessions of an identity are deleted at once. */
   deleteIdentitySessions: "v0.8.0-alpha.2",
+  /** A recovery link takes over `return_to`. v0.8 checks the URL, and loses it. */
+  recoveryReturnTo: "v0.9.0-alpha.1",
+  /** A schema's ID in a path may be base64url, so that any ID is a single plain segment. */
+  base64SchemaIds: "v0.9.0-alpha.1",
   /** An identity is created with credentials, and with addresses that are verified already. */
   credentialsImport: "v0.9.0-alpha.1",
   /** Identities and recovery links are under `/admin`. */
@@ -37,10 +37,6 @@ export const FIRST_VERSION = {
   sessions: "v0.11.0",
   /** Recovery codes are created. */
   recoveryCodes: "v0.11.0",
-  /** Recovery codes can be for an app. */
-  recoveryCodeFlowType: "v1.2.0",
-  /** The sessions of an identity are listed in the order of sign-ins, the latest first. Earlier, their order is undefined. */
-  sessionOrder: "v1.0.0",
   /** Messages of the courier are listed. */
   courierMessages: "v0.11.0",
   /** One message of the courier is read, with its dispatches. */
@@ -55,6 +51,8 @@ export const FIRST_VERSION = {
   deleteCredential: "v0.13.0",
   /** The list accepts `credentials_identifier=`. Earlier versions ignore it, and list everybody. */
   identifierFilter: "v0.13.0",
+  /** The sessions of an identity are listed in the order of sign-ins, the latest first. Earlier, their order is undefined. */
+  sessionOrder: "v1.0.0",
   /** A password is imported as a hash of crypt(3): MD5-crypt, SHA256-crypt or SHA512-crypt. */
   cryptHash: "v1.0.0",
   /** A password is imported as an HMAC. */
@@ -63,6 +61,8 @@ export const FIRST_VERSION = {
   keysetPages: "v1.1.0",
   /** The list accepts `ids=`. */
   idsFilter: "v1.1.0",
+  /** Recovery codes can be for an app. */
+  recoveryCodeFlowType: "v1.2.0",
   /**
    * The list accepts `preview_credentials_identifier_similar=`, which it compares with the start of an identifier. v1.1 compares it
    * with any part, or by similarity, and earlier versions ignore it, and list everybody.
