@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Page, type Route } from "playwright-core";
 import { startFakeKratos } from "../fake-kratos/index.js";
@@ -73,11 +73,12 @@ export async function serveExample(apiUrl: string, apiToken = ""): Promise<Examp
   return { url, stop: vite.stop };
 }
 
-/** Starts the example in front of a fake Kratos, and a browser, before all tests of the file. */
+/** Starts the example in front of a server that accepts only its operations, a fake Kratos, and a browser, before all tests of the file. */
 export function useExample() {
   const servers = useServers(async (cleanups) => {
     const kratos = cleanups.use(await startFakeKratos());
-    const facade = cleanups.use(await createFacadeUnderTest(kratos));
+    const safelist = readFileSync("examples/react/persisted-query-manifest.json", "utf8");
+    const facade = cleanups.use(await createFacadeUnderTest(kratos, { safelist }));
     const example = cleanups.use(await serveExample(facade.url));
     const browser = await startBrowser();
     cleanups.defer(() => browser.close());

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { startLoopbackServer } from "../support/http.js";
+import { codesOf, postJson, startLoopbackServer } from "../support/http.js";
 import { readIdentity } from "../support/kratos-api.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { fieldErrorsIn, focusedIn, keepScreenshot, openPage, serveExample, useExample } from "./browser.js";
@@ -148,6 +149,14 @@ it("says how many identities there are if there is one", async () => {
   await page.route("**/graphql", (route) => route.fulfill({ json: { data: { identities } } }));
   await page.goto(example.url);
   await page.getByText("Showing the only identity", { exact: true }).waitFor();
+});
+
+it("uses a server whose safelist is the manifest of the app, and which refuses any other operation", async () => {
+  const ask = (query: string) => postJson(example.url, { query, variables: { first: 1 } });
+  const { operations } = JSON.parse(readFileSync("examples/react/persisted-query-manifest.json", "utf8"));
+  const { body } = operations.find(({ name }: any) => name === "Identities");
+  expect((await ask(body)).body.data.identities.edges).toHaveLength(1);
+  for (const other of ["{ version }", body.replace("traits", "traits metadataAdmin"), `${body} `]) expect(codesOf(await ask(other))).toEqual(["OPERATION_NOT_ON_SAFELIST"]);
 });
 
 it("adds the API token on the page's own server, so that the browser never gets it", async () => {
