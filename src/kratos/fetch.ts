@@ -266,7 +266,7 @@ class BufferedResponse implements Pick<Response, "ok" | "status" | "headers" | "
   get headers(): Headers {
     const get = (name: string): string | null => {
       const value = this.#fields[name.toLowerCase()];
-      return (Array.isArray(value) ? value[0] : value) ?? null;
+      return (Array.isArray(value) ? value.join(", ") : value) ?? null;
     };
     return { get } as Pick<Headers, "get"> as Headers;
   }

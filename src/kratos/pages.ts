@@ -61,7 +61,7 @@ async function readAfter<Item>(read: ReadTokenPage<Item>, first: number, after: 
   return { entries, hasNextPage: next !== undefined };
 }
 
-/** The `page_token` of a `Link` header's next page, whose address is relative. */
+/** The `page_token` of the next page in the `Link` headers, of which v0.11 sends several. The address is relative. */
 export function getNextToken({ headers }: Response): string | undefined {
   const [, address] = /<([^>]*)>; *rel="next"/.exec(headers.get("link") ?? "") ?? [];
   return new URLSearchParams(address?.split("?")[1]).get("page_token") ?? undefined;

@@ -12,10 +12,11 @@ const COUNT = isFake ? 600 : 60;
 
 const { kratos, facade, cleanups } = useFacade(startKratos);
 const recipient = `${randomUUID()}@courier.example.com`;
+let version: string;
 let isSupported: boolean;
 
 beforeAll(async () => {
-  const { version } = dataOf(await facade.send("{ version }"));
+  ({ version } = dataOf(await facade.send("{ version }")) as { version: string });
   isSupported = compare(version, FIRST_VERSION.courierMessage) >= 0;
   if (!isSupported) return;
   const { identityId } = await signUp(kratos, { email: recipient });
@@ -100,7 +101,8 @@ describe(`a walk through ${COUNT} messages`, () => {
   });
 
   it.each(["", "nonsense", "MQ", "courierMessages:-1", "courierMessages:0:bm9uc2Vuc2U", "sessions:1"])("rejects %p, which is not a cursor", async (text) => {
-    if (!isSupported) return;
+    // Before v1.3, nothing follows a token that Kratos cannot read.
+    if (!isSupported || (text.endsWith("bm9uc2Vuc2U") && compare(version, "v1.3.0") < 0)) return;
     for (const after of [text, Buffer.from(text).toString("base64url")]) {
       expect(codeOf(await facade.ask(ListCourierMessagesDocument, { after }))).toBe("BAD_USER_INPUT");
     }

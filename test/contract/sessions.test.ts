@@ -10,7 +10,7 @@ import {
   RevokeIdentitySessionsDocument,
   RevokeSessionDocument,
 } from "../generated/operations.js";
-import { createIdentities, deleteIdentities, logIn, PASSWORD, patchIdentity, signUp, UNKNOWN_ID } from "../support/kratos-api.js";
+import { createIdentities, deleteIdentities, logIn, PASSWORD, patchIdentity, readIdentity, signUp, UNKNOWN_ID } from "../support/kratos-api.js";
 import { isFake, startKratos } from "../support/kratos-under-test.js";
 import { codeOf, dataOf, useRecordedFacade, type Reply } from "../support/use-facade.js";
 
@@ -38,7 +38,8 @@ async function createUser(signIns = 0): Promise<{ id: string; sessionToken: stri
   const email = `${randomUUID()}@session.example.com`;
   const { identityId: id, sessionToken } = await signUp(kratos, { email });
   cleanups.defer(() => deleteIdentities(kratos, [id]));
-  await pMap(Array.from({ length: signIns }), () => logIn(kratos, email, PASSWORD), { concurrency: 8 });
+  // v0.11 closes connections if a user signs in several times at once.
+  await pMap(Array.from({ length: signIns }), () => logIn(kratos, email, PASSWORD), { concurrency: isFake ? 8 : 1 });
   return { id, sessionToken };
 }
 
@@ -86,7 +87,9 @@ it("loads what a session lacks of its identity, and requests only what is select
   expect((await requestsFor("devices { id }")).paths).toEqual(["/admin/sessions/ID?expand=devices"]);
   expect((await requestsFor("...F ... { devices { id } } } } fragment F on Session { identity { id traits ")).paths).toEqual(["/admin/sessions/ID?expand=devices&expand=identity"]);
   const { session, paths } = await requestsFor("identity { id metadataAdmin verifiableAddresses { verified } }");
-  expect(session.identity).toEqual({ id, metadataAdmin: { note: "vip" }, verifiableAddresses: [{ verified: false }] });
+  // A PATCH of v0.11 deletes the metadata.
+  const { metadata_admin } = await readIdentity(kratos, id);
+  expect(session.identity).toEqual({ id, metadataAdmin: metadata_admin, verifiableAddresses: [{ verified: false }] });
   expect(paths).toEqual(["/admin/sessions/ID?expand=identity", "/admin/identities/ID"]);
 });
 
@@ -255,8 +258,9 @@ describe(`a walk through ${COUNT} sessions`, () => {
   it("rejects what is not a cursor of the list", async () => {
     if (!has("sessions")) return;
     const { edges } = await pages["all identities"]!(1, null);
-    const forged = Buffer.from("sessions:0:bm9uc2Vuc2U").toString("base64url");
-    for (const after of ["", "nonsense", "MQ", Buffer.from("sessions:-1").toString("base64url"), forged]) {
+    // Before v1.3, nothing follows a token that Kratos cannot read.
+    const forged = compare(version, "v1.3.0") < 0 ? [] : [Buffer.from("sessions:0:bm9uc2Vuc2U").toString("base64url")];
+    for (const after of ["", "nonsense", "MQ", Buffer.from("sessions:-1").toString("base64url"), ...forged]) {
       expect(codeOf(await facade.ask(ListSessionsDocument, { after }))).toBe("BAD_USER_INPUT");
     }
     expect(codeOf(await facade.ask(ListIdentitySessionsDocument, { id, after: edges[0]!.cursor }))).toBe("BAD_USER_INPUT");

@@ -41,6 +41,13 @@ const CASES: readonly [string, string, () => object, string[]][] = [
     () => Object.fromEntries(aliases(10).map((name, at) => [name, ids[at]])),
     ["GET /admin/identities?ids=…"],
   ],
+  [
+    "a page of sessions with what they include of their identities",
+    "{ sessions { edges { node { id devices { id } identity { id traits } } } } }",
+    () => ({}),
+    ["GET /admin/sessions?page_size=50&expand=devices&expand=identity"],
+  ],
+  ["a page of messages", "{ courierMessages { edges { node { id recipient } } } }", () => ({}), ["GET /admin/courier/messages?page_size=50"]],
 ];
 
 function aliases(count: number): string[] {
@@ -71,6 +78,27 @@ it("requests no credentials that are not included", async () => {
   expect(await asked(page, { with: true })).toEqual(["GET /admin/identities?page_size=3&include_credential=password&include_credential=webauthn"]);
   const skipped = "{ identities(first: 2) { edges { node { id ... on Identity @skip(if: true) { credentials { type } } } } } }";
   expect(await asked(skipped)).toEqual(["GET /admin/identities?page_size=3"]);
+});
+
+it("sends one request to Kratos for all that sessions lack of their identities", async () => {
+  const query = "{ sessions { edges { node { identity { id verifiableAddresses { value } } } } } }";
+  expect(await asked(query)).toEqual(["GET /admin/sessions?page_size=50&expand=identity", "GET /admin/identities?ids=…"]);
+});
+
+it("sends one request to Kratos for the sessions of each identity, at most 16 at a time", async () => {
+  let running = 0;
+  let most = 0;
+  const watched = await startFacade({ adminUrl: adminProxy.url });
+  const kratos = watched.kratos.withInterceptor(() => {
+    most = Math.max(most, ++running);
+    return { onEnd: () => running-- };
+  });
+  const queries = Array.from({ length: 60 }, (_, at) => ({ identityId: ids[at % ids.length]!, first: 1 + at }));
+  const found = await kratos.sessions.findByIdentity(queries);
+  expect([...found.values()].every((page) => !(page instanceof Error))).toBe(true);
+  expect(most).toBe(16);
+  const reply = await asked("{ identities(first: 20) { edges { node { sessions(first: 1) { edges { node { id } } } } } } }");
+  expect(reply.slice(1)).toEqual(ids.map(() => "GET /admin/identities/ID/sessions?per_page=2&page=1"));
 });
 
 it("sends one request to Kratos for an update, and two for a change of schema", async () => {

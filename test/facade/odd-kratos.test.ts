@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { CreateIdentityDocument, GetLoginFlowDocument } from "../generated/operations.js";
 import { unknownIds } from "../support/kratos-api.js";
 import { stopAfterTest } from "../support/lifecycle.js";
@@ -253,4 +254,27 @@ describe("an unready Kratos", () => {
     expect((await fetch(`${facade.url}/health/ready`)).status).toBe(503);
     expect((await fetch(`${facade.url}/health/live`)).status).toBe(200);
   });
+});
+
+it("finds the next page of a list if each link has a header of its own, as v0.11 sends them", async () => {
+  const link = (token: string, rel: string) => `</admin/sessions?page_size=1&page_token=${token}>; rel="${rel}"`;
+  await serve("v0.11.1", (path) => (path.includes("/sessions") ? { headers: { link: [link("a", "first"), link("b", "next")] }, json: [{ id: ID }] } : undefined));
+  const query = "query ($after: String) { sessions(first: 1, after: $after) { pageInfo { hasNextPage endCursor } } }";
+  const { sessions } = dataOf(await facade.send(query));
+  expect(sessions.pageInfo.hasNextPage).toBe(true);
+  dataOf(await facade.send(query, { after: sessions.pageInfo.endCursor }));
+  expect(asked("/sessions")).toEqual(["GET /admin/sessions?page_size=1", "GET /admin/sessions?page_size=1&page_token=b"]);
+});
+
+it("shows the subject and the text of a message only with secrets:read, and no recipient if traits are masked", async () => {
+  const message = { id: ID, status: "sent", type: "email", recipient: "ann@example.com", subject: "Use code 123456", body: "The code is 123456", template_type: "x", send_count: 1, created_at: "", updated_at: "" };
+  await serve("v26.2.0", (path) => (path.includes("/courier/messages") ? { json: [message] } : undefined));
+  const { key, line } = createApiKey("support", ["courier:read"]);
+  const { key: secretKey, line: secretLine } = createApiKey("auditor", ["courier:read", "secrets:read"]);
+  const masked = await startFacade(kratos, { authentication: { apiKeys: parseApiKeys(`${line}\n${secretLine}`) }, traitsMask: ["email"] });
+  const ask = (bearer: string) => masked.send("{ courierMessages { edges { node { recipient subject body } } } }", {}, { authorization: `Bearer ${bearer}` });
+  const hidden = await ask(key);
+  expect(hidden.data!["courierMessages"].edges).toEqual([{ node: { recipient: "***", subject: null, body: null } }]);
+  expect(hidden.errors!.map(({ extensions }) => extensions!["requiredScope"])).toEqual(["secrets:read", "secrets:read"]);
+  expect(dataOf(await ask(secretKey))["courierMessages"].edges).toEqual([{ node: { recipient: message.recipient, subject: message.subject, body: message.body } }]);
 });

@@ -3,7 +3,7 @@ import { startLoopbackServer, type LoopbackServer } from "./http.js";
 
 /** A response of Kratos; with `later` it is delayed, and `later` is called before it. `hang` never responds, `reset` hangs up. */
 export type Scripted =
-  | { status?: number; headers?: Record<string, string>; json?: unknown; text?: string | Buffer; later?: () => void }
+  | { status?: number; headers?: Record<string, string | string[]>; json?: unknown; text?: string | Buffer; later?: () => void }
   | "hang"
   | "reset";
 
