@@ -27,6 +27,7 @@ export {
   KratosForbiddenError,
   KratosInvalidError,
   KratosMalformedIdentityError,
+  KratosModifiedError,
   KratosNotFoundError,
   KratosOverloadedError,
   KratosPositionError,
