@@ -1,16 +1,20 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { createIdentities } from "../support/kratos-api.js";
-import { useExample } from "./browser.js";
+import { getSampleId } from "../../src/fake-kratos/sample-identities.js";
+import { createIdentities, patchIdentity } from "../support/kratos-api.js";
+import { answer, useExample } from "./browser.js";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const { kratos, open } = useExample();
 
 const EMAIL = "guadalupe.hernandez-castillo.de.la.torre@mail.example.com";
 let id = "";
+let contestedId = "";
+let edits = 0;
 
 beforeAll(async () => {
   [id = ""] = await createIdentities(kratos, "default", [{ email: EMAIL, name: { first: "Guadalupe", last: "Hernández" }, tags: ["customer", "newsletter"] }]);
+  [contestedId = ""] = await createIdentities(kratos, "default", [{ email: `x.${EMAIL}`, name: { first: "Guadalupe", last: "Hernández" } }]);
 });
 
 /** The pages, each in its fullest state. */
@@ -22,7 +26,7 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
       await page.getByRole("button", { name: "Load more" }).click();
       await page.getByRole("row").nth(before).waitFor();
     }
-    await page.getByText(EMAIL).waitFor();
+    await page.getByText(EMAIL, { exact: true }).waitFor();
   },
   create: async (page) => {
     await page.goto(`${page.url()}#/create`);
@@ -44,10 +48,43 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   saved: async (page) => {
     await page.goto(`${page.url()}#/identities/${id}/edit`);
-    await page.getByLabel("Age").fill("41");
+    await page.getByLabel("Age").fill(String(40 + ++edits));
     await page.getByRole("button", { name: "Save changes" }).click();
     await page.getByText("The changes were saved.").waitFor();
     await page.getByRole("button", { name: "Delete identity…" }).waitFor();
+  },
+  conflict: async (page) => {
+    await page.goto(`${page.url()}#/identities/${contestedId}/edit`);
+    await page.getByLabel("First name").fill("Maria Guadalupe de los Ángeles");
+    const theirs = { email: `x.${EMAIL}`, name: { first: `Lupe ${++edits}`, last: "Hernández Castillo" }, age: 30 + edits, tags: ["customer", "newsletter"] };
+    await patchIdentity(kratos, contestedId, [{ op: "replace", path: "/traits", value: theirs }]);
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByRole("group", { name: "First name" }).waitFor();
+  },
+  sessions: async (page) => {
+    await page.goto(`${page.url()}#/identities/${getSampleId("soren.agard@example.dk")}`);
+    await page.getByText("Showing all 4 sessions").waitFor();
+    await page.getByText("2 attempts").click();
+    await page.getByText("handed over").waitFor();
+  },
+  forbidden: async (page) => {
+    await answer(page, "Identity", async (route) => {
+      const response = await route.fetch();
+      const json = (await response.json()) as any;
+      json.data.identity.sessions = null;
+      json.errors = [{ message: "for developers", path: ["identity", "sessions"], extensions: { code: "FORBIDDEN", requiredScope: "sessions:read" } }];
+      await route.fulfill({ response, json });
+    });
+    await page.goto(`${page.url()}#/identities/${getSampleId("soren.agard@example.dk")}`);
+    await page.getByText("Ask an administrator for the scope “sessions:read”.").waitFor();
+  },
+  search: async (page) => {
+    await page.goto(`${page.url()}#/search/${EMAIL.slice(0, -3)}`);
+    await page.getByText("1 identity found.").waitFor();
+  },
+  nobody: async (page) => {
+    await page.goto(`${page.url()}#/search/${"nobody".repeat(12)}`);
+    await page.getByText("Nobody has an identifier").waitFor();
   },
   dialog: async (page) => {
     await page.goto(`${page.url()}#/identities/${id}`);

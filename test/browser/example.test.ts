@@ -60,7 +60,7 @@ it("lists identities, creates one after validation errors, creates a recovery li
 
   await page.getByRole("link", { name: "All identities" }).click();
   await heading(page, "Identities").waitFor();
-  await page.getByLabel("Look up by ID").fill(` ${id} `);
+  await page.getByRole("searchbox").fill(` ${id} `);
   await page.keyboard.press("Enter");
   await heading(page, "Wanda Walker").waitFor();
 

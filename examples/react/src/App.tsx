@@ -3,6 +3,7 @@ import { EditIdentity } from "./edit/EditIdentity";
 import { IdentityList } from "./identities/IdentityList";
 import { IdentityPage } from "./identity/IdentityPage";
 import { Page } from "./parts/Page";
+import { Search } from "./search/Search";
 import { StatusProvider } from "./status/StatusProvider";
 import { paths, useRoute, type Route } from "./use-route";
 
@@ -38,6 +39,8 @@ function Content({ route }: { route: Route }) {
       return <IdentityPage key={route.id} id={route.id} />;
     case "edit":
       return <EditIdentity key={route.id} id={route.id} />;
+    case "search":
+      return <Search key={route.text} text={route.text} />;
     case "unknown":
       return (
         <Page title="Page not found" back>

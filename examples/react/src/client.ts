@@ -6,7 +6,13 @@ export const client = new ApolloClient({
   link: new HttpLink({ uri: "/graphql" }),
   cache: new InMemoryCache({
     typePolicies: {
-      Query: { fields: { identities: relayStylePagination() } },
+      Query: {
+        fields: {
+          identities: relayStylePagination(["filter"]),
+          courierMessages: relayStylePagination(["recipient"]),
+        },
+      },
+      Identity: { fields: { sessions: relayStylePagination() } },
     },
   }),
 });

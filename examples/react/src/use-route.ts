@@ -1,11 +1,12 @@
 import { useSyncExternalStore } from "react";
 
-export type Route = { page: "list" } | { page: "create" } | { page: "identity" | "edit"; id: string } | { page: "unknown" };
+export type Route = { page: "list" } | { page: "create" } | { page: "identity" | "edit"; id: string } | { page: "search"; text: string } | { page: "unknown" };
 
 /** The addresses of the pages. They are URL fragments, so that any static file server can serve the app. */
 export const paths = {
   list: "#/",
   create: "#/create",
+  search: (text: string) => `#/search/${encodeURIComponent(text)}`,
   identity: (id: string) => `#/identities/${encodeURIComponent(id)}`,
   edit: (id: string) => `#/identities/${encodeURIComponent(id)}/edit`,
 };
@@ -14,14 +15,21 @@ export function goTo(path: string): void {
   location.hash = path;
 }
 
+/** Goes to a page that takes the place of the current one in the browser's history. */
+export function goOnTo(path: string): void {
+  location.replace(path);
+}
+
 /** The page in the browser's address. */
 export function useRoute(): Route {
   const hash = useSyncExternalStore(subscribe, () => location.hash);
   if (hash === "" || hash === paths.list) return { page: "list" };
   if (hash === paths.create) return { page: "create" };
-  const [, part, edit] = /^#\/identities\/([^/]+)(\/edit)?$/.exec(hash) ?? [];
-  const id = part && decoded(part);
-  return id ? { page: edit ? "edit" : "identity", id } : { page: "unknown" };
+  const [, folder, part = "", edit] = /^#\/(identities|search)\/([^/]+)(\/edit)?$/.exec(hash) ?? [];
+  const text = decoded(part);
+  if (!text) return { page: "unknown" };
+  if (folder === "identities") return { page: edit ? "edit" : "identity", id: text };
+  return edit ? { page: "unknown" } : { page: "search", text };
 }
 
 function subscribe(changed: () => void): () => void {

@@ -8,13 +8,15 @@ import { EditForm } from "./EditForm";
 export function EditIdentity({ id }: { id: string }) {
   const { data, error, refetch } = useQuery(EditIdentityDocument, { variables: { id }, fetchPolicy: "network-only" });
   const [version, setVersion] = useState(0);
-  // A new form starts with what was loaded. An error is in `error`.
-  const startOver = () =>
-    refetch().then(
-      () => setVersion(version + 1),
-      () => undefined,
-    );
 
   if (!data?.identity) return <PendingIdentity id={id} loaded={data !== undefined} error={error} onRetry={() => void refetch()} />;
-  return <EditForm key={version} identity={data.identity} onStartOver={() => void startOver()} />;
+  return (
+    <EditForm
+      // A new form starts with what was loaded.
+      key={version}
+      identity={data.identity}
+      load={() => refetch().then(({ data }) => data?.identity ?? null)}
+      onStartOver={() => setVersion(version + 1)}
+    />
+  );
 }

@@ -2,12 +2,12 @@ import { NetworkStatus } from "@apollo/client";
 import { useQuery } from "@apollo/client/react";
 import { IdentitiesDocument } from "../generated/graphql";
 import { ErrorPanel } from "../parts/ErrorPanel";
+import { MoreButton } from "../parts/MoreButton";
 import { Page } from "../parts/Page";
 import { Skeleton } from "../parts/Skeleton";
+import { SearchField } from "../search/SearchField";
 import { paths } from "../use-route";
 import { IdentityTable } from "./IdentityTable";
-import { LookUp } from "./LookUp";
-import { MoreButton } from "./MoreButton";
 
 const PAGE_SIZE = 10;
 
@@ -17,7 +17,7 @@ export function IdentityList() {
   const page = data?.identities?.pageInfo;
 
   return (
-    <Page title="Identities" aside={<LookUp />}>
+    <Page title="Identities" aside={<SearchField />}>
       {error && <ErrorPanel title="The identities could not be loaded." error={error} onRetry={() => void refetch()} />}
       {!error && !page && <Skeleton label="Loading identities…" lines={8} />}
       {page && edges.length === 0 && (
@@ -30,8 +30,9 @@ export function IdentityList() {
       )}
       {page && edges.length > 0 && (
         <>
-          <IdentityTable identities={edges.flatMap(({ node }) => node ?? [])} />
+          <IdentityTable caption="All identities" identities={edges.flatMap(({ node }) => node ?? [])} />
           <MoreButton
+            of={["identity", "identities"]}
             shown={edges.length}
             hasMore={page.hasNextPage}
             loading={networkStatus === NetworkStatus.fetchMore}

@@ -1,15 +1,18 @@
-import type { IdentitiesQuery } from "../generated/graphql";
+import type { IdentityRowFragment } from "../generated/graphql";
 import { Moment } from "../parts/Moment";
 import { nameOf, subtitleOf } from "../parts/name-of";
 import { StateBadge } from "../parts/StateBadge";
 import { paths } from "../use-route";
 
-type Identity = NonNullable<NonNullable<IdentitiesQuery["identities"]>["edges"][number]["node"]>;
+interface Props {
+  caption: string;
+  identities: readonly IdentityRowFragment[];
+}
 
-export function IdentityTable({ identities }: { identities: readonly Identity[] }) {
+export function IdentityTable({ caption, identities }: Props) {
   return (
     <table className="panel">
-      <caption className="unseen">All identities</caption>
+      <caption className="unseen">{caption}</caption>
       <thead>
         <tr>
           <th scope="col">Identity</th>

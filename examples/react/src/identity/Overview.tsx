@@ -1,14 +1,18 @@
+import type { IdentityState } from "../generated/graphql";
 import { CopyButton } from "../parts/CopyButton";
 import { Moment } from "../parts/Moment";
+import { Panel } from "../parts/Panel";
+import { StateBadge } from "../parts/StateBadge";
+import { StateSwitch } from "./StateSwitch";
 
 interface Props {
-  identity: { id: string; schemaId: string; createdAt: string | null; updatedAt: string | null };
+  identity: { id: string; schemaId: string; externalId: string | null; state: IdentityState | null; createdAt: string | null; updatedAt: string | null };
+  name: string;
 }
 
-export function Overview({ identity: { id, schemaId, createdAt, updatedAt } }: Props) {
+export function Overview({ identity: { id, schemaId, externalId, state, createdAt, updatedAt }, name }: Props) {
   return (
-    <section className="panel" aria-labelledby="overview">
-      <h2 id="overview">Overview</h2>
+    <Panel id="overview" title="Overview">
       <dl>
         <div>
           <dt>ID</dt>
@@ -17,6 +21,23 @@ export function Overview({ identity: { id, schemaId, createdAt, updatedAt } }: P
             <CopyButton text={id} label="Copy ID" />
           </dd>
         </div>
+        {externalId !== null && (
+          <div>
+            <dt>External ID</dt>
+            <dd>
+              <code>{externalId}</code>
+            </dd>
+          </div>
+        )}
+        {state !== null && (
+          <div>
+            <dt>State</dt>
+            <dd className="with-button">
+              <StateBadge state={state} />
+              <StateSwitch id={id} name={name} state={state} />
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Schema</dt>
           <dd>{schemaId}</dd>
@@ -34,6 +55,6 @@ export function Overview({ identity: { id, schemaId, createdAt, updatedAt } }: P
           </dd>
         </div>
       </dl>
-    </section>
+    </Panel>
   );
 }

@@ -5,6 +5,7 @@ import { CopyButton } from "../parts/CopyButton";
 import { MEANINGS } from "../parts/meanings";
 import { messageOf } from "../parts/message-of";
 import { Moment } from "../parts/Moment";
+import { Panel } from "../parts/Panel";
 
 /** Lifetimes to choose from, as values of the scalar Duration. */
 const LIFETIMES = [
@@ -28,8 +29,7 @@ export function RecoveryLink({ identityId }: { identityId: string }) {
   };
 
   return (
-    <section className="panel" aria-labelledby="recovery">
-      <h2 id="recovery">Recovery link</h2>
+    <Panel id="recovery" title="Recovery link">
       <p className="muted">Anyone with the link can access the account. Give it only to its user.</p>
       <form className="row" onSubmit={submit}>
         <div>
@@ -67,6 +67,6 @@ export function RecoveryLink({ identityId }: { identityId: string }) {
           </>
         )}
       </div>
-    </section>
+    </Panel>
   );
 }

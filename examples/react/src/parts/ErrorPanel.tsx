@@ -1,4 +1,4 @@
-import { messageOf } from "./message-of";
+import { isFinal, messageOf } from "./message-of";
 
 interface Props {
   /** What failed, as a sentence. */
@@ -13,7 +13,7 @@ export function ErrorPanel({ title, error, onRetry }: Props) {
     <div className="panel error" role="alert">
       <strong>{title}</strong>
       <p>{messageOf(error)}</p>
-      {onRetry && (
+      {onRetry && !isFinal(error) && (
         <button type="button" onClick={onRetry}>
           Try again
         </button>

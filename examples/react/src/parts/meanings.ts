@@ -5,5 +5,5 @@ export const MEANINGS: Readonly<Record<UserErrorCode, string>> = {
   CONFLICT: "Another identity already uses one of these values.",
   INVALID: "Kratos does not accept this input.",
   NOT_FOUND: "This identity no longer exists.",
-  UNSUPPORTED: "This is disabled in the configuration of Kratos.",
+  UNSUPPORTED: "This is disabled in the configuration of Kratos, or the connected Kratos is too old for it.",
 };

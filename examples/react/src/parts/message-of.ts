@@ -22,9 +22,22 @@ export function messageOf(error: Error): string {
   return adviceFor({ code: CODES[statusCode] ?? `status ${statusCode}` });
 }
 
-function adviceFor({ code, requiredScope }: Record<string, unknown> = {}): string {
+function adviceFor({ code, requiredScope, since }: Record<string, unknown> = {}): string {
+  if (since) return `The connected Kratos is too old for this: it needs ${since} or later.`;
   if (requiredScope) return `You are not allowed to do this. Ask an administrator for the scope “${requiredScope}”.`;
   return ADVICE[String(code)] ?? `The server could not do this. Try again, and if that does not help, tell the people who run it: ${code}.`;
+}
+
+/** What failed of a response that has the rest: the errors at a field, or the error of the whole request. */
+export function errorAt(error: Error | undefined, ...field: readonly string[]): Error | undefined {
+  if (!CombinedGraphQLErrors.is(error)) return error;
+  const errors = error.errors.filter(({ path = [] }) => path.every((step, index) => index >= field.length || step === field[index]));
+  return errors.length > 0 ? new CombinedGraphQLErrors({ errors }) : undefined;
+}
+
+/** True if trying again does not help: the caller lacks a scope, or Kratos is too old. */
+export function isFinal(error: Error): boolean {
+  return CombinedGraphQLErrors.is(error) && error.errors.every(({ extensions }) => extensions?.["requiredScope"] ?? extensions?.["since"]);
 }
 
 /** True if the response says so with a code. */

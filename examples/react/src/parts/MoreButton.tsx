@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from "react";
-import { messageOf } from "../parts/message-of";
+import { messageOf } from "./message-of";
 
 interface Props {
+  /** What is listed, e.g. `["identity", "identities"]`. */
+  of: readonly [one: string, many: string];
   shown: number;
   hasMore: boolean;
   loading: boolean;
@@ -9,7 +11,7 @@ interface Props {
 }
 
 /** Shows the length of the list, and loads the next page. */
-export function MoreButton({ shown, hasMore, loading, onMore }: Props) {
+export function MoreButton({ of: [one, many], shown, hasMore, loading, onMore }: Props) {
   const [failure, setFailure] = useState<string>();
   const status = useRef<HTMLParagraphElement>(null);
   const pressed = useRef(false);
@@ -19,7 +21,7 @@ export function MoreButton({ shown, hasMore, loading, onMore }: Props) {
     if (!hasMore && pressed.current) status.current?.focus();
   }, [hasMore]);
 
-  const count = shown === 1 ? "1 identity" : `${shown} identities`;
+  const count = `${shown} ${shown === 1 ? one : many}`;
   const more = () => {
     if (loading) return;
     pressed.current = true;
@@ -29,7 +31,7 @@ export function MoreButton({ shown, hasMore, loading, onMore }: Props) {
   return (
     <div className="more">
       <p role="status" ref={status} tabIndex={-1}>
-        {hasMore ? `Showing ${count}, more are available` : shown === 1 ? "Showing the only identity" : `Showing all ${count}`}
+        {hasMore ? `Showing ${count}, more are available` : shown === 1 ? `Showing the only ${one}` : `Showing all ${count}`}
       </p>
       {failure && (
         <p className="field-error" role="alert">
