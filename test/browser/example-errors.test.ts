@@ -47,7 +47,8 @@ describe("with an identity schema of many kinds of traits", () => {
   const openForm = async (userErrors: object[]): Promise<Page> => {
     const { page } = await open();
     const schema = { properties: { traits: { type: "object", properties } } };
-    await answer(page, "IdentitySchema", (route) => route.fulfill({ json: { data: { identitySchema: { __typename: "IdentitySchema", id: "default", schema } } } }));
+    const edges = [{ __typename: "IdentitySchemaEdge", cursor: "a", node: { __typename: "IdentitySchema", id: "default", schema } }];
+    await answer(page, "IdentitySchemas", (route) => route.fulfill({ json: { data: { identitySchemas: { __typename: "IdentitySchemaConnection", edges } } } }));
     const payload = { __typename: "CreateIdentityPayload", identity: null, userErrors: userErrors.map((error) => ({ __typename: "UserError", ...error })) };
     await answer(page, "CreateIdentity", (route) => route.fulfill({ json: { data: { createIdentity: payload } } }));
     await page.goto(page.url() + "#/create");
