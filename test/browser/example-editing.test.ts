@@ -97,7 +97,7 @@ describe("if someone else has changed the identity in the meantime", () => {
     const words = (text: string) => text.split(/\s+/).join(" ");
     const contested = await conflict(page).getByRole("group").allInnerTexts();
     expect(contested.map(words)).toEqual(["First name Yours Ada Augusta Theirs Augusta Before: Ada", "Age Yours 29 Theirs nothing Before: 28"]);
-    expect(words(await conflict(page).locator("> dl").innerText())).toBe("Last name King before: Byron Tags staff countess before: staff two spaces");
+    expect(words(await conflict(page).locator("> dl").innerText())).toBe("Last name King Before: Byron Tags staff countess Before: staff two spaces");
     expect(await traits()).toEqual(theirs(email));
   });
 

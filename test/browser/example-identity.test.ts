@@ -133,18 +133,27 @@ it("deactivates and activates an identity after confirmation", async () => {
   expect((await readIdentity(kratos, id)).state).toBe("active");
 });
 
+/** Opens the page of a sample identity as a caller with these scopes. */
+async function openAs(scopes: readonly Scope[], email: string, traitsMask: readonly string[] = []): Promise<Page> {
+  const clerk = createApiKey("clerk", scopes);
+  const facade = await startFacade(kratos, { authentication: { apiKeys: parseApiKeys(clerk.line) }, traitsMask });
+  const example = await stopAfterTest(serveExample(facade.url, clerk.key));
+  const { page } = await openPage(browser);
+  await page.goto(`${example.url}/#/identities/${getSampleId(email)}`);
+  return page;
+}
+
+it("offers nothing at addresses that are hidden from the caller, and does not claim that they got no messages", async () => {
+  const page = await openAs(["identities:read", "identities:write", "courier:read"], "mariajose@example.es", ["email"]);
+  await panel(page, "Messages").getByText("The address is hidden from you. Ask an administrator for the scope “secrets:read”.").waitFor();
+  await panel(page, "Addresses").getByText("Not verified").waitFor();
+  expect(await panel(page, "Addresses").getByRole("button").count()).toBe(0);
+});
+
 describe("a part that fails", () => {
-  const openAs = async (...scopes: Scope[]): Promise<Page> => {
-    const clerk = createApiKey("clerk", scopes);
-    const facade = await startFacade(kratos, { authentication: { apiKeys: parseApiKeys(clerk.line) } });
-    const example = await stopAfterTest(serveExample(facade.url, clerk.key));
-    const { page } = await openPage(browser);
-    await page.goto(`${example.url}/#/identities/${getSampleId("siobhan@example.ie")}`);
-    return page;
-  };
 
   it("says which scope the caller lacks, and leaves the others usable", async () => {
-    const page = await openAs("identities:read");
+    const page = await openAs(["identities:read"], "siobhan@example.ie");
     await panel(page, "Sessions").getByText("You are not allowed to do this. Ask an administrator for the scope “sessions:read”.").waitFor();
     await panel(page, "Messages to siobhan@example.ie").getByText("You are not allowed to do this. Ask an administrator for the scope “courier:read”.").waitFor();
     expect(await panel(page, "Sessions").getByRole("button").count()).toBe(0);
@@ -155,7 +164,7 @@ describe("a part that fails", () => {
   });
 
   it("says that something may have been done if the caller cannot see the result", async () => {
-    const page = await openAs("identities:read", "sessions:read", "sessions:write");
+    const page = await openAs(["identities:read", "sessions:read", "sessions:write"], "siobhan@example.ie");
     await panel(page, "Sessions").getByText("Showing the only session").waitFor();
     await answer(page, "RevokeSession", (route) => route.abort());
     await confirm(page, "Sessions", /^Revoke… /, "Revoke");

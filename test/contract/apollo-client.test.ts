@@ -35,7 +35,7 @@ beforeEach(() => {
     link: new HttpLink({ uri: `${facade.url}/graphql` }),
     cache: new InMemoryCache({
       typePolicies: {
-        Query: { fields: { identities: relayStylePagination() } },
+        Query: { fields: { identities: relayStylePagination(["filter"]) } },
       },
     }),
   });

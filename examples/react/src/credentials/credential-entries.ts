@@ -1,4 +1,5 @@
 import type { CredentialsOfIdentityFragment } from "../generated/graphql";
+import { HIDDEN } from "../parts/meanings";
 
 type Credential = NonNullable<CredentialsOfIdentityFragment["credentials"]>[number];
 
@@ -14,8 +15,8 @@ const LABELS: Readonly<Record<string, string>> = {
   code: "One-time code",
 };
 
-/** Those that Kratos deletes. Accounts at providers are deleted one by one. */
-const DELETABLE = ["password", "totp", "lookup_secret", "webauthn", "oidc", "saml"];
+/** Those that Kratos deletes, besides accounts at providers. */
+const DELETABLE = ["password", "totp", "lookup_secret", "webauthn"];
 
 /** A credential in the list: an account at a provider, or all of another type. */
 export interface CredentialEntry {
@@ -34,14 +35,14 @@ export interface CredentialEntry {
 
 export function entriesOf(credentials: readonly Credential[]): CredentialEntry[] {
   return credentials.flatMap(({ type, configured, identifiers, providers, updatedAt }) => {
-    const common = { type, updatedAt, isUncertain: configured === null, isDeletable: DELETABLE.includes(type) };
+    const common = { type, updatedAt, isUncertain: configured === null };
     if (providers.length === 0) {
       const details = ["password", "code"].includes(type) ? identifiers : [];
-      return [{ ...common, key: type, label: methodName(type), details }];
+      return [{ ...common, key: type, label: methodName(type), details, isDeletable: DELETABLE.includes(type) }];
     }
     return providers.map(({ provider, subject }) => {
       const identifier = `${provider}:${subject}`;
-      return { ...common, key: `${type} ${identifier}`, identifier, label: `${methodName(type)}: ${provider}`, details: [subject] };
+      return { ...common, key: `${type} ${identifier}`, identifier, label: `${methodName(type)}: ${provider}`, details: [subject], isDeletable: subject !== HIDDEN };
     });
   });
 }

@@ -44,9 +44,7 @@ export function Conflict({ identitySchema, before, theirs, mine, onSave, onDisca
           <legend>{labelOf(change)}</legend>
           <Choice name={`choice-${index}`} value="mine" of="Yours" shown={change.mine} />
           <Choice name={`choice-${index}`} value="theirs" of="Theirs" shown={change.theirs} />
-          <p className="muted">
-            Before: <Shown value={change.before} />
-          </p>
+          <Before value={change.before} />
         </fieldset>
       ))}
       {settled.length > 0 && (
@@ -57,7 +55,8 @@ export function Conflict({ identitySchema, before, theirs, mine, onSave, onDisca
               <div key={change.path.join(".")}>
                 <dt>{labelOf(change)}</dt>
                 <dd>
-                  <Shown value={change.theirs} /> <span className="muted">before: <Shown value={change.before} /></span>
+                  <Shown value={change.theirs} />
+                  <Before value={change.before} />
                 </dd>
               </div>
             ))}
@@ -86,7 +85,15 @@ function Choice({ name, value, of, shown }: { name: string; value: "mine" | "the
   );
 }
 
-/** A value in a line. */
+function Before({ value }: { value: TraitChange["before"] }) {
+  return (
+    <div className="before muted">
+      Before: <Shown value={value} />
+    </div>
+  );
+}
+
+/** A value, or that there is none. */
 function Shown({ value }: { value: TraitChange["mine"] }) {
   if (value === undefined || value === null) return <em>nothing</em>;
   return typeof value === "object" ? <TraitValue value={value} /> : <bdi>{String(value)}</bdi>;

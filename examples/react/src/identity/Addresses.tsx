@@ -1,6 +1,7 @@
 import { useMutation } from "@apollo/client/react";
 import { VerifyAddressDocument, type AddressesOfIdentityFragment } from "../generated/graphql";
 import { Confirm } from "../parts/Confirm";
+import { HIDDEN } from "../parts/meanings";
 import { Panel } from "../parts/Panel";
 import { useStatus } from "../status/use-status";
 
@@ -24,7 +25,7 @@ export function Addresses({ identity }: { identity: AddressesOfIdentityFragment 
                 {proof && <span className={`badge ${proof.verified ? "good" : "muted"}`}>{proof.verified ? "Verified" : "Not verified"}</span>}
                 {recovery.some((address) => address.value === value) && <span className="badge">Recovery</span>}
               </div>
-              {proof && !proof.verified && (
+              {proof && !proof.verified && value !== HIDDEN && (
                 <Confirm
                   label="Verify…"
                   about={value}

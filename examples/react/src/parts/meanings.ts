@@ -7,3 +7,6 @@ export const MEANINGS: Readonly<Record<UserErrorCode, string>> = {
   NOT_FOUND: "This identity no longer exists.",
   UNSUPPORTED: "This is disabled in the configuration of Kratos, or the connected Kratos is too old for it.",
 };
+
+/** What the API shows in place of an address or a trait that is hidden from the caller. */
+export const HIDDEN = "***";
