@@ -1,7 +1,7 @@
 import { useMutation } from "@apollo/client/react";
 import { DeleteIdentityCredentialDocument, type CredentialsOfIdentityFragment } from "../generated/graphql";
 import { Confirm } from "../parts/Confirm";
-import { MEANINGS } from "../parts/meanings";
+import type { MEANINGS } from "../parts/meanings";
 import { Moment } from "../parts/Moment";
 import { Panel } from "../parts/Panel";
 import { Skeleton } from "../parts/Skeleton";
