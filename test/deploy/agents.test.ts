@@ -24,6 +24,8 @@ const CONFIG = "deploy/mcp/config.yaml";
 const config = parseYaml(readFileSync(CONFIG, "utf8"));
 const agent = createApiKey("agent", ["identities:read"]);
 const auditLog = captureLog();
+/** Of a sample identity. */
+const EMAIL = "soren.agard@example.dk";
 
 const { facade, manifest } = useServers(async (cleanups) => {
   // What `npm run manifest` runs. The packages are those of this project if the example's are not installed.
@@ -74,8 +76,9 @@ it("every operation of the manifest is accepted as text, and no other one", asyn
 });
 
 it("an agent whose key has only identities:read finds identities, and can change nothing", async () => {
-  const list = (await call(bodyOf("Identities"), "Identities", { first: 2 })).body.data.identities;
-  const { id, traits } = list.edges[1].node;
+  const found = (await call(bodyOf("SearchIdentities"), "SearchIdentities", { text: EMAIL, externalId: EMAIL, first: 2 })).body;
+  const [{ node: { id, traits } }] = found.data.withIdentifier.edges;
+  expect([found.errors, traits.email]).toEqual([undefined, EMAIL]);
   expect((await call(bodyOf("EditIdentity"), "EditIdentity", { id })).body.data.identity).toMatchObject({ id, traits });
   auditLog.lines.length = 0;
   const refused = await call(bodyOf("DeleteIdentity"), "DeleteIdentity", { input: { id } });
@@ -99,7 +102,7 @@ const hasMcpServer = spawnSync("apollo-mcp-server", ["--version"]).status === 0;
   const { tools } = await request(2, "tools/list", {});
   expect(tools.map(({ name }: any) => name).sort()).toEqual(queryNames());
   for (const { name, description } of tools) expect(description).toBe(config.overrides.descriptions[name]);
-  const { structuredContent, isError } = await request(3, "tools/call", { name: "Identities", arguments: { first: 2 } });
+  const { structuredContent, isError } = await request(3, "tools/call", { name: "SearchIdentities", arguments: { text: EMAIL, externalId: EMAIL, first: 2 } });
   expect(isError).toBe(false);
-  expect(structuredContent.data.identities.edges).toHaveLength(2);
+  expect(structuredContent.data.withIdentifier.edges).toMatchObject([{ node: { traits: { email: EMAIL } } }]);
 }, 60_000);
