@@ -16,13 +16,10 @@ it("returns the version, health and metrics of Kratos", async () => {
   expect(data.metrics).toMatch(/^# HELP .+\n# TYPE /m);
 });
 
-it("checks Kratos, and reads its metrics, once for many callers who ask at the same time", async () => {
+it("checks Kratos once for many callers who ask at the same time", async () => {
   adminProxy.take();
-  await Promise.all(Array.from({ length: 40 }, () => facade.send("{ health { ready } metrics }")));
-  const requests = adminProxy.take();
-  const count = (path: string) => requests.filter((request) => request.path === path).length;
-  expect(count("/health/ready")).toBeLessThan(40);
-  expect(count("/metrics/prometheus")).toBeLessThan(40);
+  await Promise.all(Array.from({ length: 40 }, () => facade.send("{ health { ready } }")));
+  expect(adminProxy.take().filter(({ path }) => path === "/health/ready").length).toBeLessThan(40);
 });
 
 it("reports Kratos as not alive during an outage, fails only the fields that need it, and recovers", async () => {

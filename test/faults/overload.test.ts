@@ -138,3 +138,21 @@ it("checks Kratos while all connections are in use, once for concurrent callers"
   release();
   for (const page of await Promise.all(pages)) dataOf(page);
 });
+
+it("reads the metrics of Kratos once for callers who ask at the same time", async () => {
+  await serve(4, 8);
+  let versions = 0;
+  kratos.fault = {
+    to: (line) => {
+      if (line === "GET /version") versions++;
+      return line.startsWith("GET /metrics");
+    },
+    do: (response) => void held.push(response),
+  };
+  // The version is asked for by each of them, and shows that all have arrived.
+  const replies = Array.from({ length: 5 }, () => facade.send("{ version metrics }"));
+  await eventually("all have asked", () => versions >= 5 && held.length > 0);
+  for (const response of held) response.writeHead(200, { "content-type": "text/plain" }).end("# HELP x");
+  for (const reply of await Promise.all(replies)) expect(dataOf(reply)).toMatchObject({ metrics: "# HELP x" });
+  expect(kratos.hit).toHaveLength(1);
+});
