@@ -63,7 +63,8 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
   it("hides the identifiers of credentials, but not the provider of an account", async () => {
     if (version !== "v26.2.0") return;
     const oidc = { config: { providers: [{ provider: "google", subject: `secret:${randomUUID()}` }] } };
-    const { id } = await createIdentity(kratos, { schema_id: "default", traits: { email: `secret-${randomUUID()}@example.com` }, credentials: { oidc } });
+    const password = { config: { password: "cJ7-zt-Qq9mb-wv3" } };
+    const { id } = await createIdentity(kratos, { schema_id: "default", traits: { email: `secret-${randomUUID()}@example.com` }, credentials: { oidc, password } });
     const CREDENTIALS = "credentials { type identifiers providers { provider subject } }";
     const query = `query ($id: ID!) { identity(id: $id) { ${CREDENTIALS} } identities(first: 250) { edges { node { id ${CREDENTIALS} } } } }`;
     const credentials = [
@@ -74,7 +75,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     expect(data["identity"]).toEqual({ credentials });
     expect(data["identities"].edges).toContainEqual({ node: { id, credentials } });
     const update = `mutation ($input: CreateIdentityInput!) { createIdentity(input: $input) { identity { ${CREDENTIALS} } } }`;
-    const created = dataOf(await facade.send(update, { input: { schemaId: "default", traits: { email: `mine-${randomUUID()}@example.com` } } }, CLERK));
+    const created = dataOf(await facade.send(update, { input: { schemaId: "default", traits: { email: `mine-${randomUUID()}@example.com` }, credentials: { password: password.config } } }, CLERK));
     expect(created["createIdentity"]).toEqual({ identity: { credentials: [credentials[1]] } });
     expect(JSON.stringify(dataOf(await facade.send(query, { id }, OFFICER))["identity"])).toContain(oidc.config.providers[0]!.subject);
   });
