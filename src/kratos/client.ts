@@ -331,11 +331,11 @@ export class KratosApi {
 
   /**
    * Ensures that this version has a feature. An old Kratos ignores parameters that it does not know, and would list everybody.
-   * @param what what it is that requires the feature, if it is a part of the operation only
+   * @param part what it is that requires the feature, if it is a part of the operation only: a description, or the path of a field
    * @throws {KratosUnsupportedError} if it does not
    */
-  require(operation: string, feature: Feature, what?: string): void {
-    if (!this.version.features[feature]) throw new KratosUnsupportedError(operation, this.version.name, FIRST_VERSION[feature], what);
+  require(operation: string, feature: Feature, part?: string | readonly string[]): void {
+    if (!this.version.features[feature]) throw new KratosUnsupportedError(operation, this.version.name, FIRST_VERSION[feature], part);
   }
 
   /** Makes a request to the admin API, which is under `/admin` since v0.9. */

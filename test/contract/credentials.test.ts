@@ -42,7 +42,8 @@ async function remove(input: { identityId: string; type: string; identifier?: st
 /** Undefined if this Kratos deletes credentials of the type. Otherwise the payload says since when. */
 function tooOld(feature: "deleteCredential" | "deleteOidcCredential" | "deleteAnyCredential") {
   if (has[feature]) return undefined;
-  return { identity: null, userErrors: [{ code: "UNSUPPORTED", message: expect.stringMatching(/^deleteIdentityCredentials requires Kratos v/), path: null }] };
+  const path = has.deleteCredential ? ["input", "type"] : null;
+  return { identity: null, userErrors: [{ code: "UNSUPPORTED", message: expect.stringMatching(/deleteIdentityCredentials requires Kratos v/), path }] };
 }
 
 describe("the credentials of an identity", () => {

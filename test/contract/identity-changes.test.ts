@@ -34,9 +34,15 @@ async function verify(input: VerifyAddressInput) {
 const stored = (id: string) => readIdentity(kratos, id);
 
 const isSince = (since: string) => gte(version, since);
-const unsupported = (since: string) => ({
+const unsupported = (since: string, field?: string) => ({
   identity: null,
-  userErrors: [{ code: "UNSUPPORTED", message: `patchIdentity requires Kratos ${since} or later. The connected Kratos is ${version}.`, path: null }],
+  userErrors: [
+    {
+      code: "UNSUPPORTED",
+      message: `${field ? `"${field}" in ` : ""}patchIdentity requires Kratos ${since} or later. The connected Kratos is ${version}.`,
+      path: field ? ["input", field] : null,
+    },
+  ],
 });
 
 /** Changes an identity, or expects that the version refuses to. @returns undefined if it does */
@@ -46,7 +52,7 @@ async function patchSince(since: string, input: PatchIdentityInput) {
     expect(payload.userErrors).toEqual([]);
     return payload.identity!;
   }
-  expect(payload).toEqual(unsupported(isSince("v0.13.0") ? since : "v0.13.0"));
+  expect(payload).toEqual(isSince("v0.13.0") ? unsupported(since, Object.keys(input).find((field) => field === "externalId" || field === "ifUnmodifiedSince")) : unsupported("v0.13.0"));
   return undefined;
 }
 

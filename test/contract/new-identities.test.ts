@@ -31,8 +31,9 @@ async function createSince(since: string, email: string, fields: Fields) {
     expect(payload.userErrors).toEqual([]);
     return payload.identity!;
   }
-  const message = `createIdentity requires Kratos ${since} or later. The connected Kratos is ${version}.`;
-  expect(payload).toEqual({ identity: null, userErrors: [{ code: "UNSUPPORTED", message, path: null }] });
+  const [field] = Object.keys(fields);
+  const message = `"${field}" in createIdentity requires Kratos ${since} or later. The connected Kratos is ${version}.`;
+  expect(payload).toEqual({ identity: null, userErrors: [{ code: "UNSUPPORTED", message, path: ["input", field] }] });
   expect((await create(email)).userErrors).toEqual([]);
   return undefined;
 }

@@ -74,7 +74,7 @@ it.each([UNKNOWN_ID, "abc", ""])("returns a user error for the unknown identity 
 const ALLOWED = "http://127.0.0.1:4455/welcome";
 
 /** Kratos v0.6 ignores the URL, so it is not asked. */
-const tooOldForUrls = [{ code: "UNSUPPORTED", message: expect.stringContaining("requires Kratos v0.9.0-alpha.1 or later"), path: null }];
+const tooOldForUrls = [{ code: "UNSUPPORTED", message: expect.stringContaining("requires Kratos v0.9.0-alpha.1 or later"), path: ["input", "returnTo"] }];
 
 it("creates a recovery link that leads to an allowed URL in the end", async () => {
   const { recoveryLink, userErrors } = await link("1h", identityId, ALLOWED);
@@ -124,7 +124,7 @@ describe("a recovery code", () => {
     const payload = await code({ flowType: "API" });
     if (!payload) return;
     if ((await featuresOf(kratos)).recoveryCodeFlowType) expect(payload.userErrors).toEqual([]);
-    else expect(payload.userErrors).toEqual([{ code: "UNSUPPORTED", message: expect.stringContaining("requires Kratos v1.2.0 or later"), path: null }]);
+    else expect(payload.userErrors).toEqual([{ code: "UNSUPPORTED", message: expect.stringContaining("requires Kratos v1.2.0 or later"), path: ["input", "flowType"] }]);
   });
 });
 

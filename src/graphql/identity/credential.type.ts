@@ -10,8 +10,12 @@ export class IdentityCredentialProvider {
   @Field(() => String, { description: "ID of the account at the provider." })
   readonly subject: string;
 
+  @Field(() => String, { description: "The account as `provider:subject`, e.g. to delete it with `deleteIdentityCredential`." })
+  readonly identifier: string;
+
   /** @param identifier `provider:subject` */
   constructor(identifier: string) {
+    this.identifier = identifier;
     const colon = identifier.indexOf(":");
     this.provider = identifier.slice(0, Math.max(colon, 0));
     this.subject = identifier.slice(colon + 1);

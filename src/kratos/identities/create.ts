@@ -62,7 +62,7 @@ export function toCreateBody(operation: string, api: KratosApi, identity: NewIde
     ...checkCredentials(credentials),
   ];
   if (issues.length > 0) throw new KratosInvalidError(operation, issues);
-  for (const feature of getFeaturesOf(identity)) api.require(operation, feature);
+  for (const [feature, path] of getFeaturesOf(identity)) api.require(operation, feature, path);
   return {
     schema_id: schemaId,
     traits,
@@ -80,19 +80,25 @@ export function toCreateBody(operation: string, api: KratosApi, identity: NewIde
   };
 }
 
-/** What a version must have to create the identity. One that does not know a field ignores it, or rejects the whole request. */
-function getFeaturesOf(identity: NewIdentity): Feature[] {
-  const { state, metadataPublic, metadataAdmin, externalId, verifiableAddresses, recoveryAddresses, credentials } = identity;
-  const hash = credentials?.password?.hashedPassword;
-  const hashFeature = hash === undefined ? undefined : checkHash(hash).feature;
-  return [
-    ...(state === undefined ? [] : ["state" as const]),
-    ...(metadataPublic === undefined && metadataAdmin === undefined ? [] : ["metadata" as const]),
-    ...(verifiableAddresses || recoveryAddresses || credentials ? ["credentialsImport" as const] : []),
-    ...(hashFeature ? [hashFeature] : []),
-    ...(externalId === undefined ? [] : ["externalId" as const]),
-  ];
+/** What a version must have to create the identity, and the path of what requires it. One that does not know a field ignores it, or rejects the whole request. */
+function getFeaturesOf(identity: NewIdentity): (readonly [Feature, readonly string[]])[] {
+  const { password } = identity.credentials ?? {};
+  const hashFeature = password?.hashedPassword === undefined ? undefined : checkHash(password.hashedPassword).feature;
+  const features = Object.entries(FIELD_FEATURES).flatMap(([field, feature]) =>
+    identity[field as keyof typeof FIELD_FEATURES] === undefined ? [] : [[feature, [field]] as const],
+  );
+  return hashFeature ? [...features, [hashFeature, ["credentials", "password", "hashedPassword"]]] : features;
 }
+
+const FIELD_FEATURES = {
+  state: "state",
+  metadataPublic: "metadata",
+  metadataAdmin: "metadata",
+  verifiableAddresses: "credentialsImport",
+  recoveryAddresses: "credentialsImport",
+  credentials: "credentialsImport",
+  externalId: "externalId",
+} as const satisfies Partial<Record<keyof NewIdentity, Feature>>;
 
 /** Kratos takes an empty ID for the default schema when it creates an identity, and stores it as it is in an update. */
 export function checkSchemaId(schemaId: string | undefined): ValidationIssue[] {
