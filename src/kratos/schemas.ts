@@ -3,7 +3,7 @@ import type { KratosClient } from "./client.js";
 import { KratosNotFoundError } from "./errors.js";
 import { toPathSegment } from "./path-segment.js";
 import { listByNumber, type ListPage, type ListPosition } from "./pages.js";
-import { expectJson, isJsonObject, isString, listOf, objectWith, optional } from "./response.js";
+import { type Check, expectJson, isJsonObject, isString, listOf, objectWith, optional, ResponseFormatError } from "./response.js";
 
 const OPERATION = "getIdentitySchema";
 
@@ -13,7 +13,14 @@ export interface SchemaRecord {
   readonly schema: object;
 }
 
-const areSchemas = optional(listOf(objectWith<SchemaRecord>({ id: isString, schema: isJsonObject })));
+interface WireSchema {
+  readonly id: string;
+  readonly schema: object | string;
+}
+
+const isSchema: Check = (value) => (typeof value === "string" ? undefined : isJsonObject(value));
+
+const areSchemas = optional(listOf(objectWith<WireSchema>({ id: isString, schema: isSchema })));
 
 /** Identity schemas: the JSON Schemas that traits follow. */
 export class Schemas {
@@ -40,7 +47,7 @@ export class Schemas {
         api.public(operation, async (ory) => {
           const json = await ory.get("schemas", { searchParams: { page, per_page: size } }).json();
           // Beyond the last page, versions before v25 send null.
-          return expectJson<SchemaRecord[] | null>(json, areSchemas) ?? [];
+          return (expectJson<WireSchema[] | null>(json, areSchemas) ?? []).map(toRecord);
         });
       return listByNumber(read, first, after);
     });
@@ -57,6 +64,20 @@ export class Schemas {
       const segment = api.version.features.base64SchemaIds ? toBase64Segment(id) : toPlainSegment(id);
       return api.public(OPERATION, async (ory) => expectJson<object>(await ory.get(`schemas/${segment}`).json(), isJsonObject), { deadline });
     });
+  }
+}
+
+/** Older versions, e.g. v0.11.1, list a schema as base64 of its JSON. */
+function toRecord({ id, schema }: WireSchema): SchemaRecord {
+  return { id, schema: typeof schema === "string" ? decode(schema) : schema };
+}
+
+function decode(base64: string): object {
+  try {
+    return expectJson<object>(JSON.parse(Buffer.from(base64, "base64").toString()), isJsonObject);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new ResponseFormatError("a schema that is neither JSON nor base64 of JSON");
+    throw error;
   }
 }
 

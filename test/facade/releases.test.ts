@@ -86,6 +86,20 @@ describe("the version of Kratos", () => {
     expect(dataOf(await facade.send(query))).toEqual({ identityByExternalId: { externalId: "crm-1" }, identities: { edges: [] } });
   });
 
+  it("lists identity schemas as base64 before v1, e.g. v0.11.1, and a schema that is neither that nor JSON is an error", async () => {
+    const schema = { type: "object", title: "Größe" };
+    let listed = Buffer.from(JSON.stringify(schema)).toString("base64");
+    const kratos = await stopAfterTest(startScriptedKratos("v0.11.1", (_, path) => (path.startsWith("/schemas?") ? { json: [{ id: "default", schema: listed }] } : undefined)));
+    const facade = await startFacade(kratos);
+    const query = `{ identitySchemas { edges { node { id schema } } } }`;
+    expect(dataOf(await facade.send(query))["identitySchemas"].edges).toEqual([{ node: { id: "default", schema } }]);
+    for (const broken of ["nope", Buffer.from("[]").toString("base64")]) {
+      listed = broken;
+      const reply = await facade.send(query);
+      expect([codeOf(reply), reply.data]).toEqual(["KRATOS_ERROR", { identitySchemas: null }]);
+    }
+  });
+
   it.each([
     ["does not have the path", { status: 404, text: "404 page not found\n" }],
     ["may not be asked", { status: 403, json: { error: "forbidden" } }],
