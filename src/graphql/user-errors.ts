@@ -77,6 +77,8 @@ export function toUserErrors(error: unknown, idField?: string, conflictPath: rea
   if (error instanceof KratosDisabledError) {
     return [{ code: UserErrorCode.UNSUPPORTED, message: error.message, path: ["input"], outcome }];
   }
-  if (error instanceof KratosUnsupportedError) return [{ code: UserErrorCode.UNSUPPORTED, message: error.message, path: error.path ? ["input", ...error.path] : null, outcome }];
+  if (error instanceof KratosUnsupportedError) {
+    return [{ code: UserErrorCode.UNSUPPORTED, message: error.message, path: error.path ? ["input", ...error.path] : null, outcome }];
+  }
   throw error;
 }

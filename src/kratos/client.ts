@@ -331,11 +331,17 @@ export class KratosApi {
 
   /**
    * Ensures that this version has a feature. An old Kratos ignores parameters that it does not know, and would list everybody.
-   * @param part what it is that requires the feature, if it is a part of the operation only: a description, or the path of a field
+   * @param what what it is that requires the feature, if it is a part of the operation only
+   * @param path path of the part of a mutation's input that requires it
    * @throws {KratosUnsupportedError} if it does not
    */
-  require(operation: string, feature: Feature, part?: string | readonly string[]): void {
-    if (!this.version.features[feature]) throw new KratosUnsupportedError(operation, this.version.name, FIRST_VERSION[feature], part);
+  require(operation: string, feature: Feature, what?: string, path?: readonly string[]): void {
+    if (!this.version.features[feature]) throw new KratosUnsupportedError(operation, this.version.name, FIRST_VERSION[feature], what, path);
+  }
+
+  /** Ensures that this version has what a field of a mutation's input requires. */
+  requireFor(operation: string, feature: Feature, ...path: readonly string[]): void {
+    this.require(operation, feature, `\`${path.join(".")}\``, path);
   }
 
   /** Makes a request to the admin API, which is under `/admin` since v0.9. */

@@ -180,15 +180,14 @@ export class KratosUnreadableResponseError extends KratosError {}
 export class KratosUnsupportedError extends KratosError {
   /** First version that supports the operation, e.g. `v0.6.3-alpha.1`. */
   readonly since: string;
-  /** Path of the field that requires it, as in the options of the adapter. Undefined if it is not a single field. */
-  readonly path?: readonly string[];
+  /** Path of the part of a mutation's input that requires it. Undefined if the whole operation does. */
+  readonly path: readonly string[] | undefined;
 
-  /** @param part what it is that requires a later version, if it is a part of the operation only: a description, or the path of a field */
-  constructor(operation: string, version: string, since: string, part: string | readonly string[] = operation) {
-    const what = typeof part === "string" ? part : `"${part.join(".")}" in ${operation}`;
+  /** @param what what it is that requires a later version, if it is a part of the operation only */
+  constructor(operation: string, version: string, since: string, what = operation, path?: readonly string[]) {
     super(operation, `${what} requires Kratos ${since} or later. The connected Kratos is ${version}.`);
     this.since = since;
-    if (typeof part !== "string") this.path = part;
+    this.path = path;
   }
 }
 

@@ -36,7 +36,7 @@ export class Recovery {
   createLink(identityId: string, { returnTo, ...options }: RecoveryLinkOptions = {}): Promise<WireRecoveryLink> {
     const operation = "createRecoveryLink";
     return this.client.run(operation, async (api) => {
-      if (returnTo !== undefined) api.require(operation, "recoveryReturnTo", ["returnTo"]);
+      if (returnTo !== undefined) api.requireFor(operation, "recoveryReturnTo", "returnTo");
       // Kratos takes an empty URL for none, and before v1 fails with a URL that it cannot parse.
       if (returnTo !== undefined && !isUrl(returnTo)) throw new KratosInvalidError(operation, [INVALID_RETURN_URL]);
       const json = toBody(operation, identityId, options);
@@ -60,7 +60,7 @@ export class Recovery {
     const operation = "createRecoveryCodeForIdentity";
     return this.client.run(operation, async (api) => {
       api.require(operation, "recoveryCodes");
-      if (flowType !== undefined && flowType !== "browser") api.require(operation, "recoveryCodeFlowType", ["flowType"]);
+      if (flowType !== undefined && flowType !== "browser") api.require(operation, "recoveryCodeFlowType", "A recovery code for an app", ["flowType"]);
       const json = { ...toBody(operation, identityId, options), flow_type: flowType };
       return create(api, operation, "recovery/code", { json }, isRecoveryCode);
     });

@@ -99,7 +99,8 @@ export class Sessions {
   #listByIdentity({ identityId, first, after, active, isOrdered }: IdentitySessionsQuery, deadline: number): Promise<ListPage<SessionRecord>> {
     const operation = "listIdentitySessions";
     return this.client.run(operation, async (api) => {
-      api.require(operation, isOrdered ? "sessionOrder" : "identitySessions");
+      if (isOrdered) api.require(operation, "sessionOrder", "Listing the sessions of an identity in the order of sign-ins");
+      else api.require(operation, "identitySessions");
       // Pages count from 1. The `Link` header counts from 0: following it repeats the first page and misses the last one.
       const read: ReadNumberedPage<SessionRecord> = (page, size) =>
         api.admin(

@@ -74,7 +74,7 @@ it.each([UNKNOWN_ID, "abc", ""])("returns a user error for the unknown identity 
 const ALLOWED = "http://127.0.0.1:4455/welcome";
 
 /** Kratos v0.6 ignores the URL, so it is not asked. */
-const tooOldForUrls = [{ code: "UNSUPPORTED", message: expect.stringContaining("requires Kratos v0.9.0-alpha.1 or later"), path: ["input", "returnTo"] }];
+const tooOldForUrls = [{ code: "UNSUPPORTED", message: expect.stringContaining("`returnTo` requires Kratos v0.9.0-alpha.1 or later"), path: ["input", "returnTo"] }];
 
 it("creates a recovery link that leads to an allowed URL in the end", async () => {
   const { recoveryLink, userErrors } = await link("1h", identityId, ALLOWED);

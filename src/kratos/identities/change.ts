@@ -64,8 +64,8 @@ export async function patchIdentity(turn: Turn, patch: IdentityPatch, checkTrait
   check(PATCH, [...checkSchemaId(schemaId), ...checkMetadata({ metadataPublic, metadataAdmin }), ...checkExternalId(externalId ?? undefined)]);
   turn.api.require(PATCH, "patch");
   // v1.3.1 answers 200, and stores nothing.
-  if (externalId !== undefined) turn.api.require(PATCH, "externalId", ["externalId"]);
-  if (ifUnmodifiedSince !== undefined) turn.api.require(PATCH, "updatedAt", ["ifUnmodifiedSince"]);
+  if (externalId !== undefined) turn.api.requireFor(PATCH, "externalId", "externalId");
+  if (ifUnmodifiedSince !== undefined) turn.api.requireFor(PATCH, "updatedAt", "ifUnmodifiedSince");
   const merged = traits && "merge" in traits ? traits.merge : undefined;
   const current = merged || ifUnmodifiedSince !== undefined ? await read(turn) : undefined;
   if (current && ifUnmodifiedSince !== undefined && !isSameTime(current.updated_at, ifUnmodifiedSince)) {
@@ -84,7 +84,7 @@ export async function patchIdentity(turn: Turn, patch: IdentityPatch, checkTrait
 
 /** Marks an address as verified. */
 export async function verifyAddress(turn: Turn, choice: AddressChoice): Promise<WireIdentity> {
-  turn.api.require(PATCH, "patch");
+  turn.api.require(PATCH, "patch", "Verifying an address");
   const current = await read(turn);
   const address = findAddress(current, choice);
   if (address.verified) return current;

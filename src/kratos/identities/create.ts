@@ -1,6 +1,7 @@
 import type { KratosApi } from "../client.js";
 import { KratosInvalidError, type ValidationIssue } from "../errors.js";
 import type { Feature } from "../features.js";
+import { toPathSegment } from "../path-segment.js";
 import type { WireIdentity } from "../types.js";
 import { expectIdentity } from "./get.js";
 import { checkHash } from "./password-hash.js";
@@ -39,6 +40,17 @@ export type IdentityState = (typeof STATES)[number];
 
 const OPERATION = "createIdentity";
 
+/** What not every version has. */
+const FIELD_FEATURES = {
+  state: "state",
+  metadataPublic: "metadata",
+  metadataAdmin: "metadata",
+  verifiableAddresses: "credentialsImport",
+  recoveryAddresses: "credentialsImport",
+  credentials: "credentialsImport",
+  externalId: "externalId",
+} as const satisfies Partial<Record<keyof NewIdentity, Feature>>;
+
 /** @throws {KratosInvalidError} if Kratos rejects it, or the connected Kratos does not have what it needs */
 export function createIdentity(api: KratosApi, identity: NewIdentity): Promise<WireIdentity> {
   const json = toCreateBody(OPERATION, api, identity);
@@ -62,7 +74,7 @@ export function toCreateBody(operation: string, api: KratosApi, identity: NewIde
     ...checkCredentials(credentials),
   ];
   if (issues.length > 0) throw new KratosInvalidError(operation, issues);
-  for (const [feature, path] of getFeaturesOf(identity)) api.require(operation, feature, path);
+  requireFields(operation, api, identity);
   return {
     schema_id: schemaId,
     traits,
@@ -80,25 +92,15 @@ export function toCreateBody(operation: string, api: KratosApi, identity: NewIde
   };
 }
 
-/** What a version must have to create the identity, and the path of what requires it. One that does not know a field ignores it, or rejects the whole request. */
-function getFeaturesOf(identity: NewIdentity): (readonly [Feature, readonly string[]])[] {
-  const { password } = identity.credentials ?? {};
-  const hashFeature = password?.hashedPassword === undefined ? undefined : checkHash(password.hashedPassword).feature;
-  const features = Object.entries(FIELD_FEATURES).flatMap(([field, feature]) =>
-    identity[field as keyof typeof FIELD_FEATURES] === undefined ? [] : [[feature, [field]] as const],
-  );
-  return hashFeature ? [...features, [hashFeature, ["credentials", "password", "hashedPassword"]]] : features;
+/** Ensures that the version has what each field needs. One that does not know a field ignores it, or rejects the whole request. */
+function requireFields(operation: string, api: KratosApi, identity: NewIdentity): void {
+  for (const [field, feature] of Object.entries(FIELD_FEATURES)) {
+    if (identity[field as keyof typeof FIELD_FEATURES] !== undefined) api.requireFor(operation, feature, field);
+  }
+  const hash = identity.credentials?.password?.hashedPassword;
+  const hashFeature = hash === undefined ? undefined : checkHash(hash).feature;
+  if (hashFeature) api.require(operation, hashFeature, "A hash in this format", ["credentials", "password", "hashedPassword"]);
 }
-
-const FIELD_FEATURES = {
-  state: "state",
-  metadataPublic: "metadata",
-  metadataAdmin: "metadata",
-  verifiableAddresses: "credentialsImport",
-  recoveryAddresses: "credentialsImport",
-  credentials: "credentialsImport",
-  externalId: "externalId",
-} as const satisfies Partial<Record<keyof NewIdentity, Feature>>;
 
 /** Kratos takes an empty ID for the default schema when it creates an identity, and stores it as it is in an update. */
 export function checkSchemaId(schemaId: string | undefined): ValidationIssue[] {
@@ -120,10 +122,10 @@ export function checkMetadata(metadata: Readonly<Record<string, unknown>>): Vali
 /** Longest external ID that Kratos' database stores. SQLite stores any. */
 const MAX_EXTERNAL_ID = 64;
 
-/** Kratos takes an empty external ID for none. */
+/** Kratos takes an empty external ID for none, and nobody can be found by a path with dots. */
 export function checkExternalId(externalId: string | undefined): ValidationIssue[] {
-  if (externalId === undefined || (externalId !== "" && [...externalId].length <= MAX_EXTERNAL_ID)) return [];
-  return [{ path: ["externalId"], message: `Expected an external ID of 1 to ${MAX_EXTERNAL_ID} characters.` }];
+  if (externalId === undefined || (toPathSegment(externalId) !== undefined && [...externalId].length <= MAX_EXTERNAL_ID)) return [];
+  return [{ path: ["externalId"], message: `Expected an external ID of 1 to ${MAX_EXTERNAL_ID} characters, and not "." or "..".` }];
 }
 
 /** Kratos drops an address that no trait contains, without an error. */

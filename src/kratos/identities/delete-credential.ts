@@ -23,7 +23,7 @@ const OPERATION = "deleteIdentityCredentials";
  */
 export async function deleteCredential(api: KratosApi, id: string, type: string, identifier: string | undefined): Promise<void> {
   api.require(OPERATION, "deleteCredential");
-  if (Object.hasOwn(DELETABLE_SINCE, type)) api.require(OPERATION, DELETABLE_SINCE[type]!, ["type"]);
+  if (Object.hasOwn(DELETABLE_SINCE, type)) api.require(OPERATION, DELETABLE_SINCE[type]!, `Deleting credentials of the type \`${type}\``, ["type"]);
   const issue = checkCredential(type, identifier);
   if (issue) throw new KratosInvalidError(OPERATION, [issue]);
   if (!isUuid(id)) throw new KratosNotFoundError(OPERATION);

@@ -51,7 +51,7 @@ export class Identities {
    */
   async findCredentials(ids: readonly string[]): Promise<ReadonlyMap<string, NonNullable<WireIdentity["credentials"]> | Error>> {
     const identities = await this.client.run("getIdentity", async (api) => {
-      api.require("getIdentity", "credentials");
+      api.require("getIdentity", "credentials", "Reading credentials");
       return getIdentities(api, ids, this.client.deadline, true);
     });
     return new Map([...identities].map(([id, found]) => [id, found instanceof Error ? found : (found.credentials ?? {})]));
