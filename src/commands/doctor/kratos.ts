@@ -30,7 +30,7 @@ export async function checkKratos(kratos: Kratos, adminUrl: string, publicUrl: s
 const MISSING: readonly (readonly [keyof Features, check: string, message: string])[] = [
   ["state", "Identity.state", "always null: requires Kratos v0.7 or later"],
   ["metadata", "Identity.metadataPublic, metadataAdmin", "always null: requires Kratos v0.10 or later"],
-  ["patch", "updateIdentity", "takes two requests, a read and a replacement: partial updates require Kratos v0.11 or later"],
+  ["patch", "updateIdentity", "takes two requests, a read and a replacement: partial updates require Kratos v0.13 or later"],
   ["identifierFilter", "identities(filter: { identifier })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v0.13 or later"],
   ["idsFilter", "identities(filter: { ids })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v1.1 or later"],
   ["identifierPrefixFilter", "identities(filter: { identifierPrefix })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v1.2 or later"],
