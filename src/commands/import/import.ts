@@ -60,7 +60,7 @@ function toColumns(map: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     map.map((pair) => {
       const at = pair.lastIndexOf("=");
-      if (at < 1) throw new CommandError(`--map must be a column and a path, e.g. "E-Mail=traits.email"; received ${JSON.stringify(pair)}`);
+      if (at < 1) throw new CommandError(`expected a column and a path in --map, e.g. "E-Mail=traits.email"; received ${JSON.stringify(pair)}`);
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
@@ -98,9 +98,9 @@ class Import {
     const journal = await Journal.open(this.options.journal ?? `${this.path === "-" ? "import" : this.path}.journal`, this.connected.adminUrl, this.#failures.path);
     if (journal.isResumed) {
       await this.#failures.resume(journal.counts.failedBytes);
-      process.stderr.write(`Continuing the interrupted import: ${formatCount(journal.counts.imported)} identities are imported.\n`);
+      process.stderr.write(`Continuing the interrupted import. Imported so far: ${formatCount(journal.counts.imported)}.\n`);
     } else if (await access(this.#failures.path).then(() => true, () => false)) {
-      throw new CommandError(`${this.#failures.path} has the failures of an earlier import. Import it, move it away, or name another file with --failed`);
+      throw new CommandError(`${this.#failures.path} contains the failures of an earlier import. Import it, move it, or specify another file with --failed`);
     }
     const onSignal = () => this.#stop.abort();
     process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
@@ -173,10 +173,10 @@ class Import {
   /** @param problem why the import ended before the end of the file */
   #report(journal: Journal, problem?: string): number {
     const { imported, failed } = journal.counts;
-    const failures = failed === 0 ? "" : ` ${formatCount(failed)} failed: ${this.#failures.path} says why. Mend it, and import it.`;
-    process.stdout.write(`${formatCount(imported)} identities are imported.${failures}\n`);
+    const failures = failed === 0 ? "" : ` Failed: ${formatCount(failed)}. For the reasons, see ${this.#failures.path}. Correct it, and import it.`;
+    process.stdout.write(`Imported: ${formatCount(imported)}.${failures}\n`);
     if (problem === undefined) return failed === 0 ? EXIT.all : EXIT.someFailed;
-    process.stderr.write(`kratos-graphql: ${problem.replace(/\.$/, "")}. To continue, run the same command again: nobody is imported twice.\n`);
+    process.stderr.write(`kratos-graphql: ${problem.replace(/\.$/, "")}. To continue, run the same command again: no identity is imported twice.\n`);
     return EXIT.stopped;
   }
 }
@@ -213,9 +213,7 @@ async function dryRun(
   }
   display.stop();
   const { imported, failed } = counts;
-  process.stdout.write(
-    `${formatCount(imported)} identities would be imported${failed === 0 ? "" : `, and ${formatCount(failed)} would fail`}. Whether others have their identifiers already was not checked.\n`,
-  );
+  process.stdout.write(`Valid: ${formatCount(imported)}. Invalid: ${formatCount(failed)}. Conflicts with existing identities were not checked.\n`);
   return failed === 0 ? EXIT.all : EXIT.someFailed;
 }
 

@@ -51,11 +51,11 @@ export class Journal {
     try {
       progress = JSON.parse(text) as Progress;
     } catch {
-      throw new JournalError(`${path} is not the journal of an import; name another file with --journal`);
+      throw new JournalError(`${path} is not the journal of an import; specify another file with --journal`);
     }
     for (const [name, expected, found] of [["KRATOS_ADMIN_URL", progress.kratos, kratos], ["--failed", progress.failedFile, failedFile]] as const) {
       if (expected !== found) {
-        throw new JournalError(`${path} is the journal of an interrupted import with ${name} ${expected}; received ${found}. Use the same to continue it, or delete the journal to begin anew`);
+        throw new JournalError(`${path} is the journal of an interrupted import with ${name} ${expected}; received ${found}. To continue, use the same value; to start over, delete the journal`);
       }
     }
     return new Journal(path, progress, true);
@@ -84,7 +84,7 @@ export class Journal {
   }
 
   #refuse(): never {
-    throw new JournalError(`the file is not the one whose import was interrupted, or it has changed since then. Restore it to continue, or delete the journal ${this.path} to begin anew`);
+    throw new JournalError(`the file is not the one whose import was interrupted, or it has changed since then. To continue, restore the file; to start over, delete the journal ${this.path}`);
   }
 
   /** To be called before records are sent. @param sent number of records up to the last of them */

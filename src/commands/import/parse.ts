@@ -76,7 +76,7 @@ export class RecordParser {
     const [root = ""] = path;
     if (!Object.hasOwn(this.#input.getFields(), root) || path.some((key) => key === "" || key === "__proto__")) {
       throw new SourceError(
-        `expected a path such as traits.email for the column ${JSON.stringify(column)}; say where it belongs with --map "${column}=traits.email", or leave it out with --map "${column}="`,
+        `expected a path such as traits.email for the column ${JSON.stringify(column)}; map it to a path with --map "${column}=traits.email", or omit it with --map "${column}="`,
       );
     }
     return path;
@@ -102,7 +102,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new SyntaxError('Expected a JSON object in one line, e.g. {"schemaId":"default","traits":{"email":"ann@example.com"}}.');
+    throw new SyntaxError('Expected a JSON object on one line, e.g. {"schemaId":"default","traits":{"email":"ann@example.com"}}.');
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new SyntaxError(`Expected a JSON object; received ${Array.isArray(value) ? "a list" : JSON.stringify(value).slice(0, 40)}.`);

@@ -91,7 +91,7 @@ export async function* readCsv(input: Readable): AsyncGenerator<SourceRecord> {
 
 function expectColumns(names: readonly string[]): readonly string[] {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new SourceError(`expected different names in the first row; two columns are named ${JSON.stringify(twice)}`);
+  if (twice !== undefined) throw new SourceError(`expected unique column names in the first row; two columns are named ${JSON.stringify(twice)}`);
   return names;
 }
 

@@ -37,7 +37,7 @@ const MAX_ATTEMPTS = 3;
 const PAGE_SIZE = 250;
 
 const UNKNOWN =
-  "It is unknown whether this identity was created before the import was interrupted: it has neither an external ID nor anything to sign in with, by which it could be recognized. Import it again only if it is not in Kratos.";
+  "It is unknown whether this identity was created before the import was interrupted: it has neither an external ID nor an identifier by which Kratos could find it. Import it again only if it is not in Kratos.";
 
 /** Errors of one identity. Any other concerns all of them. */
 const OWN_ERRORS = [KratosInvalidError, KratosConflictError, KratosUnsupportedError, KratosDisabledError];

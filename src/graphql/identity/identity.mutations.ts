@@ -59,7 +59,7 @@ export class IdentityMutationResolver {
   @Mutation(() => UpdateIdentityPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Update an identity: replace its traits and, if `schemaId` is given, its identity schema. Everything else remains unchanged. Requires the scope `secrets:read` too if traits are hidden from callers without it.",
+    description: "Update an identity: replace its traits and, if `schemaId` is given, its identity schema. Everything else remains unchanged. Also requires the scope `secrets:read` if traits are hidden from callers without it.",
   })
   async updateIdentity(
     @Arg("input", () => UpdateIdentityInput, { description: "The identity to update and its new traits." })
@@ -67,7 +67,7 @@ export class IdentityMutationResolver {
     @Ctx() context: FacadeContext,
   ): Promise<UpdateIdentityPayload> {
     if (context.mask) {
-      requireScope(context.caller, "secrets:read", "updateIdentity replaces all traits of an identity, including those that are hidden from you. patchIdentity can merge the others.");
+      requireScope(context.caller, "secrets:read", "updateIdentity replaces all traits of an identity, including those that are hidden from you. To change only other traits, use patchIdentity with merge.");
     }
     try {
       const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits });

@@ -98,7 +98,7 @@ function toCalls(items: readonly Item[], timeoutMs: number): Item[][] {
 }
 
 function notSent({ message }: KratosError): KratosError {
-  return new KratosUnavailableError(OPERATION, "Kratos was not asked to create this identity, because it failed for others.", { detail: message });
+  return new KratosUnavailableError(OPERATION, "This identity was not sent to Kratos, because Kratos failed to create others.", { detail: message });
 }
 
 /**

@@ -101,7 +101,7 @@ function findAddress({ verifiable_addresses = [] }: WireIdentity, { value, via }
   const wanted = value.trim().toLowerCase();
   const found = verifiable_addresses.find((address) => address.value.toLowerCase() === wanted && (via === undefined || address.via === via));
   if (found) return found;
-  throw new KratosInvalidError(PATCH, [{ path: ["address"], message: "The identity has no such address that can be verified." }]);
+  throw new KratosInvalidError(PATCH, [{ path: ["address"], message: "The identity has no such verifiable address. Expected the value of one of its verifiable addresses." }]);
 }
 
 /** Merges a patch into JSON (RFC 7386): null removes a key, objects are merged, and anything else is replaced. */

@@ -45,7 +45,7 @@ function checkCredential(type: string, identifier: string | undefined): Validati
   if (!/^[a-z_]{1,50}$/.test(type)) return { path: ["type"], message: "The type is invalid. Expected the type of a credential, e.g. `totp`: lowercase letters and underscores." };
   if (!isProviderType(type)) {
     // Kratos would ignore it, and delete all of the credential.
-    return identifier === undefined ? undefined : { path: ["identifier"], message: "Only credentials of the types `oidc` and `saml` are deleted by identifier." };
+    return identifier === undefined ? undefined : { path: ["identifier"], message: "Expected no identifier: only credentials of the types `oidc` and `saml` are deleted by identifier." };
   }
   if (identifier) return undefined;
   return { path: ["identifier"], message: "Credentials of the types `oidc` and `saml` are deleted one by one. Expected an identifier, e.g. `google:12345`." };
