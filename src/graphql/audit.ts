@@ -1,5 +1,5 @@
 import { createMethodMiddlewareDecorator } from "type-graphql";
-import { type ChangeOutcome, isIdentityId, KratosError } from "../kratos/index.js";
+import { type ChangeOutcome, isUuid, KratosError } from "../kratos/index.js";
 import type { AuditEntry, FacadeContext } from "./context.js";
 import { getErrorCode, isUnexpected } from "./errors.js";
 import type { UserError } from "./user-errors.js";
@@ -62,7 +62,7 @@ export function getTarget(mutation: string, { id, identityId }: MutationInput): 
 
 /** Callers can send anything as an ID. Only a UUID is safe to record. */
 function toId<Name extends string>(name: Name, id: unknown): { readonly [K in Name]?: string } {
-  return typeof id === "string" && isIdentityId(id) ? ({ [name]: id.toLowerCase() } as { [K in Name]: string }) : {};
+  return typeof id === "string" && isUuid(id) ? ({ [name]: id.toLowerCase() } as { [K in Name]: string }) : {};
 }
 
 function getOutcome(error: unknown): ChangeOutcome {

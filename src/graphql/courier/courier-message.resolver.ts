@@ -1,5 +1,5 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
-import { isIdentityId as isUuid } from "../../kratos/index.js";
+import { isUuid } from "../../kratos/index.js";
 import { listCost, oneRequest } from "../complexity.js";
 import { AFTER_DESCRIPTION, decodePosition, FIRST_DESCRIPTION, getMaxPageSize, getPageSize } from "../connection.js";
 import type { FacadeContext } from "../context.js";

@@ -1,5 +1,5 @@
 import { Directive, Field, ID, InputType } from "type-graphql";
-import { isIdentityId, type IdentityFilter as KratosFilter } from "../../kratos/index.js";
+import { isUuid, type IdentityFilter as KratosFilter } from "../../kratos/index.js";
 import { requireScope } from "../authorization.js";
 import type { FacadeContext } from "../context.js";
 import { badUserInput, describeReceived } from "../errors.js";
@@ -69,6 +69,6 @@ export function checkIdentifier(name: string, identifier: string): string {
 }
 
 function checkUuid(name: string, id: string): string {
-  if (isIdentityId(id)) return id;
+  if (isUuid(id)) return id;
   throw badUserInput(`"${name}" must be a UUID; received ${describeReceived(id)}.`);
 }

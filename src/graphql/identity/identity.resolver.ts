@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
-import { IDS_PER_REQUEST, isIdentityId, MAX_SEARCH_REQUESTS } from "../../kratos/index.js";
+import { IDS_PER_REQUEST, isUuid, MAX_SEARCH_REQUESTS } from "../../kratos/index.js";
 import { listCost, oneRequest } from "../complexity.js";
 import { FIRST_DESCRIPTION, getMaxPageSize, getPageSize } from "../connection.js";
 import type { FacadeContext } from "../context.js";
@@ -32,7 +32,7 @@ export class IdentityResolver {
     @Ctx() { identities, include }: FacadeContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Identity | null> {
-    if (!isIdentityId(id)) throw badUserInput(`"id" must be the ID of an identity, which is a UUID; received ${describeReceived(id)}.`);
+    if (!isUuid(id)) throw badUserInput(`"id" must be the ID of an identity, which is a UUID; received ${describeReceived(id)}.`);
     if (selectsField(info, "credentials")) include.credentials = true;
     return identities.load(id);
   }

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
-import { isIdentityId as isUuid, type SessionDetail } from "../../kratos/index.js";
+import { isUuid, type SessionDetail } from "../../kratos/index.js";
 import { listCost, oneRequest } from "../complexity.js";
 import { AFTER_DESCRIPTION, decodePosition, FIRST_DESCRIPTION, getMaxPageSize, getPageSize } from "../connection.js";
 import type { FacadeContext } from "../context.js";
