@@ -2,6 +2,7 @@ import { Arg, Authorized, Ctx, Field, FieldResolver, ID, InputType, Mutation, Ob
 import { Audited } from "../audit.js";
 import { oneRequest, twoRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
+import { clearLoaders } from "../loaders.js";
 import type { Scope } from "../scopes.js";
 import { Tag } from "../tags.js";
 import { toUserErrors, UserError } from "../user-errors.js";
@@ -56,13 +57,11 @@ export class DeleteIdentityCredentialResolver {
   async deleteIdentityCredential(
     @Arg("input", () => DeleteIdentityCredentialInput, { description: "The identity and its credential to delete." })
     { identityId, type, identifier }: DeleteIdentityCredentialInput,
-    @Ctx() { kratos, identities, identitiesByExternalId, credentials }: FacadeContext,
+    @Ctx() context: FacadeContext,
   ): Promise<DeleteIdentityCredentialPayload> {
     try {
-      await kratos.identities.deleteCredential(identityId, type, identifier ?? undefined);
-      identities.clear(identityId);
-      identitiesByExternalId.clearAll();
-      credentials.clear(identityId);
+      await context.kratos.identities.deleteCredential(identityId, type, identifier ?? undefined);
+      clearLoaders(context, identityId);
       return { identityId, userErrors: [] };
     } catch (error) {
       return { userErrors: toUserErrors(error, "identityId") };

@@ -4,7 +4,7 @@ import { Audited } from "../audit.js";
 import { requireScope } from "../authorization.js";
 import { twoRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
-import { primeLoader } from "../loaders.js";
+import { clearLoaders, primeLoader } from "../loaders.js";
 import type { Scope } from "../scopes.js";
 import { Tag } from "../tags.js";
 import { toUserErrors, UserError } from "../user-errors.js";
@@ -83,13 +83,12 @@ export class IdentityMutationResolver {
   @Mutation(() => DeleteIdentityPayload, { nullable: true, complexity: twoRequests, description: "Delete an identity permanently." })
   async deleteIdentity(
     @Arg("input", () => DeleteIdentityInput, { description: "The identity to delete." }) { id }: DeleteIdentityInput,
-    @Ctx() { kratos, identities, identitiesByExternalId, credentials }: FacadeContext,
+    @Ctx() context: FacadeContext,
   ): Promise<DeleteIdentityPayload> {
     try {
-      await kratos.identities.delete(id);
-      identities.clear(id).prime(id, null);
-      identitiesByExternalId.clearAll();
-      credentials.clear(id);
+      await context.kratos.identities.delete(id);
+      clearLoaders(context, id);
+      context.identities.prime(id, null);
       return { deletedIdentityId: id.toLowerCase(), userErrors: [] };
     } catch (error) {
       return { deletedIdentityId: null, userErrors: toUserErrors(error, "id") };
