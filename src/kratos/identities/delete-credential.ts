@@ -1,7 +1,7 @@
 import type { KratosApi } from "../client.js";
 import { KratosCredentialNotFoundError, KratosInvalidError, KratosNotFoundError, type ValidationIssue } from "../errors.js";
 import type { Feature } from "../features.js";
-import { ResponseFormatError } from "../response.js";
+import { expectDeleted } from "../response.js";
 import { isUuid } from "../types.js";
 import { isProviderType } from "./credentials.js";
 import { getIdentity } from "./get.js";
@@ -29,10 +29,7 @@ export async function deleteCredential(api: KratosApi, id: string, type: string,
   if (!isUuid(id)) throw new KratosNotFoundError(OPERATION);
   const searchParams = identifier === undefined ? undefined : { identifier };
   try {
-    await api.admin(OPERATION, async (admin) => {
-      const { status } = await admin.delete(`identities/${id}/credentials/${type}`, { searchParams });
-      if (status !== 204) throw new ResponseFormatError("not the response to a deletion");
-    });
+    await api.admin(OPERATION, async (admin) => expectDeleted(await admin.delete(`identities/${id}/credentials/${type}`, { searchParams })));
   } catch (error) {
     if (!(error instanceof KratosNotFoundError)) throw error;
     // Kratos answers the same if there is no identity.
