@@ -1,4 +1,5 @@
 import { onlyKratosErrors, KratosError, KratosUnavailableError, KratosWrongPortError, type Features, type Kratos, type KratosStatus } from "../../kratos/index.js";
+import { describe } from "../kratos.js";
 import { fail, note, ok, type Finding } from "./finding.js";
 
 const ADMIN_API = "Kratos admin API";
@@ -57,9 +58,7 @@ async function checkPublicApi(kratos: Kratos, publicUrl: string | undefined): Pr
 
 /** What went wrong, and what to do about it, as in the log of the server. */
 function explain(error: KratosError): string {
-  const { message, detail } = error;
-  if (detail === undefined) return message;
-  return error instanceof KratosUnavailableError ? detail : `${message.replace(/\.$/, "")}; ${detail}`;
+  return error instanceof KratosUnavailableError && error.detail !== undefined ? error.detail : describe(error);
 }
 
 /** If the clocks differ by more than this, tokens and links expire at the wrong time. */

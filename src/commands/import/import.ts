@@ -24,7 +24,7 @@ export interface ImportOptions {
 }
 
 /** Exit codes of the command. */
-export const EXIT = { all: 0, someFailed: 1, stopped: 2 } as const;
+const EXIT = { all: 0, someFailed: 1, stopped: 2 } as const;
 
 /**
  * Imports identities from a file.
@@ -181,7 +181,7 @@ class Import {
   }
 }
 
-/** Records that cannot be read need no room in a call, but memory. */
+/** Records of a batch that cannot be read: they take no room in a call, but they take memory. */
 const MAX_ITEMS = 1_000;
 
 /** The input with a remark, which the import ignores. */

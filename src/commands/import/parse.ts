@@ -1,11 +1,9 @@
 import { coerceInputValue, type GraphQLInputObjectType, type GraphQLInputType, getNullableType, isInputObjectType, isListType } from "graphql";
-import type { CreateIdentityInput } from "../../graphql/identity/create-identity.js";
-import { toNewIdentity } from "../../graphql/identity/create-identity.js";
+import { type CreateIdentityInput, toNewIdentity } from "../../graphql/identity/create-identity.js";
 import { buildFacadeSchema } from "../../graphql/schema.js";
 import { ANYBODY } from "../../graphql/scopes.js";
 import type { NewIdentity } from "../../kratos/index.js";
-import type { SourceRecord } from "./records.js";
-import { SourceError } from "./records.js";
+import { SourceError, type SourceRecord } from "./records.js";
 import type { ImportSchemas } from "./schemas.js";
 
 /** A record, as an identity to create, or with what is wrong with it. */
@@ -17,7 +15,7 @@ export interface Parsed {
   readonly problems: readonly string[];
 }
 
-export interface ParseOptions {
+interface ParseOptions {
   /** Paths in the input, by the names of columns. An empty path leaves the column out. */
   readonly columns: ReadonlyMap<string, string>;
   /** The schema of identities that name none. */

@@ -5,7 +5,7 @@ import { KratosNotFoundError, type Kratos } from "../../kratos/index.js";
 type Node = Readonly<Record<string, unknown>>;
 
 /** An identity schema of the deployment. */
-export class ImportSchema {
+class ImportSchema {
   #validate?: ValidateFunction;
 
   constructor(
