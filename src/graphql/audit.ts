@@ -36,7 +36,7 @@ export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ a
   return payload;
 });
 
-/** What has become of several identities. If it is unknown of one of them, the outcome is unknown. */
+/** The outcome for several identities. If it is unknown for one of them, it is unknown as a whole. */
 function summarize(results: readonly (ImportResult | Error)[]): Omit<AuditEntry, "mutation"> {
   const identityIds = results.flatMap((result) => (result instanceof Error ? [] : (result.identityId ?? [])));
   const codes = results.flatMap((result) => (result instanceof Error ? getErrorCode(result) : result.userErrors.map(({ code }) => code)));

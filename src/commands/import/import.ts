@@ -13,7 +13,7 @@ import { ImportSchemas } from "./schemas.js";
 import { explain, type Outcome, Sender, StoppedError } from "./send.js";
 
 export interface ImportOptions {
-  /** `COLUMN=PATH` for each column of a CSV whose name is no path. */
+  /** `COLUMN=PATH` for each column of a CSV whose name is not a path. */
   readonly map: readonly string[];
   readonly csv?: boolean;
   readonly schemaId?: string;
@@ -70,7 +70,7 @@ function toColumns(map: readonly string[]): ReadonlyMap<string, string> {
 interface Batch {
   readonly items: readonly Parsed[];
   readonly isDoubtful: boolean;
-  /** Number of records in the file up to its last one. */
+  /** Number of records in the file up to the last one of the batch. */
   readonly end: number;
 }
 
@@ -108,7 +108,7 @@ class Import {
     try {
       const { concurrency } = this.options;
       const batches = this.#toBatches(records, journal);
-      // The results are in the order of the batches. No more of them are read than are sent.
+      // The results are in the order of the batches. No more batches are read than are sent.
       for await (const { batch, outcomes } of pMapIterable(batches, (batch) => this.#send(batch, journal), { concurrency, backpressure: concurrency })) {
         await this.#finish(batch, outcomes, journal);
       }
@@ -184,15 +184,15 @@ class Import {
 /** Records of a batch that cannot be read: they take no room in a call, but they take memory. */
 const MAX_ITEMS = 1_000;
 
-/** The input with a remark, which the import ignores. */
+/** The input with the error and the line number, in fields that the import ignores. */
 function toFailure({ record, value }: Parsed, error: string): string {
   return JSON.stringify({ ...(value ?? { _text: record.text.slice(0, MAX_TEXT) }), _error: error, _line: record.line });
 }
 
-/** Characters of a line that is no JSON object. */
+/** Maximum number of characters to keep of a line that is not a JSON object. */
 const MAX_TEXT = 10_000;
 
-/** Validates a file, and prints what is wrong with it. Sends nothing to Kratos but requests for the identity schemas. */
+/** Validates a file, and prints its errors. Requests only the version and the identity schemas from Kratos. */
 async function dryRun(
   records: AsyncGenerator<SourceRecord>,
   parser: RecordParser,

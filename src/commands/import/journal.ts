@@ -18,10 +18,10 @@ interface Progress {
   readonly failedBytes: number;
 }
 
-/** The import cannot continue where its journal says. */
+/** The import cannot continue from its journal. */
 export class JournalError extends Error {}
 
-/** A file that says how far an import has come. It is written before records are sent to Kratos, and after they are done. */
+/** A file that records the progress of an import. It is written before records are sent to Kratos, and after they are done. */
 export class Journal {
   #writing: Promise<void> = Promise.resolve();
   #hash = createHash("sha256");
@@ -30,9 +30,9 @@ export class Journal {
 
   private constructor(
     private readonly path: string,
-    /** The progress of the interrupted import. */
+    /** The progress of the interrupted import, or of a new one. */
     private readonly start: Progress,
-    /** Whether it is that of an interrupted import. */
+    /** Whether the journal is from an interrupted import. */
     readonly isResumed: boolean,
   ) {
     this.#progress = start;
@@ -115,7 +115,7 @@ export class Journal {
     return this.#hash.copy().digest("hex");
   }
 
-  /** A new file takes the place of the old one, so that a kill leaves one of them. */
+  /** Replaces the file as a whole, so that it is complete even if the process is killed. */
   #write(change: Partial<Progress>): Promise<void> {
     this.#progress = { ...this.#progress, ...change };
     const text = JSON.stringify(this.#progress);

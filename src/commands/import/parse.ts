@@ -6,10 +6,10 @@ import type { NewIdentity } from "../../kratos/index.js";
 import { SourceError, type SourceRecord } from "./records.js";
 import type { ImportSchemas } from "./schemas.js";
 
-/** A record, as an identity to create, or with what is wrong with it. */
+/** A record, as an identity to create, or with the reasons why it is invalid. */
 export interface Parsed {
   readonly record: SourceRecord;
-  /** What was read, to be written to the file of failures. Undefined if the record is no JSON object. */
+  /** What was read, to be written to the file of failures. Undefined if the record is not a JSON object. */
   readonly value?: Readonly<Record<string, unknown>>;
   readonly identity?: NewIdentity;
   readonly problems: readonly string[];
@@ -18,11 +18,11 @@ export interface Parsed {
 interface ParseOptions {
   /** Paths in the input, by the names of columns. An empty path leaves the column out. */
   readonly columns: ReadonlyMap<string, string>;
-  /** The schema of identities that name none. */
+  /** The schema of identities that do not specify one. */
   readonly schemaId?: string;
 }
 
-/** Converts records to identities. Their form is that of the input of `createIdentity`. */
+/** Converts records to identities. A record has the fields of the input of `createIdentity`. */
 export class RecordParser {
   readonly #input = buildFacadeSchema().schema.getType("CreateIdentityInput") as GraphQLInputObjectType;
 
@@ -43,7 +43,7 @@ export class RecordParser {
       if (error instanceof SyntaxError) return { record, problems: [error.message] };
       throw error;
     }
-    // What begins with _ is a remark, such as the _error in a file of failures.
+    // Fields that begin with _ are remarks, such as the _error in a file of failures.
     const fields = Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("_")));
     const problems: string[] = [];
     const input = coerceInputValue(fields, this.#input, (path, _, { message }) => problems.push(path.length > 0 ? `${path.join(".")}: ${message}` : message)) as CreateIdentityInput;
@@ -80,7 +80,7 @@ export class RecordParser {
     return path;
   }
 
-  /** The type of a cell that is no trait, in the words of JSON Schema. */
+  /** The type of a cell that is not a trait, as a type of JSON Schema. */
   #getType(path: readonly string[]): string | undefined {
     let type: GraphQLInputType | undefined = this.#input;
     for (const key of path) {
@@ -94,7 +94,7 @@ export class RecordParser {
   }
 }
 
-/** @throws {SyntaxError} if the text is no JSON object */
+/** @throws {SyntaxError} if the text is not a JSON object */
 function parseObject(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
@@ -106,7 +106,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   throw new SyntaxError(`Expected a JSON object; received ${Array.isArray(value) ? "a list" : JSON.stringify(value).slice(0, 40)}.`);
 }
 
-/** A cell that does not have its type remains text, so that Kratos says what is wrong with it. */
+/** A cell that cannot be converted to its type remains text, so that Kratos reports the error. */
 function toValue(text: string, type: string | undefined): unknown {
   switch (type) {
     case "integer":

@@ -32,7 +32,7 @@ export class CourierMessageResolver {
   ): Promise<CourierMessageConnection> {
     const count = getPageSize(first);
     const position = decodePosition(COURIER_MESSAGES, after);
-    // Kratos would list the messages to everybody.
+    // Kratos would ignore it, and list the messages to all recipients.
     if (recipient === "") throw badUserInput('"recipient" must be an address or a phone number; received "".');
     const page = await kratos.courier.list(count, position, { status: status ?? undefined, recipient: recipient ?? undefined });
     return new CourierMessageConnection(page, position === undefined, mask);

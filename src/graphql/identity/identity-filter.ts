@@ -56,7 +56,7 @@ export function toKratosFilter(filter: IdentityFilter, { caller, mask }: Pick<Fa
 }
 
 /**
- * Kratos answers with everybody if an identifier is empty, and so does a search for a prefix of what Go trims to nothing.
+ * Kratos lists all identities if an identifier is empty, or if a prefix is empty after Go has trimmed it.
  * @returns the identifier
  * @throws BAD_USER_INPUT if it is blank, or longer than any
  */

@@ -144,8 +144,8 @@ function getConflictPath({ traits, externalId }: PatchIdentityInput): readonly s
 const CURRENT = "The current value of this trait does not match the identity schema, and Kratos validates all traits with every change. Correct it with `traits` in the same mutation.";
 
 /**
- * Tells Kratos' errors in the traits of the input from those in the traits that stay. What Kratos says of these can contain values that the
- * caller may not see.
+ * Distinguishes errors in the traits of the input from errors in the traits that stay. Kratos' messages about the latter can contain values
+ * that the caller may not see.
  */
 function explainTraits(error: unknown, traits: PatchTraitsInput | null | undefined): unknown {
   if (!(error instanceof KratosInvalidError) || error.outcome !== "REFUSED") return error;
