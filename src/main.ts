@@ -38,18 +38,18 @@ docs/configuration.md in the repository.
 `;
 
 const IMPORT_HELP = `
-It uses the Kratos of the server: set KRATOS_ADMIN_URL and KRATOS_PUBLIC_URL. Kratos v0.13
+The command uses the same Kratos as the server: set KRATOS_ADMIN_URL and KRATOS_PUBLIC_URL. Kratos v0.13
 or later is required.
 
   kratos-graphql import --dry-run users.ndjson
   kratos-graphql import users.ndjson
   kratos-graphql import --schema-id default --map "E-Mail=traits.email" users.csv
 
-If it is interrupted, or killed, run the same command again: it continues, and imports nobody
-twice. The journal says which identities are done. Those that were on their way to Kratos are
-looked up there, by their external ID or by what they sign in with.
+If the import is interrupted or killed, run the same command again: it continues, and imports
+no identity twice. The journal records which identities are done. Those that had been sent, but
+not confirmed, are looked up in Kratos by their external IDs or identifiers.
 
-It exits with 0 if all identities are imported, with 1 if some failed, and with 2 if it could
+The exit code is 0 if all identities were imported, 1 if some failed, and 2 if the import could
 not run or was stopped. See docs/import.md in the repository.
 `;
 
@@ -88,14 +88,14 @@ program
 program
   .command("import")
   .description("create identities from a file of any size, with their credentials")
-  .argument("<file>", "NDJSON: in each line a JSON object as the input of createIdentity. Or a CSV, whose first row names the columns. - is standard input")
-  .option("--map <column=path>", 'where a column of a CSV belongs, e.g. "E-Mail=traits.email"; empty to leave it out. Default: its name, e.g. traits.email', collect, [])
-  .option("--csv", "the file is a CSV, although its name does not end with .csv")
-  .option("--schema-id <id>", "identity schema of the identities that name none")
-  .option("--failed <file>", "where to write what was not imported, with reasons, to be mended and imported. Default: <file>.failed.ndjson, without the ending of <file>")
-  .option("--journal <file>", "where to keep how far the import is. Default: <file>.journal")
-  .option("--concurrency <number>", "calls to Kratos at a time, from 1 to 16", toConcurrency, 2)
-  .option("--dry-run", "only say what would be imported, and what does not match the identity schemas")
+  .argument("<file>", "an NDJSON file with the input of createIdentity as a JSON object on each line, or a CSV file whose first row contains the column names; - for standard input")
+  .option("--map <column=path>", 'path that a CSV column is mapped to, e.g. "E-Mail=traits.email"; an empty path omits the column. Default: the name of the column, e.g. traits.email', collect, [])
+  .option("--csv", "read the file as CSV even if its name does not end with .csv")
+  .option("--schema-id <id>", "identity schema for identities that do not specify one")
+  .option("--failed <file>", "file for identities that were not imported, with the reasons. Correct it, and import it. Default: <file>.failed.ndjson, without the extension of <file>")
+  .option("--journal <file>", "file that records the progress of the import. Default: <file>.journal")
+  .option("--concurrency <number>", "number of concurrent requests to Kratos, from 1 to 16", toConcurrency, 2)
+  .option("--dry-run", "only validate the file against the identity schemas; import nothing")
   .allowExcessArguments(false)
   .exitOverride(exitWith2)
   .addHelpText("after", IMPORT_HELP)
@@ -103,9 +103,9 @@ program
 
 program
   .command("export")
-  .description("write all identities to a file, as import reads them, without credentials")
-  .argument("[file]", "the file, which must not exist. Default: standard output")
-  .option("--metadata-admin", "write metadataAdmin, too")
+  .description("write all identities, without their credentials, to a file that import can read")
+  .argument("[file]", "the file, which must not exist yet. Default: standard output")
+  .option("--metadata-admin", "include metadataAdmin")
   .allowExcessArguments(false)
   .exitOverride(exitWith2)
   .action((file: string | undefined, options: ExportOptions, command: Command) => runTransfer(command, async () => (await import("./commands/export.js")).exportFile(file, options)));
@@ -153,7 +153,7 @@ async function runTransfer(command: Command, run: () => Promise<number>): Promis
   }
 }
 
-/** What could not run is not to be confused with what failed in part, which is 1. */
+/** A command that could not run exits with 2, because 1 means that some identities failed. */
 function exitWith2({ exitCode }: CommanderError): void {
   process.exit(exitCode === 0 ? 0 : 2);
 }

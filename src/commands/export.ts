@@ -27,15 +27,15 @@ export async function exportFile(path: string | undefined, options: ExportOption
   } else {
     await writeWhole(path, lines);
   }
-  const malformed = counts.malformed === 0 ? "" : `, and ${formatCount(counts.malformed)} could not be read`;
-  process.stderr.write(`${formatCount(counts.written)} identities were exported${malformed}.\n`);
+  const malformed = counts.malformed === 0 ? "" : ` Could not be read: ${formatCount(counts.malformed)}.`;
+  process.stderr.write(`Exported: ${formatCount(counts.written)}.${malformed}\n`);
   return counts.malformed === 0 ? 0 : 1;
 }
 
 /** A file that is not complete has another name, and is removed if the export fails. */
 async function writeWhole(path: string, lines: Readable): Promise<void> {
   const file = await open(path, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new CommandError(error.code === "EEXIST" ? `${path} exists already; name another file, or delete it` : `expected a file that can be written; ${error.message}`);
+    throw new CommandError(error.code === "EEXIST" ? `${path} already exists; specify another file, or delete it` : `expected a writable file; ${error.message}`);
   });
   await file.close();
   const part = `${path}.part`;

@@ -1,7 +1,7 @@
 import { ConfigError, loadConfig, type Config } from "../config.js";
 import { Kratos, KratosError, type IdentityPage, type PagePosition } from "../kratos/index.js";
 
-/** Nobody waits for a command: a slow Kratos may take longer than it may for a caller of the server. */
+/** A command can wait longer for a slow Kratos than the callers of a server. */
 const MIN_TIMEOUT_MS = 60_000;
 
 /** A command cannot run. The message is for the user. */
@@ -10,7 +10,7 @@ export class CommandError extends Error {}
 export interface ConnectedKratos {
   readonly kratos: Kratos;
   readonly adminUrl: string;
-  /** In half of which Kratos should have done what one request asks for. */
+  /** The configured timeout. Kratos should complete a request of an import in half of it. */
   readonly timeoutMs: number;
 }
 
@@ -45,13 +45,13 @@ export function getEnd({ identities, firstIndex }: IdentityPage): PagePosition |
   return last && { id: last.id, ...(firstIndex !== undefined && { index: firstIndex + identities.length - 1 }) };
 }
 
-/** For the operator: with what the network reported. */
+/** The message of an error with its detail, e.g. what the network reported. */
 export function describe({ message, detail }: KratosError): string {
   return detail === undefined ? message : `${message.replace(/\.$/, "")}; ${detail}`;
 }
 
 /**
- * What kept a command from running, or from ending.
+ * The reason why a command failed.
  * @throws the error itself, if it is a bug
  */
 export function explainError(error: unknown): string {

@@ -38,12 +38,6 @@ export interface NewIdentity {
 /** What a new identity can sign in with. */
 export interface NewCredentials {
   readonly password?: { readonly config: { readonly password?: string; readonly hashed_password?: string } };
-  readonly oidc?: { readonly config: { readonly providers: readonly { readonly provider: string; readonly subject: string }[] } };
-}
-
-/** What a new identity can sign in with. */
-export interface NewCredentials {
-  readonly password?: { readonly config: { readonly password?: string; readonly hashed_password?: string } };
   readonly totp?: { readonly config: { readonly totp_url: string } };
   readonly lookup_secret?: { readonly config: { readonly recovery_codes: readonly { readonly code: string }[] } };
   readonly oidc?: { readonly config: { readonly providers: readonly { readonly provider: string; readonly subject: string }[] } };
@@ -52,7 +46,6 @@ export interface NewCredentials {
 /** An identity, as v26 shows it. */
 export interface Identity extends Required<Omit<NewIdentity, "external_id">>, Pick<NewIdentity, "external_id"> {
   readonly id: string;
-  readonly external_id?: string;
   readonly schema_url: string;
   readonly state_changed_at: string;
   readonly verifiable_addresses: readonly VerifiableAddress[];

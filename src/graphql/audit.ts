@@ -1,5 +1,5 @@
 import { createMethodMiddlewareDecorator } from "type-graphql";
-import { type ChangeOutcome, isIdentityId, KratosError } from "../kratos/index.js";
+import { type ChangeOutcome, isUuid, KratosError } from "../kratos/index.js";
 import type { AuditEntry, FacadeContext } from "./context.js";
 import { getErrorCode, isUnexpected } from "./errors.js";
 import type { UserError } from "./user-errors.js";
@@ -36,7 +36,7 @@ export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ a
   return payload;
 });
 
-/** What has become of several identities. If it is unknown of one of them, the outcome is unknown. */
+/** The outcome for several identities. If it is unknown for one of them, it is unknown as a whole. */
 function summarize(results: readonly (ImportResult | Error)[]): Omit<AuditEntry, "mutation"> {
   const identityIds = results.flatMap((result) => (result instanceof Error ? [] : (result.identityId ?? [])));
   const codes = results.flatMap((result) => (result instanceof Error ? getErrorCode(result) : result.userErrors.map(({ code }) => code)));
@@ -62,7 +62,7 @@ export function getTarget(mutation: string, { id, identityId }: MutationInput): 
 
 /** Callers can send anything as an ID. Only a UUID is safe to record. */
 function toId<Name extends string>(name: Name, id: unknown): { readonly [K in Name]?: string } {
-  return typeof id === "string" && isIdentityId(id) ? ({ [name]: id.toLowerCase() } as { [K in Name]: string }) : {};
+  return typeof id === "string" && isUuid(id) ? ({ [name]: id.toLowerCase() } as { [K in Name]: string }) : {};
 }
 
 function getOutcome(error: unknown): ChangeOutcome {

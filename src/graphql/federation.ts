@@ -101,5 +101,5 @@ async function loadEntity(representation: unknown, context: EntityContext, info:
     checkArgument(key);
     return load(context, key, info);
   }
-  throw badUserInput(`A representation must have a "__typename" and a key, which is a string (${KEYS.join("; ")}); received ${describeReceived(representation)}.`);
+  throw badUserInput(`A representation must have a "__typename" and one of its keys, which must be a string (${KEYS.join("; ")}); received ${describeReceived(representation)}.`);
 }

@@ -69,16 +69,19 @@ export function createIdentityLoaders(
 }
 
 /** Ensures that the rest of the request sees an identity as a mutation left it. */
-export function primeLoader(
-  { identities, identitiesByExternalId, credentials, mask }: IdentityLoaders & { readonly mask: TraitsMask | undefined },
-  wire: WireIdentity,
-): Identity {
-  const identity = Identity.from(wire, mask);
-  identities.clear(identity.id).prime(identity.id, identity);
-  credentials.clear(identity.id);
+export function primeLoader(loaders: IdentityLoaders & { readonly mask: TraitsMask | undefined }, wire: WireIdentity): Identity {
+  const identity = Identity.from(wire, loaders.mask);
+  clearLoaders(loaders, identity.id);
+  loaders.identities.prime(identity.id, identity);
+  return identity;
+}
+
+/** Removes what is known of an identity, because a mutation has changed it. */
+export function clearLoaders({ identities, identitiesByExternalId, credentials }: IdentityLoaders, id: string): void {
+  identities.clear(id);
+  credentials.clear(id);
   // The identity may have had another external ID.
   identitiesByExternalId.clearAll();
-  return identity;
 }
 
 /** Loads identity schemas by ID, each once. Null for an ID without a schema. */

@@ -11,7 +11,7 @@ import { toUserErrors, UserError } from "./user-errors.js";
 
 @ObjectType({
   simpleResolvers: true,
-  description: "A link that lets a user regain access to their account. Anyone who has the link can log in as that user.",
+  description: "A link that lets a user regain access to their account. Anyone who has the link can sign in as that user.",
 })
 export class RecoveryLink {
   @Field(() => String, { description: "URL of the link. It can be used only once." })
@@ -27,13 +27,13 @@ export class RecoveryLink {
 
 @ObjectType({
   simpleResolvers: true,
-  description: "A code that lets a user regain access to their account, and the page to enter it on. Anyone who has both can log in as that user.",
+  description: "A code that lets a user regain access to their account, and the page to enter it on. Anyone who has both can sign in as that user.",
 })
 export class RecoveryCode {
-  @Field(() => String, { description: "The code: digits. It can be used only once, and only in the flow of `url`." })
+  @Field(() => String, { description: "The code, which consists of digits. It can be used only once, and only on the page at `url`." })
   code: string;
 
-  @Field(() => String, { description: "URL of the page on which the user enters the code. It has the ID of the recovery flow, but not the code." })
+  @Field(() => String, { description: "URL of the page on which the user enters the code. It contains the ID of the recovery flow, but not the code." })
   url: string;
 
   @Field(() => DateTime, { nullable: true, description: "Expiration time. Null if Kratos does not report it." })
@@ -54,7 +54,7 @@ export class CreateRecoveryLinkInput {
 
   @Field(() => String, {
     nullable: true,
-    description: "URL to redirect the user to when they have set their new password. The Kratos configuration must allow it (`selfservice.allowed_return_urls`). Requires Kratos v0.9 or later. Default: the URL set in the Kratos configuration.",
+    description: "URL to redirect the user to after they have set a new password. The Kratos configuration must allow it (`selfservice.allowed_return_urls`). Requires Kratos v0.9 or later. Default: the URL set in the Kratos configuration.",
   })
   returnTo?: string | null;
 }

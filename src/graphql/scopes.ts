@@ -11,7 +11,7 @@ export const SCOPES = [
   "identities:write",
   /** Delete identities. */
   "identities:delete",
-  /** Create recovery links and codes. Anyone who has one can log in as the user. */
+  /** Create recovery links and codes. Anyone who has one can sign in as the user. */
   "recovery:write",
   /** Read sessions, with the IP addresses and browsers that they were used with. */
   "sessions:read",

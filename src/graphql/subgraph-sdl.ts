@@ -65,7 +65,7 @@ export function printSubgraph(schema: GraphQLSchema, { entityScopes, authDirecti
     DirectiveDefinition: ({ name }) => (name.value === GraphQLOneOfDirective.name ? undefined : null),
     ObjectTypeDefinition: (node: ObjectTypeDefinitionNode) => {
       const type = schema.getType(node.name.value) as GraphQLObjectType;
-      const derive: Derive = (field) => [...authDirectivesOf(scopes?.get(`${type.name}.${field.name}`)), ...costDirectivesOf(field)];
+      const derive: Derive = (field) => [...getAuthDirectives(scopes?.get(`${type.name}.${field.name}`)), ...getCostDirectives(field)];
       return { ...withDirectives(node, type), fields: fieldsOf(node.fields, type, derive) };
     },
     // Gateways derive those of interfaces from the types that implement them.
@@ -112,23 +112,23 @@ function findScopes(schema: GraphQLSchema, entityScopes: ReadonlyMap<string, Sco
   for (const { name, fields = [] } of objectTypes) for (const { schemaName, roles } of fields) add(`${name}.${schemaName}`, roles);
   for (const [name, scope] of entityScopes) {
     const type = schema.getType(name) as GraphQLObjectType;
-    const keys = keysOf(type);
+    const keys = getKeys(type);
     for (const field of Object.keys(type.getFields())) if (!keys.has(field)) add(`${name}.${field}`, [scope]);
   }
   return scopes;
 }
 
-function keysOf({ astNode }: GraphQLObjectType): ReadonlySet<string> {
+function getKeys({ astNode }: GraphQLObjectType): ReadonlySet<string> {
   const keys = (astNode?.directives ?? []).filter(({ name }) => name.value === "key");
   return new Set(keys.flatMap((key) => (key.arguments ?? []).flatMap(({ value }) => (value.kind === Kind.STRING ? value.value.split(" ") : []))));
 }
 
-function authDirectivesOf(scopes: readonly Scope[] | undefined): ConstDirectiveNode[] {
+function getAuthDirectives(scopes: readonly Scope[] | undefined): ConstDirectiveNode[] {
   return scopes ? [directive("authenticated"), directive("requiresScopes", { scopes: [scopes] })] : [];
 }
 
 /** What a gateway assumes to be the cost of a field without `@cost` is left out. A cost that depends on other arguments cannot be stated. */
-function costDirectivesOf({ type, extensions }: GraphQLField<unknown, unknown>): ConstDirectiveNode[] {
+function getCostDirectives({ type, extensions }: GraphQLField<unknown, unknown>): ConstDirectiveNode[] {
   const named = getNamedType(type);
   const cost = (extensions["complexity"] as Cost | undefined) ?? getFieldCost(named, false);
   if (typeof cost === "number") return cost === (isCompositeType(named) ? 1 : 0) ? [] : [directive("cost", { weight: cost })];

@@ -13,9 +13,9 @@ registerEnumType(UserErrorCode, {
   description: "The possible codes of a user error.",
   valuesConfig: {
     INVALID: { description: "A value is invalid, e.g. a trait does not match the identity schema. `message` states what was expected." },
-    CONFLICT: { description: "Another identity already uses one of these identifiers or addresses, including external IDs and accounts at OpenID Connect providers; or the identity was changed after `ifUnmodifiedSince`." },
+    CONFLICT: { description: "Another identity already uses the same identifier, address, external ID or account at an OpenID Connect provider. Or the identity was changed after `ifUnmodifiedSince`." },
     NOT_FOUND: { description: "No identity or session has this ID, or the identity has no such credential." },
-    UNSUPPORTED: { description: "The feature is disabled in the Kratos configuration, or the connected Kratos is too old. `message` states the first version that has it." },
+    UNSUPPORTED: { description: "The feature is disabled in the Kratos configuration, or the connected Kratos is too old. In the latter case, `message` states the first version that has the feature." },
   },
 });
 

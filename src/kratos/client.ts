@@ -212,7 +212,7 @@ export class KratosClient {
   }
 
   /**
-   * Runs what has the same result for everybody. All who ask for it while it is running share it, also other callers.
+   * Runs work that has the same result for all callers. Whoever asks for it while it is running shares its result.
    * @param name what it is
    */
   share<T>(name: string, work: () => Promise<T>): Promise<T> {

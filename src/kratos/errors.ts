@@ -55,7 +55,7 @@ export class KratosModifiedError extends KratosError {
   constructor(operation: string, expected: string, updatedAt: string | undefined) {
     super(
       operation,
-      `Expected an identity that was last updated at ${expected}, but it was updated at ${updatedAt ?? "an unknown time"}. Read it again, and repeat the change if it is still right.`,
+      `Expected an identity that was last updated at ${expected}, but it was last updated at ${updatedAt ?? "an unknown time"}. Read the identity again, and repeat the change if it still applies.`,
     );
   }
 }
@@ -212,7 +212,7 @@ export class KratosVersionMismatchError extends KratosError {
 
 /** Kratos has listed identities that do not match the filter: it is older than assumed, and ignores what it does not know. */
 export class KratosFilterIgnoredError extends KratosVersionMismatchError {
-  override message = "Kratos has ignored the filter, so that its list is of no use.";
+  override message = "Kratos ignored the filter, so its response cannot be used.";
 
   constructor(operation: string) {
     super(operation, 200, "");

@@ -15,7 +15,7 @@ interface RecoveryOptions {
 }
 
 export interface RecoveryLinkOptions extends RecoveryOptions {
-  /** URL to send the user to in the end. Default: Kratos' configuration. */
+  /** URL to redirect the user to after the recovery. Default: Kratos' configuration. */
   readonly returnTo?: string;
 }
 
@@ -24,7 +24,7 @@ export interface RecoveryCodeOptions extends RecoveryOptions {
   readonly flowType?: string;
 }
 
-/** What lets users back into their accounts. */
+/** Links and codes with which users regain access to their accounts. */
 export class Recovery {
   constructor(private readonly client: KratosClient) {}
 

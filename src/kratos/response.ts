@@ -101,6 +101,11 @@ export function expectJson<T>(json: unknown, check: Check): T {
   throw new ResponseFormatError(describeMismatch(path));
 }
 
+/** @throws {ResponseFormatError} if it is not the response to a deletion */
+export function expectDeleted({ status }: Response): void {
+  if (status !== 204) throw new ResponseFormatError("not the response to a deletion");
+}
+
 /** For the operator's log. Contains none of Kratos' data. */
 export function describeMismatch(path: string): string {
   return path === "" ? "JSON of another shape" : `JSON of another shape at ${path}`;

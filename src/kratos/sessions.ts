@@ -3,7 +3,7 @@ import type { CallOptions, KratosApi, KratosClient } from "./client.js";
 import { KratosInvalidError, KratosNotFoundError } from "./errors.js";
 import { getIdentity, isIdentity } from "./identities/get.js";
 import { getNextToken, listByNumber, listByToken, type ListPage, type ListPosition, type ReadNumberedPage } from "./pages.js";
-import { expectJson, isBoolean, isString, listOf, objectWith, optional, ResponseFormatError } from "./response.js";
+import { expectDeleted, expectJson, isBoolean, isString, listOf, objectWith, optional } from "./response.js";
 import { isUuid, type WireAuthenticationMethod, type WireIdentity, type WireSession, type WireSessionDevice } from "./types.js";
 
 /** What a session has only if it is requested. */
@@ -134,7 +134,7 @@ export class Sessions {
     return this.client.run(operation, async (api) => {
       api.require(operation, "sessions");
       if (!isUuid(id)) throw new KratosNotFoundError(operation);
-      await deleteAt(api, operation, `sessions/${id}`);
+      await api.admin(operation, async (admin) => expectDeleted(await admin.delete(`sessions/${id}`)));
     });
   }
 
@@ -148,7 +148,7 @@ export class Sessions {
       api.require(operation, "deleteIdentitySessions");
       if (!isUuid(identityId)) throw new KratosNotFoundError(operation);
       try {
-        await deleteAt(api, operation, `identities/${identityId}/sessions`);
+        await api.admin(operation, async (admin) => expectDeleted(await admin.delete(`identities/${identityId}/sessions`)));
       } catch (error) {
         if (!(error instanceof KratosNotFoundError)) throw error;
         // Kratos does not tell an identity without sessions from one that does not exist.
@@ -185,13 +185,6 @@ const NOT_ACTIVE = "Expected an active session. This one is revoked, or its iden
 function getSession(api: KratosApi, id: string, details: readonly SessionDetail[], options?: CallOptions): Promise<SessionRecord> {
   api.require(GET, "sessions");
   return api.admin(GET, async (admin) => expectSession(await admin.get(`sessions/${id}`, { searchParams: expand(details) }).json(), details), options);
-}
-
-async function deleteAt(api: KratosApi, operation: string, path: string): Promise<void> {
-  await api.admin(operation, async (admin) => {
-    const { status } = await admin.delete(path);
-    if (status !== 204) throw new ResponseFormatError("not the response to a deletion");
-  });
 }
 
 function filterBy(active: boolean | undefined): string[][] {

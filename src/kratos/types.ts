@@ -37,7 +37,7 @@ export interface WireIdentity {
   readonly updated_at?: string;
 }
 
-/** What an identity can log in with, without its secrets. */
+/** A credential of an identity, without its secrets. */
 export interface WireCredential {
   /** What the user enters, e.g. an email address; or `provider:subject`, an account at a provider. */
   readonly identifiers?: readonly string[];

@@ -22,7 +22,7 @@ export const INVALID_RETURN_URL: ValidationIssue = {
 
 const LAST_FIRST_FACTOR: ValidationIssue = {
   path: ["type"],
-  message: "This is the last first factor of the identity, without which nobody could log in, so Kratos does not delete it. To prevent logins, set the state of the identity to inactive.",
+  message: "Kratos does not delete the last first factor of an identity, because nobody could sign in without it. To prevent sign-ins, set the state of the identity to inactive.",
 };
 
 /** Maximum length of the JSON that is sent. A short operation can name one large variable many times. */

@@ -80,7 +80,7 @@ describe("a patch", () => {
   it("refuses metadata that is a number, which Kratos could not read again on SQLite", async () => {
     const id = await create();
     for (const field of ["metadataPublic", "metadataAdmin"]) {
-      expect((await patch({ id, [field]: 1.5 })).userErrors).toEqual([{ code: "INVALID", message: "Expected an object, or any other JSON than a number.", path: ["input", field] }]);
+      expect((await patch({ id, [field]: 1.5 })).userErrors).toEqual([{ code: "INVALID", message: "Expected an object or any other JSON value that is not a number.", path: ["input", field] }]);
     }
   });
 
@@ -252,7 +252,7 @@ describe("an address", () => {
     for (const other of [{ address: newEmail() }, { address: "" }, { address: email, via: "sms" }]) {
       expect(await verify({ identityId: id, ...other })).toEqual({
         identity: null,
-        userErrors: [{ code: "INVALID", message: "The identity has no such address that can be verified.", path: ["input", "address"] }],
+        userErrors: [{ code: "INVALID", message: "The identity has no such verifiable address. Expected the value of one of its verifiable addresses.", path: ["input", "address"] }],
       });
     }
     for (const identityId of [UNKNOWN_ID, "abc"]) {

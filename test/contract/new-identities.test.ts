@@ -106,14 +106,14 @@ describe("a new identity", () => {
 
 describe("what Kratos would refuse for a whole batch, or ignore", () => {
   it.each<[string, Fields, string, string]>([
-    ["a hash of no format", { credentials: { password: { hashedPassword: "hunter2-canary" } } }, "credentials.password.hashedPassword", "The hash has no format that Kratos knows."],
-    ["an incomplete hash", { credentials: { password: { hashedPassword: "$2a$10$hunter2-canary" } } }, "credentials.password.hashedPassword", "The hash begins as one of bcrypt, but it is incomplete"],
+    ["a hash of no format", { credentials: { password: { hashedPassword: "hunter2-canary" } } }, "credentials.password.hashedPassword", "Kratos does not support the format of this hash."],
+    ["an incomplete hash", { credentials: { password: { hashedPassword: "$2a$10$hunter2-canary" } } }, "credentials.password.hashedPassword", "The hash begins like a hash of bcrypt, but it is incomplete"],
     ["an empty password", { credentials: { password: { password: "" } } }, "credentials.password.password", "Expected a password of 1 to 72 bytes."],
     ["a password that bcrypt cannot hash", { credentials: { password: { password: "ä".repeat(37) } } }, "credentials.password.password", "Expected a password of 1 to 72 bytes."],
     ["an empty provider", { credentials: { oidc: [{ provider: "", subject: "1" }] } }, "credentials.oidc.0.provider", "Expected the ID of a provider"],
     ["an empty subject", { credentials: { oidc: [link("1"), link("")] } }, "credentials.oidc.1.subject", "Expected the ID of the user"],
-    ["the same account twice", { credentials: { oidc: [link("1"), link("1")] } }, "credentials.oidc", "Expected each account once."],
-    ["metadata that is a number", { metadataAdmin: 0 }, "metadataAdmin", "Expected an object, or any other JSON than a number."],
+    ["the same account twice", { credentials: { oidc: [link("1"), link("1")] } }, "credentials.oidc", "Expected each account only once."],
+    ["metadata that is a number", { metadataAdmin: 0 }, "metadataAdmin", "Expected an object or any other JSON value that is not a number."],
     ["an empty external ID", { externalId: "" }, "externalId", EXTERNAL_ID],
     ["an external ID that no path can have", { externalId: ".." }, "externalId", EXTERNAL_ID],
     ["an external ID of 65 characters", { externalId: "x".repeat(65) }, "externalId", EXTERNAL_ID],

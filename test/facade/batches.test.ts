@@ -89,7 +89,7 @@ describe("a Kratos that does not respond", () => {
     const ids = data!["importIdentities"].results.map((result: any) => result && result.identityId !== null);
     expect(ids).toEqual([true, true, true, null, null, null, null, null, null]);
     expect(errors!.map(({ path, extensions }) => [path![2], extensions!["outcome"]])).toEqual([3, 4, 5, 6, 7, 8].map((index) => [index, index < 6 ? "UNKNOWN" : undefined]));
-    expect(errors!.at(-1)!.message).toBe("Kratos was not asked to create this identity, because it failed for others.");
+    expect(errors!.at(-1)!.message).toBe("This identity was not sent to Kratos, because Kratos failed to create others.");
     expect(faulty.hit).toHaveLength(1);
     expect(entries().find(({ audit }) => audit)).toMatchObject({ outcome: "UNKNOWN", created: 3, failed: 6, codes: ["KRATOS_UNAVAILABLE"] });
   });

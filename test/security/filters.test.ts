@@ -35,7 +35,7 @@ describe.each([
     const { facade } = await startListing("v26.2.0", everybody);
     const reply = await facade.send(query);
     expect(codeOf(reply)).toBe("KRATOS_ERROR");
-    expect(reply.errors![0]!.message).toBe("Kratos has ignored the filter, so that its list is of no use.");
+    expect(reply.errors![0]!.message).toBe("Kratos ignored the filter, so its response cannot be used.");
     expect(Object.values(reply.data!)).toEqual([null]);
   });
 

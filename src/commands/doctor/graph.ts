@@ -68,7 +68,8 @@ async function checkField(schema: GraphQLSchema, field: string, kratos: Kratos):
   const { data, errors } = await graphql({ schema, source: `{ ${SELECTIONS[field]} }`, contextValue: createContext({ kratos }) });
   const [error] = errors ?? [];
   if (!error) return ok(check, data?.[field] === null ? "works (null: the object does not exist)" : "works");
-  // Kratos v0.7 and later reveal whether a settings flow exists only to its user. Flows can be turned off in the configuration of Kratos, and an old Kratos does not have everything.
+  // Kratos v0.7 and later reveal whether a settings flow exists only to its user. Flows can be disabled in the
+  // configuration of Kratos, and older versions do not have all features.
   if (error.originalError instanceof KratosForbiddenError) return ok(check, "works (only for the user of the flow)");
   if (error.originalError instanceof KratosDisabledError || error.originalError instanceof KratosUnsupportedError) return note(check, error.message);
   return fail(check, error.message);

@@ -1,4 +1,5 @@
 import { onlyKratosErrors, KratosError, KratosUnavailableError, KratosWrongPortError, type Features, type Kratos, type KratosStatus } from "../../kratos/index.js";
+import { describe } from "../kratos.js";
 import { fail, note, ok, type Finding } from "./finding.js";
 
 const ADMIN_API = "Kratos admin API";
@@ -30,7 +31,7 @@ export async function checkKratos(kratos: Kratos, adminUrl: string, publicUrl: s
 const MISSING: readonly (readonly [keyof Features, check: string, message: string])[] = [
   ["state", "Identity.state", "always null: requires Kratos v0.7 or later"],
   ["metadata", "Identity.metadataPublic, metadataAdmin", "always null: requires Kratos v0.10 or later"],
-  ["patch", "updateIdentity", "takes two requests, a read and a replacement: partial updates require Kratos v0.11 or later"],
+  ["patch", "updateIdentity", "takes two requests, a read and a replacement: partial updates require Kratos v0.13 or later"],
   ["identifierFilter", "identities(filter: { identifier })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v0.13 or later"],
   ["idsFilter", "identities(filter: { ids })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v1.1 or later"],
   ["identifierPrefixFilter", "identities(filter: { identifierPrefix })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v1.2 or later"],
@@ -57,9 +58,7 @@ async function checkPublicApi(kratos: Kratos, publicUrl: string | undefined): Pr
 
 /** What went wrong, and what to do about it, as in the log of the server. */
 function explain(error: KratosError): string {
-  const { message, detail } = error;
-  if (detail === undefined) return message;
-  return error instanceof KratosUnavailableError ? detail : `${message.replace(/\.$/, "")}; ${detail}`;
+  return error instanceof KratosUnavailableError && error.detail !== undefined ? error.detail : describe(error);
 }
 
 /** If the clocks differ by more than this, tokens and links expire at the wrong time. */

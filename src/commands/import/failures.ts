@@ -1,6 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 
-/** The file of failures: a line for each identity that was not imported, which can be mended and imported. */
+/** The file of failures: a line for each identity that was not imported, which can be corrected and imported. */
 export class FailureFile {
   #file?: FileHandle;
   #bytes = 0;
@@ -12,7 +12,7 @@ export class FailureFile {
     return this.#bytes;
   }
 
-  /** Continues the file of an interrupted import. What it has beyond that size is written again. */
+  /** Continues the file of an interrupted import. Anything beyond that size is written again. */
   async resume(bytes: number): Promise<void> {
     this.#bytes = bytes;
     const file = await open(this.path, "r+").catch((error: NodeJS.ErrnoException) => {

@@ -13,7 +13,7 @@ import { ImportSchemas } from "./schemas.js";
 import { explain, type Outcome, Sender, StoppedError } from "./send.js";
 
 export interface ImportOptions {
-  /** `COLUMN=PATH` for each column of a CSV whose name is no path. */
+  /** `COLUMN=PATH` for each column of a CSV whose name is not a path. */
   readonly map: readonly string[];
   readonly csv?: boolean;
   readonly schemaId?: string;
@@ -24,7 +24,7 @@ export interface ImportOptions {
 }
 
 /** Exit codes of the command. */
-export const EXIT = { all: 0, someFailed: 1, stopped: 2 } as const;
+const EXIT = { all: 0, someFailed: 1, stopped: 2 } as const;
 
 /**
  * Imports identities from a file.
@@ -60,7 +60,7 @@ function toColumns(map: readonly string[]): ReadonlyMap<string, string> {
   return new Map(
     map.map((pair) => {
       const at = pair.lastIndexOf("=");
-      if (at < 1) throw new CommandError(`--map must be a column and a path, e.g. "E-Mail=traits.email"; received ${JSON.stringify(pair)}`);
+      if (at < 1) throw new CommandError(`expected a column and a path in --map, e.g. "E-Mail=traits.email"; received ${JSON.stringify(pair)}`);
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
@@ -70,7 +70,7 @@ function toColumns(map: readonly string[]): ReadonlyMap<string, string> {
 interface Batch {
   readonly items: readonly Parsed[];
   readonly isDoubtful: boolean;
-  /** Number of records in the file up to its last one. */
+  /** Number of records in the file up to the last one of the batch. */
   readonly end: number;
 }
 
@@ -98,9 +98,9 @@ class Import {
     const journal = await Journal.open(this.options.journal ?? `${this.path === "-" ? "import" : this.path}.journal`, this.connected.adminUrl, this.#failures.path);
     if (journal.isResumed) {
       await this.#failures.resume(journal.counts.failedBytes);
-      process.stderr.write(`Continuing the interrupted import: ${formatCount(journal.counts.imported)} identities are imported.\n`);
+      process.stderr.write(`Continuing the interrupted import. Imported so far: ${formatCount(journal.counts.imported)}.\n`);
     } else if (await access(this.#failures.path).then(() => true, () => false)) {
-      throw new CommandError(`${this.#failures.path} has the failures of an earlier import. Import it, move it away, or name another file with --failed`);
+      throw new CommandError(`${this.#failures.path} contains the failures of an earlier import. Import it, move it, or specify another file with --failed`);
     }
     const onSignal = () => this.#stop.abort();
     process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
@@ -108,7 +108,7 @@ class Import {
     try {
       const { concurrency } = this.options;
       const batches = this.#toBatches(records, journal);
-      // The results are in the order of the batches. No more of them are read than are sent.
+      // The results are in the order of the batches. No more batches are read than are sent.
       for await (const { batch, outcomes } of pMapIterable(batches, (batch) => this.#send(batch, journal), { concurrency, backpressure: concurrency })) {
         await this.#finish(batch, outcomes, journal);
       }
@@ -173,26 +173,26 @@ class Import {
   /** @param problem why the import ended before the end of the file */
   #report(journal: Journal, problem?: string): number {
     const { imported, failed } = journal.counts;
-    const failures = failed === 0 ? "" : ` ${formatCount(failed)} failed: ${this.#failures.path} says why. Mend it, and import it.`;
-    process.stdout.write(`${formatCount(imported)} identities are imported.${failures}\n`);
+    const failures = failed === 0 ? "" : ` Failed: ${formatCount(failed)}. For the reasons, see ${this.#failures.path}. Correct it, and import it.`;
+    process.stdout.write(`Imported: ${formatCount(imported)}.${failures}\n`);
     if (problem === undefined) return failed === 0 ? EXIT.all : EXIT.someFailed;
-    process.stderr.write(`kratos-graphql: ${problem.replace(/\.$/, "")}. To continue, run the same command again: nobody is imported twice.\n`);
+    process.stderr.write(`kratos-graphql: ${problem.replace(/\.$/, "")}. To continue, run the same command again: no identity is imported twice.\n`);
     return EXIT.stopped;
   }
 }
 
-/** Records that cannot be read need no room in a call, but memory. */
+/** Records of a batch that cannot be read: they take no room in a call, but they take memory. */
 const MAX_ITEMS = 1_000;
 
-/** The input with a remark, which the import ignores. */
+/** The input with the error and the line number, in fields that the import ignores. */
 function toFailure({ record, value }: Parsed, error: string): string {
   return JSON.stringify({ ...(value ?? { _text: record.text.slice(0, MAX_TEXT) }), _error: error, _line: record.line });
 }
 
-/** Characters of a line that is no JSON object. */
+/** Maximum number of characters to keep of a line that is not a JSON object. */
 const MAX_TEXT = 10_000;
 
-/** Validates a file, and prints what is wrong with it. Sends nothing to Kratos but requests for the identity schemas. */
+/** Validates a file, and prints its errors. Requests only the version and the identity schemas from Kratos. */
 async function dryRun(
   records: AsyncGenerator<SourceRecord>,
   parser: RecordParser,
@@ -213,9 +213,7 @@ async function dryRun(
   }
   display.stop();
   const { imported, failed } = counts;
-  process.stdout.write(
-    `${formatCount(imported)} identities would be imported${failed === 0 ? "" : `, and ${formatCount(failed)} would fail`}. Whether others have their identifiers already was not checked.\n`,
-  );
+  process.stdout.write(`Valid: ${formatCount(imported)}. Invalid: ${formatCount(failed)}. Conflicts with existing identities were not checked.\n`);
   return failed === 0 ? EXIT.all : EXIT.someFailed;
 }
 

@@ -18,10 +18,10 @@ interface Progress {
   readonly failedBytes: number;
 }
 
-/** The import cannot continue where its journal says. */
+/** The import cannot continue from its journal. */
 export class JournalError extends Error {}
 
-/** A file that says how far an import has come. It is written before records are sent to Kratos, and after they are done. */
+/** A file that records the progress of an import. It is written before records are sent to Kratos, and after they are done. */
 export class Journal {
   #writing: Promise<void> = Promise.resolve();
   #hash = createHash("sha256");
@@ -30,9 +30,9 @@ export class Journal {
 
   private constructor(
     private readonly path: string,
-    /** The progress of the interrupted import. */
+    /** The progress of the interrupted import, or of a new one. */
     private readonly start: Progress,
-    /** Whether it is that of an interrupted import. */
+    /** Whether the journal is from an interrupted import. */
     readonly isResumed: boolean,
   ) {
     this.#progress = start;
@@ -51,11 +51,11 @@ export class Journal {
     try {
       progress = JSON.parse(text) as Progress;
     } catch {
-      throw new JournalError(`${path} is not the journal of an import; name another file with --journal`);
+      throw new JournalError(`${path} is not the journal of an import; specify another file with --journal`);
     }
     for (const [name, expected, found] of [["KRATOS_ADMIN_URL", progress.kratos, kratos], ["--failed", progress.failedFile, failedFile]] as const) {
       if (expected !== found) {
-        throw new JournalError(`${path} is the journal of an interrupted import with ${name} ${expected}; received ${found}. Use the same to continue it, or delete the journal to begin anew`);
+        throw new JournalError(`${path} is the journal of an interrupted import with ${name} ${expected}; received ${found}. To continue, use the same value; to start over, delete the journal`);
       }
     }
     return new Journal(path, progress, true);
@@ -84,7 +84,7 @@ export class Journal {
   }
 
   #refuse(): never {
-    throw new JournalError(`the file is not the one whose import was interrupted, or it has changed since then. Restore it to continue, or delete the journal ${this.path} to begin anew`);
+    throw new JournalError(`the file is not the one whose import was interrupted, or it has changed since then. To continue, restore the file; to start over, delete the journal ${this.path}`);
   }
 
   /** To be called before records are sent. @param sent number of records up to the last of them */
@@ -115,7 +115,7 @@ export class Journal {
     return this.#hash.copy().digest("hex");
   }
 
-  /** A new file takes the place of the old one, so that a kill leaves one of them. */
+  /** Replaces the file as a whole, so that it is complete even if the process is killed. */
   #write(change: Partial<Progress>): Promise<void> {
     this.#progress = { ...this.#progress, ...change };
     const text = JSON.stringify(this.#progress);

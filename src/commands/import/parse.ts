@@ -1,30 +1,28 @@
 import { coerceInputValue, type GraphQLInputObjectType, type GraphQLInputType, getNullableType, isInputObjectType, isListType } from "graphql";
-import type { CreateIdentityInput } from "../../graphql/identity/create-identity.js";
-import { toNewIdentity } from "../../graphql/identity/create-identity.js";
+import { type CreateIdentityInput, toNewIdentity } from "../../graphql/identity/create-identity.js";
 import { buildFacadeSchema } from "../../graphql/schema.js";
 import { ANYBODY } from "../../graphql/scopes.js";
 import type { NewIdentity } from "../../kratos/index.js";
-import type { SourceRecord } from "./records.js";
-import { SourceError } from "./records.js";
+import { SourceError, type SourceRecord } from "./records.js";
 import type { ImportSchemas } from "./schemas.js";
 
-/** A record, as an identity to create, or with what is wrong with it. */
+/** A record, as an identity to create, or with the reasons why it is invalid. */
 export interface Parsed {
   readonly record: SourceRecord;
-  /** What was read, to be written to the file of failures. Undefined if the record is no JSON object. */
+  /** What was read, to be written to the file of failures. Undefined if the record is not a JSON object. */
   readonly value?: Readonly<Record<string, unknown>>;
   readonly identity?: NewIdentity;
   readonly problems: readonly string[];
 }
 
-export interface ParseOptions {
+interface ParseOptions {
   /** Paths in the input, by the names of columns. An empty path leaves the column out. */
   readonly columns: ReadonlyMap<string, string>;
-  /** The schema of identities that name none. */
+  /** The schema of identities that do not specify one. */
   readonly schemaId?: string;
 }
 
-/** Converts records to identities. Their form is that of the input of `createIdentity`. */
+/** Converts records to identities. A record has the fields of the input of `createIdentity`. */
 export class RecordParser {
   readonly #input = buildFacadeSchema().schema.getType("CreateIdentityInput") as GraphQLInputObjectType;
 
@@ -45,7 +43,7 @@ export class RecordParser {
       if (error instanceof SyntaxError) return { record, problems: [error.message] };
       throw error;
     }
-    // What begins with _ is a remark, such as the _error in a file of failures.
+    // Fields that begin with _ are remarks, such as the _error in a file of failures.
     const fields = Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("_")));
     const problems: string[] = [];
     const input = coerceInputValue(fields, this.#input, (path, _, { message }) => problems.push(path.length > 0 ? `${path.join(".")}: ${message}` : message)) as CreateIdentityInput;
@@ -76,13 +74,13 @@ export class RecordParser {
     const [root = ""] = path;
     if (!Object.hasOwn(this.#input.getFields(), root) || path.some((key) => key === "" || key === "__proto__")) {
       throw new SourceError(
-        `expected a path such as traits.email for the column ${JSON.stringify(column)}; say where it belongs with --map "${column}=traits.email", or leave it out with --map "${column}="`,
+        `expected a path such as traits.email for the column ${JSON.stringify(column)}; map it to a path with --map "${column}=traits.email", or omit it with --map "${column}="`,
       );
     }
     return path;
   }
 
-  /** The type of a cell that is no trait, in the words of JSON Schema. */
+  /** The type of a cell that is not a trait, as a type of JSON Schema. */
   #getType(path: readonly string[]): string | undefined {
     let type: GraphQLInputType | undefined = this.#input;
     for (const key of path) {
@@ -96,19 +94,19 @@ export class RecordParser {
   }
 }
 
-/** @throws {SyntaxError} if the text is no JSON object */
+/** @throws {SyntaxError} if the text is not a JSON object */
 function parseObject(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new SyntaxError('Expected a JSON object in one line, e.g. {"schemaId":"default","traits":{"email":"ann@example.com"}}.');
+    throw new SyntaxError('Expected a JSON object on one line, e.g. {"schemaId":"default","traits":{"email":"ann@example.com"}}.');
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new SyntaxError(`Expected a JSON object; received ${Array.isArray(value) ? "a list" : JSON.stringify(value).slice(0, 40)}.`);
 }
 
-/** A cell that does not have its type remains text, so that Kratos says what is wrong with it. */
+/** A cell that cannot be converted to its type remains text, so that Kratos reports the error. */
 function toValue(text: string, type: string | undefined): unknown {
   switch (type) {
     case "integer":

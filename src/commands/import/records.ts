@@ -6,7 +6,7 @@ import { CsvError, parse } from "csv-parse";
 export interface SourceRecord {
   /** Number of its line, from 1. */
   readonly line: number;
-  /** What identifies its content: if a file is read again, its records must have the same. */
+  /** Its content. If a file is read again, its records must have the same. */
   readonly text: string;
   /** Bytes of the file up to its end. */
   readonly end: number;
@@ -19,14 +19,14 @@ export interface SourceRecord {
 /** The file as a whole cannot be read. */
 export class SourceError extends Error {}
 
-/** No identity of Kratos is larger. */
+/** Larger than any identity in Kratos. */
 const MAX_RECORD_BYTES = 1_000_000;
 
 const NOT_UTF8 = "Expected text in UTF-8. Convert the file, e.g. with `iconv -f ISO-8859-1 -t UTF-8`.";
 /** What takes the place of bytes that are not UTF-8. */
 const REPLACEMENT = "\uFFFD";
 
-/** Reads a file with a JSON object in each line. Not with `readline`, which ends a line at U+2028 too, as it may occur in JSON, and has no limit. */
+/** Reads a file with a JSON object on each line. Does not use `readline`: it also ends a line at U+2028, which JSON can contain, and it has no limit. */
 export async function* readNdjson(input: Readable): AsyncGenerator<SourceRecord> {
   let line = 0;
   let end = 0;
@@ -91,7 +91,7 @@ export async function* readCsv(input: Readable): AsyncGenerator<SourceRecord> {
 
 function expectColumns(names: readonly string[]): readonly string[] {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new SourceError(`expected different names in the first row; two columns are named ${JSON.stringify(twice)}`);
+  if (twice !== undefined) throw new SourceError(`expected unique column names in the first row; two columns are named ${JSON.stringify(twice)}`);
   return names;
 }
 

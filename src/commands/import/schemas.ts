@@ -5,7 +5,7 @@ import { KratosNotFoundError, type Kratos } from "../../kratos/index.js";
 type Node = Readonly<Record<string, unknown>>;
 
 /** An identity schema of the deployment. */
-export class ImportSchema {
+class ImportSchema {
   #validate?: ValidateFunction;
 
   constructor(
@@ -15,7 +15,7 @@ export class ImportSchema {
 
   /**
    * Checks traits as Kratos does.
-   * @returns what is wrong with them
+   * @returns the errors in them
    * @throws {Error} if the schema cannot be used here, e.g. because it refers to another one
    */
   check(traits: object): string[] {
@@ -23,7 +23,7 @@ export class ImportSchema {
     return this.#validate({ traits }) ? [] : [...new Set((this.#validate.errors ?? []).map(describe))];
   }
 
-  /** What an identity with these traits signs in with, so that no other identity can have it. */
+  /** The identifiers of an identity with these traits, which no other identity can have. */
   getIdentifiers(traits: object): string[] {
     return [...new Set(this.#findIdentifiers(this.#traits, traits))];
   }

@@ -20,29 +20,29 @@ import {
 import { describe, getEnd } from "../kratos.js";
 import type { ImportSchemas } from "./schemas.js";
 
-/** What has become of an identity: imported, imported before the interruption, or why it is not. */
+/** The result for an identity: imported now, imported before the interruption, or the reason why it was not. */
 export type Outcome = "imported" | "known" | { readonly error: string };
 
 /** The import cannot continue now. */
 export class StoppedError extends Error {}
 
-/** How long Kratos may be unavailable, and how often it is asked. */
+/** How long Kratos may be unavailable, and the delays between checks. */
 const PATIENCE_MS = 5 * 60_000;
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 15_000;
 
-/** How often an identity is sent that Kratos does not respond to, although it is ready. */
+/** How often an identity is sent if Kratos is ready but does not respond to it. */
 const MAX_ATTEMPTS = 3;
 
 const PAGE_SIZE = 250;
 
 const UNKNOWN =
-  "It is unknown whether this identity was created before the import was interrupted: it has neither an external ID nor anything to sign in with, by which it could be recognized. Import it again only if it is not in Kratos.";
+  "It is unknown whether this identity was created before the import was interrupted: it has neither an external ID nor an identifier by which Kratos could find it. Import it again only if it is not in Kratos.";
 
-/** Errors of one identity. Any other concerns all of them. */
+/** Errors of a single identity. Any other error affects all of them. */
 const OWN_ERRORS = [KratosInvalidError, KratosConflictError, KratosUnsupportedError, KratosDisabledError];
 
-/** Sends identities to Kratos, none of them twice. */
+/** Sends identities to Kratos, so that none is created twice. */
 export class Sender {
   constructor(
     private readonly kratos: Kratos,
@@ -80,14 +80,14 @@ export class Sender {
     return outcomes.map((outcome) => outcome!);
   }
 
-  /** Nothing keeps Kratos from storing an identity twice that has nothing of its own. */
+  /** An error for an identity that Kratos would store a second time, because it has nothing that must be unique. */
   async #expectUnique({ externalId, schemaId, traits, credentials }: NewIdentity): Promise<Outcome | undefined> {
     if (externalId !== undefined || credentials?.oidc?.length) return undefined;
     const schema = await this.#untilReady(() => this.schemas.get(schemaId));
     return schema && schema.getIdentifiers(traits).length === 0 ? { error: UNKNOWN } : undefined;
   }
 
-  /** Which of these identities Kratos has, with the same traits. */
+  /** The identities that already exist in Kratos, with the same traits. */
   async #findKnown(identities: readonly NewIdentity[]): Promise<ReadonlySet<unknown>> {
     const named = identities.filter(({ externalId }) => externalId !== undefined);
     const unnamed = identities.filter(({ externalId }) => externalId === undefined);
@@ -126,13 +126,13 @@ export class Sender {
     return found;
   }
 
-  /** What is compared first, as comparing all traits with each other would take too long. */
+  /** Compared first, because comparing the traits of all pairs would take too long. */
   async #getKey(schemaId: string, traits: object): Promise<string> {
     const [identifier = ""] = (await this.#untilReady(() => this.schemas.get(schemaId)))?.getIdentifiers(traits) ?? [];
     return `${schemaId} ${identifier}`;
   }
 
-  /** Sends two halves, as a smaller one may be done before the deadline, or may not have what makes Kratos fail. */
+  /** Sends two halves, because a smaller batch may be done before the deadline, or may not contain what makes Kratos fail. */
   async #sendAgain(
     identities: readonly NewIdentity[],
     again: readonly number[],
@@ -198,7 +198,7 @@ function isSame({ schema_id, traits }: WireIdentity, identity: NewIdentity): boo
 
 /**
  * Undefined if it has to be sent again.
- * @throws {StoppedError} if it failed for a reason that all others have, too
+ * @throws {StoppedError} if it failed for a reason that also affects all others
  */
 function toOutcome(result: BatchResult, identity: NewIdentity): Outcome | undefined {
   if (typeof result === "string") return "imported";
@@ -209,7 +209,7 @@ function toOutcome(result: BatchResult, identity: NewIdentity): Outcome | undefi
   throw new StoppedError(describe(result));
 }
 
-/** What is wrong with an identity, each with its place in it. */
+/** The errors in an identity, each with its path. */
 export function explain(error: KratosError, identity: NewIdentity): string[] {
   return toUserErrors(error, undefined, getConflictPath(identity)).map(({ path, message }) => {
     const place = (path ?? []).slice(1).join(".");

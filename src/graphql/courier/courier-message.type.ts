@@ -18,9 +18,9 @@ registerEnumType(CourierMessageStatus, {
   name: "CourierMessageStatus",
   description: "The status of a message.",
   valuesConfig: {
-    QUEUED: { description: "The message waits to be sent for the first time or again." },
+    QUEUED: { description: "The message is waiting to be sent, for the first time or again." },
     PROCESSING: { description: "The message is being sent." },
-    SENT: { description: "The message was handed over to the mail server or the provider. It may still not have arrived." },
+    SENT: { description: "The message was handed over to the mail server or the provider. This does not mean that it was delivered." },
     ABANDONED: { description: "The message could not be sent, and Kratos does not try again." },
   },
 });
@@ -38,7 +38,7 @@ export class CourierMessageDispatch {
   @Field(() => GraphQLJSONObject, {
     nullable: true,
     simple: false,
-    description: "What failed. It can contain addresses. Null if nothing did. Requires the scope `secrets:read`.",
+    description: "The error, if the attempt failed. It can contain addresses. Null if there was no error. Requires the scope `secrets:read`.",
   })
   readonly error: object | null;
 
@@ -65,14 +65,14 @@ export class CourierMessage {
   @Field(() => ID, { description: "ID of the message: a UUID." })
   readonly id: string;
 
-  @Field(() => CourierMessageStatus, { nullable: true, description: "Status of the message. Null if it is one that this API does not know." })
+  @Field(() => CourierMessageStatus, { nullable: true, description: "Status of the message. Null if this API does not know the status." })
   readonly status: CourierMessageStatus | null;
 
   @Field(() => String, { description: "Type of the message: `email`, `sms` (`phone` in earlier versions of Kratos), or another one that Kratos defines." })
   readonly type: string;
 
   @Tag("personal-data")
-  @Field(() => String, { description: "Address or phone number that the message is for. `***` if `TRAITS_MASK` is set and the caller lacks the scope `secrets:read`." })
+  @Field(() => String, { description: "Email address or phone number of the recipient. `***` if `TRAITS_MASK` is set and the caller lacks the scope `secrets:read`." })
   readonly recipient: string;
 
   @Tag("personal-data")
@@ -80,7 +80,7 @@ export class CourierMessage {
   @Field(() => String, {
     nullable: true,
     simple: false,
-    description: "Subject of the message, which can contain a code. Null for a text message, and null in Kratos v25 and later unless it runs in development mode. Requires the scope `secrets:read`.",
+    description: "Subject of the message, which can contain a code. Null for a text message. On Kratos v25 and later, also null unless Kratos runs in development mode. Requires the scope `secrets:read`.",
   })
   readonly subject: string | null;
 
@@ -89,17 +89,17 @@ export class CourierMessage {
   @Field(() => String, {
     nullable: true,
     simple: false,
-    description: "Text of the message, with its links and codes. Null unless Kratos runs in development mode (`--dev`). Requires the scope `secrets:read`.",
+    description: "Text of the message, including links and codes. Null unless Kratos runs in development mode (`--dev`). Requires the scope `secrets:read`.",
   })
   readonly body: string | null;
 
   @Field(() => String, { description: "Name of the template, e.g. `recovery_code_valid` or `verification_valid`." })
   readonly templateType: string;
 
-  @Field(() => String, { nullable: true, description: "ID of the courier channel, e.g. `email`. Null in earlier versions of Kratos." })
+  @Field(() => String, { nullable: true, description: "ID of the courier channel, e.g. `email`. Null on earlier versions of Kratos." })
   readonly channel: string | null;
 
-  @Field(() => Int, { description: "How often Kratos has tried to send the message." })
+  @Field(() => Int, { description: "Number of times that Kratos has tried to send the message." })
   readonly sendCount: number;
 
   @Field(() => DateTime, { nullable: true, description: "Creation time. Null if Kratos does not report it." })

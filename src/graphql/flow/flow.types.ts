@@ -75,7 +75,7 @@ export class LoginFlow extends SelfServiceFlow {
   @Field(() => String, { nullable: true, description: "State of the flow, e.g. `choose_method`. Requires Kratos v1.1 or later. Null on earlier versions." })
   override state: string | null;
 
-  @Field(() => Boolean, { description: "True if the user must log in again even though they are already logged in." })
+  @Field(() => Boolean, { description: "True if the user must sign in again even though they are already signed in." })
   refresh: boolean;
 
   @Field(() => String, {
@@ -111,7 +111,7 @@ export class RegistrationFlow extends SelfServiceFlow {
   }
 }
 
-@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A flow in which a user who cannot log in regains access to their account." })
+@ObjectType({ implements: SelfServiceFlow, simpleResolvers: true, description: "A flow in which a user who cannot sign in regains access to their account." })
 export class RecoveryFlow extends SelfServiceFlow {
   @Field(() => String, { nullable: true, description: "State of the flow, e.g. `choose_method` or `sent_email`." })
   override state: string | null;

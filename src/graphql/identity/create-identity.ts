@@ -13,41 +13,41 @@ import { Identity, IdentityState } from "./identity.type.js";
 
 const FROM_TRAIT = "Must be the value of a trait, because Kratos derives the addresses of an identity from its traits.";
 
-@InputType({ description: "An address that can be verified, of a new identity. Kratos stores it if the identity schema marks its trait for verification." })
+@InputType({ description: "A verifiable address of a new identity. Kratos stores it only if the identity schema marks its trait for verification." })
 export class NewVerifiableAddressInput {
   @Field(() => String, { description: `The address, e.g. \`ann@example.com\`. ${FROM_TRAIT}` })
   value: string;
 
-  @Field(() => String, { defaultValue: "email", description: "Channel of the address: `email`, or another one that the identity schema names." })
+  @Field(() => String, { defaultValue: "email", description: "Channel of the address: `email`, or another one that the identity schema defines." })
   via: string;
 
-  @Field(() => Boolean, { description: "True if the address is verified already." })
+  @Field(() => Boolean, { description: "True if the address is already verified." })
   verified: boolean;
 }
 
-@InputType({ description: "An address that can be used to regain access to a new account. Kratos stores it if the identity schema marks its trait for recovery." })
+@InputType({ description: "A recovery address of a new identity, which can be used to regain access to the account. Kratos stores it only if the identity schema marks its trait for recovery." })
 export class NewRecoveryAddressInput {
   @Field(() => String, { description: `The address, e.g. \`ann@example.com\`. ${FROM_TRAIT}` })
   value: string;
 
-  @Field(() => String, { defaultValue: "email", description: "Channel of the address: `email`, or another one that the identity schema names." })
+  @Field(() => String, { defaultValue: "email", description: "Channel of the address: `email`, or another one that the identity schema defines." })
   via: string;
 }
 
 @Directive("@oneOf")
-@InputType({ description: "A password of a new identity: exactly one of the fields. The password policy of Kratos does not apply to it." })
+@InputType({ description: "The password of a new identity. Exactly one of the fields must be given. The password policy of Kratos is not applied." })
 export class NewPasswordInput {
-  @Field(() => String, { nullable: true, description: "The password in clear text, of at most 72 bytes." })
+  @Field(() => String, { nullable: true, description: "The password in clear text, at most 72 bytes long." })
   password?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "A hash of the password as Kratos stores it, e.g. `$2a$12$…` of bcrypt. The formats are bcrypt, Argon2id, Argon2i, PBKDF2, scrypt, Firebase scrypt, MD5, SHA, SSHA, MD5-crypt, SHA256-crypt, SHA512-crypt and HMAC. Older versions of Kratos have fewer.",
+    description: "A hash of the password in a format that Kratos supports, e.g. `$2a$12$…` for bcrypt. The formats are bcrypt, Argon2id, Argon2i, PBKDF2, scrypt, Firebase scrypt, MD5, SHA, SSHA, MD5-crypt, SHA256-crypt, SHA512-crypt and HMAC. Older versions of Kratos support fewer.",
   })
   hashedPassword?: string | null;
 }
 
-@InputType({ description: "An account at an OpenID Connect provider that a new identity can log in with." })
+@InputType({ description: "An account at an OpenID Connect provider that a new identity can sign in with." })
 export class NewOidcCredentialInput {
   @Field(() => String, { description: "ID of the provider in the Kratos configuration, e.g. `google`." })
   provider: string;
@@ -85,25 +85,25 @@ export class CreateIdentityInput {
   @Tag("admin")
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: "Custom data that only administrators can read. Requires the scope `secrets:read`, as reading it does, and Kratos v0.10 or later.",
+    description: "Custom data that only administrators can read. Requires Kratos v0.10 or later, and the scope `secrets:read`, as reading it does.",
   })
   metadataAdmin?: unknown;
 
   @Field(() => ID, {
     nullable: true,
-    description: "ID of the account in another system: 1 to 64 characters, which no other identity has. Requires Kratos v25.4 or later.",
+    description: "ID of the account in another system: 1 to 64 characters. No other identity may have the same ID. Requires Kratos v25.4 or later.",
   })
   externalId?: string | null;
 
   @Field(() => [NewVerifiableAddressInput], {
     nullable: true,
-    description: "Addresses that are verified already. The other addresses in the traits are added to the identity, too, as not verified. Requires Kratos v0.9 or later.",
+    description: "Addresses that are already verified. Kratos adds all other addresses in the traits as unverified. Requires Kratos v0.9 or later.",
   })
   verifiableAddresses?: NewVerifiableAddressInput[] | null;
 
   @Field(() => [NewRecoveryAddressInput], {
     nullable: true,
-    description: "Addresses that can be used to regain access to the account. Kratos adds those in the traits, even if they are not in this list. Requires Kratos v0.9 or later.",
+    description: "Addresses that can be used to regain access to the account. Kratos also adds the addresses in the traits that are not in this list. Requires Kratos v0.9 or later.",
   })
   recoveryAddresses?: NewRecoveryAddressInput[] | null;
 
@@ -133,7 +133,7 @@ export class CreateIdentityResolver {
   @Mutation(() => CreateIdentityPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Create an identity, or import one from another system with its credentials. Requires the scope `secrets:read` too if `metadataAdmin` is given.",
+    description: "Create an identity, or import one from another system with its credentials. Also requires the scope `secrets:read` if `metadataAdmin` is given.",
   })
   async createIdentity(
     @Arg("input", () => CreateIdentityInput, { description: "The identity to create." }) input: CreateIdentityInput,

@@ -2,7 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import { isProviderType, type WireCredential, type WireIdentity } from "../../kratos/index.js";
 import { DateTime, toDateTime } from "../scalars.js";
 
-@ObjectType({ simpleResolvers: true, description: "An account at a provider, e.g. of OpenID Connect, that an identity can log in with." })
+@ObjectType({ simpleResolvers: true, description: "An account at an OpenID Connect or SAML provider that an identity can sign in with." })
 export class IdentityCredentialProvider {
   @Field(() => String, { description: "ID of the provider in the Kratos configuration, e.g. `google`." })
   readonly provider: string;
@@ -24,7 +24,7 @@ export class IdentityCredentialProvider {
 
 @ObjectType({
   simpleResolvers: true,
-  description: "What an identity can log in with, without any secret, e.g. a hash, key or token.",
+  description: "A credential that an identity can sign in with. Contains no secrets, e.g. no hashes, keys or tokens.",
 })
 export class IdentityCredential {
   @Field(() => String, {
@@ -34,12 +34,12 @@ export class IdentityCredential {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "True if the credential is set up. Null for `password` and `webauthn` before Kratos v1.2, which lists them for every identity whose identity schema defines an identifier for them, and does not say whether they are set up.",
+    description: "True if the credential is set up. Null for `password` and `webauthn` before Kratos v1.2: earlier versions list them for every identity whose identity schema defines an identifier for them, and do not report whether they are set up.",
   })
   readonly configured: boolean | null;
 
   @Field(() => [String], {
-    description: "What Kratos finds the credential by: for `password` and `code`, what the user enters, e.g. an email address; for `oidc` and `saml`, the accounts in `providers` as `provider:subject`; for other types, an ID.",
+    description: "Identifiers by which Kratos finds the credential. For `password` and `code`, what the user enters, e.g. an email address. For `oidc` and `saml`, the accounts in `providers` as `provider:subject`. For other types, an ID.",
   })
   readonly identifiers: readonly string[];
 
@@ -52,7 +52,7 @@ export class IdentityCredential {
   @Field(() => DateTime, { nullable: true, description: "Creation time. Null if Kratos does not report it." })
   readonly createdAt: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Time of the last update of anything that Kratos stores for the credential. Null if Kratos does not report it." })
+  @Field(() => DateTime, { nullable: true, description: "Time of the last change to any data that Kratos stores for the credential. Null if Kratos does not report it." })
   readonly updatedAt: string | null;
 
   private constructor(type: string, wire: WireCredential) {

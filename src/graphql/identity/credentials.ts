@@ -2,6 +2,7 @@ import { Arg, Authorized, Ctx, Field, FieldResolver, ID, InputType, Mutation, Ob
 import { Audited } from "../audit.js";
 import { oneRequest, twoRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
+import { clearLoaders } from "../loaders.js";
 import type { Scope } from "../scopes.js";
 import { Tag } from "../tags.js";
 import { toUserErrors, UserError } from "../user-errors.js";
@@ -14,11 +15,11 @@ export class DeleteIdentityCredentialInput {
   identityId: string;
 
   @Field(() => String, {
-    description: "Type of the credential, e.g. `totp`. Kratos deletes `totp`, `lookup_secret` and `webauthn` as a second factor (v0.13), `oidc` (v1.3), `password` and `saml` (v25.4).",
+    description: "Type of the credential, e.g. `totp`. Kratos v0.13 and later can delete `totp`, `lookup_secret`, and `webauthn` as a second factor. v1.3 adds `oidc`; v25.4 adds `password` and `saml`.",
   })
   type: string;
 
-  @Field(() => String, { nullable: true, description: "Which account at a provider to delete, e.g. `google:12345`. Required for the types `oidc` and `saml`, and invalid for all others." })
+  @Field(() => String, { nullable: true, description: "The account at a provider to delete, as `provider:subject`, e.g. `google:12345`. Required for the types `oidc` and `saml`, and not allowed for other types." })
   identifier?: string | null;
 }
 
@@ -36,7 +37,7 @@ export class IdentityCredentialsResolver {
   @Tag("personal-data")
   @FieldResolver(() => [IdentityCredential], {
     nullable: true,
-    description: "What the identity can log in with. Requires Kratos v0.7 or later. Before v1.2, it takes a request to Kratos for each identity in a list. Null if the identity has been deleted meanwhile.",
+    description: "Credentials that the identity can sign in with. Requires Kratos v0.7 or later. Before v1.2, each identity in a list requires a separate request to Kratos. Null if the identity has since been deleted.",
   })
   credentials(@Root() identity: Identity, @Ctx() { credentials }: FacadeContext): IdentityCredential[] | Promise<IdentityCredential[] | null> {
     return identity.credentials ?? credentials.load(identity.id);
@@ -51,18 +52,16 @@ export class DeleteIdentityCredentialResolver {
   @Mutation(() => DeleteIdentityCredentialPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Delete a credential of an identity, so that nobody can log in with it. Kratos does not delete the last first factor. Requires Kratos v0.13 or later.",
+    description: "Delete a credential of an identity, so that nobody can sign in with it. Kratos does not delete the last first factor of an identity. Requires Kratos v0.13 or later.",
   })
   async deleteIdentityCredential(
     @Arg("input", () => DeleteIdentityCredentialInput, { description: "The identity and its credential to delete." })
     { identityId, type, identifier }: DeleteIdentityCredentialInput,
-    @Ctx() { kratos, identities, identitiesByExternalId, credentials }: FacadeContext,
+    @Ctx() context: FacadeContext,
   ): Promise<DeleteIdentityCredentialPayload> {
     try {
-      await kratos.identities.deleteCredential(identityId, type, identifier ?? undefined);
-      identities.clear(identityId);
-      identitiesByExternalId.clearAll();
-      credentials.clear(identityId);
+      await context.kratos.identities.deleteCredential(identityId, type, identifier ?? undefined);
+      clearLoaders(context, identityId);
       return { identityId, userErrors: [] };
     } catch (error) {
       return { userErrors: toUserErrors(error, "identityId") };
@@ -73,7 +72,7 @@ export class DeleteIdentityCredentialResolver {
   @FieldResolver(() => Identity, {
     nullable: true,
     complexity: oneRequest,
-    description: "The identity, as it is now. Null if there are user errors. Also null, with a `FORBIDDEN` error, if the caller lacks the scope `identities:read`.",
+    description: "The identity without the credential. Null if there are user errors. Also null, with a `FORBIDDEN` error, if the caller lacks the scope `identities:read`.",
   })
   identity(@Root() { identityId }: DeleteIdentityCredentialPayload, @Ctx() { identities }: FacadeContext): Promise<Identity | null> | null {
     return identityId === undefined ? null : identities.load(identityId);

@@ -1,5 +1,5 @@
 import { Field, FieldResolver, ObjectType, Resolver, Root } from "type-graphql";
-import { type IdentityPage, isIdentityId, type KratosMalformedIdentityError, type PagePosition, type WireIdentity } from "../../kratos/index.js";
+import { type IdentityPage, isUuid, type KratosMalformedIdentityError, type PagePosition, type WireIdentity } from "../../kratos/index.js";
 import { PageInfo } from "../connection.js";
 import { badUserInput, describeReceived } from "../errors.js";
 import type { TraitsMask } from "../traits-mask.js";
@@ -67,6 +67,6 @@ export function isIndexCursor(value: unknown): boolean {
 function parseCursor(cursor: string): PagePosition | undefined {
   if (cursor.length > MAX_CHARACTERS) return undefined;
   const [id = "", index, ...rest] = Buffer.from(cursor, "base64url").toString().split(":");
-  if (!isIdentityId(id) || rest.length > 0 || (index !== undefined && !/^\d{1,9}$/.test(index))) return undefined;
+  if (!isUuid(id) || rest.length > 0 || (index !== undefined && !/^\d{1,9}$/.test(index))) return undefined;
   return { id: id.toLowerCase(), ...(index !== undefined && { index: Number(index) }) };
 }

@@ -1,5 +1,5 @@
 import { Directive, Field, ID, InputType } from "type-graphql";
-import { isIdentityId, type IdentityFilter as KratosFilter } from "../../kratos/index.js";
+import { isUuid, type IdentityFilter as KratosFilter } from "../../kratos/index.js";
 import { requireScope } from "../authorization.js";
 import type { FacadeContext } from "../context.js";
 import { badUserInput, describeReceived } from "../errors.js";
@@ -13,7 +13,7 @@ const MAX_IDENTIFIER_LENGTH = 255;
 
 /** Description of an identifier, wherever one is an argument. */
 export const IDENTIFIER_DESCRIPTION =
-  "What an identity signs in with: an email address, a username, a phone number as Kratos stores it, e.g. `+4930123456`, or `provider:subject` of an OpenID Connect provider. Upper and lower case are the same, except in `provider:subject`.";
+  "An identifier that a user signs in with: an email address, a username, a phone number as Kratos stores it, e.g. `+4930123456`, or `provider:subject` for an account at an OpenID Connect provider. Not case-sensitive, except for `provider:subject`.";
 
 @Directive("@oneOf")
 @InputType({ description: "Which identities to list. Exactly one of the fields must be given." })
@@ -23,11 +23,11 @@ export class IdentityFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: "Start of what an identity signs in with, e.g. `ann@`. With SQLite, Kratos finds nothing for a start that contains `_` or `%`. Requires Kratos v1.2 or later, and the scope `secrets:read` too if traits are hidden from callers without it.",
+    description: "The beginning of an identifier that a user signs in with, e.g. `ann@`. With SQLite, Kratos finds nothing if it contains `_` or `%`. Requires Kratos v1.2 or later. Also requires the scope `secrets:read` if traits are hidden from callers without it.",
   })
   identifierPrefix?: string | null;
 
-  @Field(() => [ID], { nullable: true, description: `IDs of at most ${MAX_IDS} identities. Unknown ones are left out. Requires Kratos v1.1 or later.` })
+  @Field(() => [ID], { nullable: true, description: `IDs of identities, at most ${MAX_IDS}. Unknown IDs are ignored. Requires Kratos v1.1 or later.` })
   ids?: readonly string[] | null;
 
   @Field(() => ID, { nullable: true, description: "ID of the organization that the identities belong to. Requires Kratos v1.3.8 or later." })
@@ -45,7 +45,7 @@ export function toKratosFilter(filter: IdentityFilter, { caller, mask }: Pick<Fa
   if (typeof identifier === "string") return { identifier: checkIdentifier("filter.identifier", identifier) };
   if (typeof identifierPrefix === "string") {
     // With a prefix, one could guess a hidden address letter by letter. A whole one can only be confirmed.
-    if (mask) requireScope(caller, "secrets:read", "A search by prefix would reveal traits that are hidden from you.");
+    if (mask) requireScope(caller, "secrets:read", "A search by prefix could reveal traits that are hidden from you.");
     return { identifierPrefix: checkIdentifier("filter.identifierPrefix", identifierPrefix) };
   }
   if (ids) {
@@ -56,7 +56,7 @@ export function toKratosFilter(filter: IdentityFilter, { caller, mask }: Pick<Fa
 }
 
 /**
- * Kratos answers with everybody if an identifier is empty, and so does a search for a prefix of what Go trims to nothing.
+ * Kratos lists all identities if an identifier is empty, or if a prefix is empty after Go has trimmed it.
  * @returns the identifier
  * @throws BAD_USER_INPUT if it is blank, or longer than any
  */
@@ -69,6 +69,6 @@ export function checkIdentifier(name: string, identifier: string): string {
 }
 
 function checkUuid(name: string, id: string): string {
-  if (isIdentityId(id)) return id;
+  if (isUuid(id)) return id;
   throw badUserInput(`"${name}" must be a UUID; received ${describeReceived(id)}.`);
 }

@@ -4,7 +4,7 @@ import { Audited } from "../audit.js";
 import { requireScope } from "../authorization.js";
 import { twoRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
-import { primeLoader } from "../loaders.js";
+import { clearLoaders, primeLoader } from "../loaders.js";
 import type { Scope } from "../scopes.js";
 import { Tag } from "../tags.js";
 import { toUserErrors, UserError } from "../user-errors.js";
@@ -59,7 +59,7 @@ export class IdentityMutationResolver {
   @Mutation(() => UpdateIdentityPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Update an identity: replace its traits and, if `schemaId` is given, its identity schema. Everything else remains unchanged. Requires the scope `secrets:read` too if traits are hidden from callers without it.",
+    description: "Update an identity: replace its traits and, if `schemaId` is given, its identity schema. Everything else remains unchanged. Also requires the scope `secrets:read` if traits are hidden from callers without it.",
   })
   async updateIdentity(
     @Arg("input", () => UpdateIdentityInput, { description: "The identity to update and its new traits." })
@@ -67,7 +67,7 @@ export class IdentityMutationResolver {
     @Ctx() context: FacadeContext,
   ): Promise<UpdateIdentityPayload> {
     if (context.mask) {
-      requireScope(context.caller, "secrets:read", "updateIdentity replaces all traits of an identity, including those that are hidden from you. patchIdentity can merge the others.");
+      requireScope(context.caller, "secrets:read", "updateIdentity replaces all traits of an identity, including those that are hidden from you. To change only other traits, use patchIdentity with merge.");
     }
     try {
       const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits });
@@ -83,13 +83,12 @@ export class IdentityMutationResolver {
   @Mutation(() => DeleteIdentityPayload, { nullable: true, complexity: twoRequests, description: "Delete an identity permanently." })
   async deleteIdentity(
     @Arg("input", () => DeleteIdentityInput, { description: "The identity to delete." }) { id }: DeleteIdentityInput,
-    @Ctx() { kratos, identities, identitiesByExternalId, credentials }: FacadeContext,
+    @Ctx() context: FacadeContext,
   ): Promise<DeleteIdentityPayload> {
     try {
-      await kratos.identities.delete(id);
-      identities.clear(id).prime(id, null);
-      identitiesByExternalId.clearAll();
-      credentials.clear(id);
+      await context.kratos.identities.delete(id);
+      clearLoaders(context, id);
+      context.identities.prime(id, null);
       return { deletedIdentityId: id.toLowerCase(), userErrors: [] };
     } catch (error) {
       return { deletedIdentityId: null, userErrors: toUserErrors(error, "id") };

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
-import { IDS_PER_REQUEST, isIdentityId, MAX_SEARCH_REQUESTS } from "../../kratos/index.js";
+import { IDS_PER_REQUEST, isUuid, MAX_SEARCH_REQUESTS } from "../../kratos/index.js";
 import { listCost, oneRequest } from "../complexity.js";
 import { FIRST_DESCRIPTION, getMaxPageSize, getPageSize } from "../connection.js";
 import type { FacadeContext } from "../context.js";
@@ -32,7 +32,7 @@ export class IdentityResolver {
     @Ctx() { identities, include }: FacadeContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Identity | null> {
-    if (!isIdentityId(id)) throw badUserInput(`"id" must be the ID of an identity, which is a UUID; received ${describeReceived(id)}.`);
+    if (!isUuid(id)) throw badUserInput(`"id" must be the ID of an identity, which is a UUID; received ${describeReceived(id)}.`);
     if (selectsField(info, "credentials")) include.credentials = true;
     return identities.load(id);
   }
@@ -43,7 +43,7 @@ export class IdentityResolver {
   @Query(() => Identity, {
     nullable: true,
     complexity: oneRequest,
-    description: "Look up an identity by what it signs in with. Returns null if nobody has the identifier. If several identities have it, e.g. one as a username and one at an OpenID Connect provider, it is a `BAD_USER_INPUT` error: list them with `identities`. Requires Kratos v0.13 or later.",
+    description: "Look up an identity by an identifier that its user signs in with, e.g. an email address. Returns null if no identity has the identifier. If several identities have it, e.g. one as a username and one at an OpenID Connect provider, the result is a `BAD_USER_INPUT` error. To list these identities, use `identities`. Requires Kratos v0.13 or later.",
   })
   async identityByIdentifier(
     @Arg("identifier", () => String, { description: IDENTIFIER_DESCRIPTION }) identifier: string,
@@ -66,7 +66,7 @@ export class IdentityResolver {
     description: "Look up an identity by its ID in another system. Returns null if no identity has the external ID. Requires Kratos v25.4 or later.",
   })
   async identityByExternalId(
-    @Arg("externalId", () => ID, { description: "External ID of the identity. Upper and lower case are different." }) externalId: string,
+    @Arg("externalId", () => ID, { description: "External ID of the identity. Case-sensitive." }) externalId: string,
     @Ctx() { identitiesByExternalId, include }: FacadeContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Identity | null> {

@@ -14,10 +14,10 @@ export enum IdentityState {
 
 registerEnumType(IdentityState, {
   name: "IdentityState",
-  description: "The state of an identity, which determines whether it can log in.",
+  description: "The state of an identity, which determines whether it can sign in.",
   valuesConfig: {
-    ACTIVE: { description: "The identity can log in." },
-    INACTIVE: { description: "The identity cannot log in." },
+    ACTIVE: { description: "The identity can sign in." },
+    INACTIVE: { description: "The identity cannot sign in." },
   },
 });
 
@@ -98,7 +98,7 @@ export class Identity {
 
   @Field(() => ID, {
     nullable: true,
-    description: "ID of the account in another system. No two identities have the same. Requires Kratos v25.4 or later. Null on earlier versions.",
+    description: "ID of the account in another system. No two identities have the same external ID. Requires Kratos v25.4 or later. Null on earlier versions.",
   })
   readonly externalId: string | null;
 
@@ -121,7 +121,7 @@ export class Identity {
 
   @Field(() => IdentityState, {
     nullable: true,
-    description: "State of the identity, which determines whether it can log in. Requires Kratos v0.7 or later. Null on earlier versions.",
+    description: "State of the identity, which determines whether it can sign in. Requires Kratos v0.7 or later. Null on earlier versions.",
   })
   readonly state: IdentityState | null;
 
@@ -162,7 +162,7 @@ export class Identity {
   @Field(() => DateTime, { nullable: true, description: "Time of the last update. Null if Kratos does not report it. Kratos v0.6 never changes it." })
   readonly updatedAt: string | null;
 
-  /** What the identity can log in with. Undefined if Kratos was not asked for it: then a loader gets it. */
+  /** Credentials that the identity can sign in with. Undefined if they were not requested from Kratos: then a loader gets them. */
   readonly credentials: IdentityCredential[] | undefined;
 
   /** @param mask the traits to hide, if any */

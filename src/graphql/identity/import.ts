@@ -16,7 +16,7 @@ export class ImportIdentitiesInput {
   identities: CreateIdentityInput[];
 }
 
-@ObjectType({ simpleResolvers: true, description: "What has become of one identity of `importIdentities`." })
+@ObjectType({ simpleResolvers: true, description: "The result for one identity of `importIdentities`." })
 export class ImportIdentityResult {
   @Field(() => ID, { nullable: true, description: "ID of the created identity. Null if there are user errors." })
   identityId: string | null;
@@ -29,7 +29,7 @@ export class ImportIdentityResult {
 export class ImportIdentitiesPayload {
   @Field(() => [ImportIdentityResult], {
     nullable: "items",
-    description: "A result for each identity, in the order of the input. Null, with an error, if it is unknown whether Kratos created the identity, or if Kratos was not asked to because it failed before. Empty if there are user errors.",
+    description: "A result for each identity, in the order of the input. A result is null, with an error, if it is unknown whether Kratos created the identity, or if the identity was not sent because Kratos had failed before. Empty if there are user errors.",
   })
   results: (ImportIdentityResult | Error)[];
 
@@ -45,7 +45,7 @@ export class ImportIdentitiesResolver {
   @Mutation(() => ImportIdentitiesPayload, {
     nullable: true,
     complexity: importCost,
-    description: `Create many identities: at most ${MAX_BATCH_SIZE}, of which at most ${MAX_BATCH_PASSWORDS} may have a password in clear text. An identity that is invalid, or that exists already, does not prevent the creation of the others. Requires the scope \`secrets:read\` too if \`metadataAdmin\` is given, and Kratos v0.13 or later.`,
+    description: `Create up to ${MAX_BATCH_SIZE} identities, at most ${MAX_BATCH_PASSWORDS} of them with a password in clear text. An identity that is invalid or already exists does not prevent the creation of the others. Requires Kratos v0.13 or later. Also requires the scope \`secrets:read\` if \`metadataAdmin\` is given.`,
   })
   async importIdentities(
     @Arg("input", () => ImportIdentitiesInput, { description: "The identities to create." }) { identities }: ImportIdentitiesInput,
@@ -66,7 +66,7 @@ export class ImportIdentitiesResolver {
   @Authorized<Scope>("identities:read")
   @FieldResolver(() => Identity, {
     nullable: true,
-    description: "The created identity, as Kratos has stored it. Null if there are user errors. Also null, with a `FORBIDDEN` error, if the caller lacks the scope `identities:read`.",
+    description: "The created identity, as Kratos stores it. Null if there are user errors. Also null, with a `FORBIDDEN` error, if the caller lacks the scope `identities:read`.",
   })
   async identity(@Root() { identityId }: ImportIdentityResult, @Ctx() { identities }: FacadeContext): Promise<Identity | null> {
     return identityId === null ? null : identities.load(identityId);

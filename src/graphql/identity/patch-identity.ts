@@ -15,11 +15,11 @@ import { requireMetadataAdmin } from "./create-identity.js";
 import { Identity, IdentityState } from "./identity.type.js";
 
 @Directive("@oneOf")
-@InputType({ description: "New traits of an identity: exactly one of the fields." })
+@InputType({ description: "New traits of an identity. Exactly one of the fields must be given." })
 export class PatchTraitsInput {
   @Field(() => GraphQLJSONObject, {
     nullable: true,
-    description: "Traits to merge into the current ones, as a JSON Merge Patch (RFC 7386): null removes a trait, an object is merged into the current one, and anything else replaces the current value, lists included.",
+    description: "Traits to merge into the current ones, as a JSON Merge Patch (RFC 7386): null removes a trait, objects are merged, and any other value, including a list, replaces the current one.",
   })
   merge?: object | null;
 
@@ -27,12 +27,12 @@ export class PatchTraitsInput {
   replace?: object | null;
 }
 
-@InputType({ description: "Input for `patchIdentity`. What is left out stays as it is." })
+@InputType({ description: "Input for `patchIdentity`. Omitted fields remain unchanged." })
 export class PatchIdentityInput {
   @Field(() => ID, { description: "ID of the identity." })
   id: string;
 
-  @Field(() => PatchTraitsInput, { nullable: true, description: "New traits. Together with those that stay, they must match the identity schema." })
+  @Field(() => PatchTraitsInput, { nullable: true, description: "New traits. The resulting traits must match the identity schema." })
   traits?: PatchTraitsInput | null;
 
   @Field(() => String, { nullable: true, description: "ID of the identity schema to switch to. The traits must match it." })
@@ -53,13 +53,13 @@ export class PatchIdentityInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: "ID of the account in another system: 1 to 64 characters, which no other identity has. Null clears it. Requires Kratos v25.4 or later.",
+    description: "ID of the account in another system: 1 to 64 characters. No other identity may have the same ID. Null clears it. Requires Kratos v25.4 or later.",
   })
   externalId?: string | null;
 
   @Field(() => DateTime, {
     nullable: true,
-    description: "The `updatedAt` of the identity when you read it. If it has another one now, the mutation is a `CONFLICT` that changes nothing. Advisory: a change that someone else makes at the same moment, e.g. the user, is not noticed. Requires Kratos v25.4 or later.",
+    description: "The `updatedAt` of the identity when you read it. If the identity has been updated since, the mutation returns a `CONFLICT` user error and changes nothing. This check is advisory: it cannot detect a change that someone else, e.g. the user, makes at the same moment. Requires Kratos v25.4 or later.",
   })
   ifUnmodifiedSince?: string | null;
 }
@@ -86,7 +86,7 @@ export class PatchIdentityResolver {
   @Mutation(() => PatchIdentityPayload, {
     nullable: true,
     complexity: fourRequests,
-    description: "Change parts of an identity. Changes of the same identity wait for each other, so that concurrent merges keep all traits, as long as they are sent to the same server. Kratos validates all traits in every change: an identity that no longer matches its schema can be changed only together with the traits that do not match. Requires Kratos v0.13 or later.",
+    description: "Change parts of an identity. A server makes the changes to an identity one after another, so that concurrent merges sent to the same server do not overwrite each other. Kratos validates all traits with every change: if the traits no longer match the identity schema, the same mutation must correct them. Requires Kratos v0.13 or later.",
   })
   async patchIdentity(
     @Arg("input", () => PatchIdentityInput, { description: "The identity to change, and what to change." }) input: PatchIdentityInput,
@@ -113,7 +113,7 @@ export class PatchIdentityResolver {
 function requireVisible({ caller, mask }: FacadeContext, traits: PatchTraitsInput | null | undefined, current: unknown): void {
   const { merge, replace } = traits ?? {};
   if (!mask || !(replace || (merge && mask.isSetBy(merge, current)))) return;
-  requireScope(caller, "secrets:read", "These traits replace some that are hidden from you. Merge only those that you see.");
+  requireScope(caller, "secrets:read", "The new traits would replace traits that are hidden from you. Merge only traits that you can see.");
 }
 
 /** @throws {KratosInvalidError} if a field is null that cannot be cleared */
@@ -122,7 +122,7 @@ function toPatch(input: PatchIdentityInput): IdentityPatch {
   const { merge, replace } = traits ?? {};
   const issues: ValidationIssue[] = Object.entries({ traits, schemaId, state })
     .filter(([, value]) => value === null)
-    .map(([field]) => ({ path: [field], message: "Expected a value: this cannot be cleared. To keep it as it is, leave it out." }));
+    .map(([field]) => ({ path: [field], message: "Expected a value; received null. This field cannot be cleared. To leave it unchanged, omit it." }));
   if (issues.length > 0) throw new KratosInvalidError("patchIdentity", issues);
   return {
     traits: merge ? { merge } : replace ? { replace } : undefined,
@@ -141,11 +141,11 @@ function getConflictPath({ traits, externalId }: PatchIdentityInput): readonly s
   return traits ? ["traits", traits.merge ? "merge" : "replace"] : ["externalId"];
 }
 
-const CURRENT = "The current value of this trait does not match the identity schema, against which Kratos validates all traits in every change. Correct it with `traits` in the same mutation.";
+const CURRENT = "The current value of this trait does not match the identity schema, and Kratos validates all traits with every change. Correct it with `traits` in the same mutation.";
 
 /**
- * Tells Kratos' errors in the traits of the input from those in the traits that stay. What Kratos says of these can contain values that the
- * caller may not see.
+ * Distinguishes errors in the traits of the input from errors in the traits that stay. Kratos' messages about the latter can contain values
+ * that the caller may not see.
  */
 function explainTraits(error: unknown, traits: PatchTraitsInput | null | undefined): unknown {
   if (!(error instanceof KratosInvalidError) || error.outcome !== "REFUSED") return error;

@@ -14,10 +14,10 @@ export class VerifyAddressInput {
   @Field(() => ID, { description: "ID of the identity." })
   identityId: string;
 
-  @Field(() => String, { description: "The address: the `value` of one of the `verifiableAddresses`, in any case." })
+  @Field(() => String, { description: "The address: the `value` of one of the `verifiableAddresses`. Not case-sensitive." })
   address: string;
 
-  @Field(() => String, { nullable: true, description: "Channel of the address, e.g. `email`. Default: any." })
+  @Field(() => String, { nullable: true, description: "Channel of the address, e.g. `email`. Default: any channel." })
   via?: string | null;
 }
 
@@ -44,13 +44,13 @@ export class VerifyAddressResolver {
   @Mutation(() => VerifyAddressPayload, {
     nullable: true,
     complexity: fourRequests,
-    description: "Mark an address of an identity as verified, e.g. after checking it in another way. An address that is verified already stays as it is. Requires Kratos v0.13 or later, and the scope `secrets:read` too if addresses are hidden from callers without it.",
+    description: "Mark an address of an identity as verified, e.g. after you have checked it in another way. If the address is already verified, nothing is changed. Requires Kratos v0.13 or later. Also requires the scope `secrets:read` if addresses are hidden from callers without it.",
   })
   async verifyAddress(
-    @Arg("input", () => VerifyAddressInput, { description: "The identity and its address." }) { identityId, address, via }: VerifyAddressInput,
+    @Arg("input", () => VerifyAddressInput, { description: "The identity and the address to verify." }) { identityId, address, via }: VerifyAddressInput,
     @Ctx() context: FacadeContext,
   ): Promise<VerifyAddressPayload> {
-    if (context.mask) requireScope(context.caller, "secrets:read", "The result would tell whether the identity has an address that is hidden from you.");
+    if (context.mask) requireScope(context.caller, "secrets:read", "The result would reveal whether the identity has an address that is hidden from you.");
     try {
       const verified = await context.kratos.identities.verifyAddress(identityId, { value: address, via: via ?? undefined });
       return { identity: primeLoader(context, verified), userErrors: [] };

@@ -68,7 +68,7 @@ export class SessionMutationResolver {
   @Mutation(() => RevokeSessionPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Revoke a session, so that its user has to sign in again on that device. Succeeds if the session is already revoked. Requires Kratos v0.11 or later.",
+    description: "Revoke a session, so that its user has to sign in again on that device. Succeeds even if the session is already revoked. Requires Kratos v0.11 or later.",
   })
   async revokeSession(
     @Arg("input", () => RevokeSessionInput, { description: "The session to revoke." }) { id }: RevokeSessionInput,
@@ -89,7 +89,7 @@ export class SessionMutationResolver {
   @Mutation(() => RevokeIdentitySessionsPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Revoke all sessions of an identity, so that its user has to sign in again on every device. Succeeds if there are none. Requires Kratos v0.8 or later.",
+    description: "Revoke all sessions of an identity, so that its user has to sign in again on every device. Succeeds even if there are none. Requires Kratos v0.8 or later.",
   })
   async revokeIdentitySessions(
     @Arg("input", () => RevokeIdentitySessionsInput, { description: "The identity whose sessions to revoke." }) { identityId }: RevokeIdentitySessionsInput,
@@ -110,7 +110,7 @@ export class SessionMutationResolver {
   @Mutation(() => ExtendSessionPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Extend a session by the lifespan in the Kratos configuration, counted from now. The expiration time stays the same if the configuration does not allow an extension yet (`earliest_possible_extend`). A revoked session cannot be extended. Requires Kratos v0.10 or later.",
+    description: "Extend a session by the lifespan in the Kratos configuration, counted from now. The expiration time remains unchanged if the configuration does not allow an extension yet (`earliest_possible_extend`). A revoked session cannot be extended. Requires Kratos v0.10 or later.",
   })
   async extendSession(
     @Arg("input", () => ExtendSessionInput, { description: "The session to extend." }) { id }: ExtendSessionInput,

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Authorized, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
-import { isIdentityId as isUuid, type SessionDetail } from "../../kratos/index.js";
+import { isUuid, type SessionDetail } from "../../kratos/index.js";
 import { listCost, oneRequest } from "../complexity.js";
 import { AFTER_DESCRIPTION, decodePosition, FIRST_DESCRIPTION, getMaxPageSize, getPageSize } from "../connection.js";
 import type { FacadeContext } from "../context.js";
@@ -45,7 +45,7 @@ export class SessionResolver {
   @Query(() => SessionConnection, {
     nullable: true,
     complexity: sessionListCost,
-    description: "List all sessions, the latest first, including revoked and expired ones until Kratos cleans them up. Requires Kratos v0.11 or later.",
+    description: "List all sessions, the latest first, including revoked and expired ones until Kratos deletes them. Requires Kratos v0.11 or later.",
   })
   async sessions(
     @Arg("first", () => Int, { nullable: true, description: FIRST_DESCRIPTION }) first: number | null | undefined,
@@ -91,7 +91,7 @@ export class IdentitySessionsResolver {
   @FieldResolver(() => SessionConnection, {
     nullable: true,
     complexity: sessionListCost,
-    description: "Sessions of the identity. Since Kratos v1.0, the latest comes first. Each identity takes a request of its own. Requires Kratos v0.9 or later. Null, with a `FORBIDDEN` error, if the caller lacks the scope `sessions:read`.",
+    description: "Sessions of the identity, the latest first since Kratos v1.0. Each identity requires a separate request to Kratos. Requires Kratos v0.9 or later. Null, with a `FORBIDDEN` error, if the caller lacks the scope `sessions:read`.",
   })
   async sessions(
     @Root() { id: identityId }: Identity,
@@ -109,7 +109,7 @@ export class IdentitySessionsResolver {
   @FieldResolver(() => DateTime, {
     nullable: true,
     complexity: oneRequest,
-    description: "Time when the latest session of the identity was authenticated. Null if Kratos has no session of it. Each identity takes a request of its own. Requires Kratos v1.0 or later, and the scope `sessions:read`.",
+    description: "Time of the last sign-in, according to the latest session of the identity. Null if Kratos has no session of the identity. Each identity requires a separate request to Kratos. Requires Kratos v1.0 or later, and the scope `sessions:read`.",
   })
   async lastSignedInAt(@Root() { id: identityId }: Identity, @Ctx() { identitySessions }: FacadeContext): Promise<string | null> {
     const page = await identitySessions.load({ identityId, first: 1, isOrdered: true });

@@ -12,24 +12,24 @@ export enum AuthenticatorAssuranceLevel {
 
 registerEnumType(AuthenticatorAssuranceLevel, {
   name: "AuthenticatorAssuranceLevel",
-  description: "How sure Kratos is that the user is who they claim to be.",
+  description: "How strongly the user has authenticated.",
   valuesConfig: {
-    AAL0: { description: "The user has not proven who they are." },
-    AAL1: { description: "The user has proven it with one factor, e.g. a password." },
-    AAL2: { description: "The user has proven it with two factors, e.g. a password and a one-time code." },
-    AAL3: { description: "The user has proven it with a hardware key. Kratos reserves this level." },
+    AAL0: { description: "The user has not authenticated." },
+    AAL1: { description: "The user has authenticated with one factor, e.g. a password." },
+    AAL2: { description: "The user has authenticated with two factors, e.g. a password and a one-time code." },
+    AAL3: { description: "The user has authenticated with a hardware key. This level is reserved by Kratos." },
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: "A step of a sign-in that a user has completed." })
+@ObjectType({ simpleResolvers: true, description: "An authentication method that the user has completed." })
 export class AuthenticationMethod {
-  @Field(() => String, { nullable: true, description: "Method, e.g. `password`, `oidc`, `code`, `totp`, or another one that Kratos defines." })
+  @Field(() => String, { nullable: true, description: "Name of the method: `password`, `oidc`, `code`, `totp`, or another one that Kratos defines." })
   readonly method: string | null;
 
   @Field(() => AuthenticatorAssuranceLevel, { nullable: true, description: "Assurance level that the method provides. Null if Kratos does not report it." })
   readonly aal: AuthenticatorAssuranceLevel | null;
 
-  @Field(() => DateTime, { nullable: true, description: "Time when the user completed the step. Null if Kratos does not report it." })
+  @Field(() => DateTime, { nullable: true, description: "Time when the user completed the method. Null if Kratos does not report it." })
   readonly completedAt: string | null;
 
   @Field(() => String, { nullable: true, description: "ID of the OpenID Connect or SAML provider. Null for other methods." })
@@ -73,7 +73,7 @@ export class SessionDevice {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType({ simpleResolvers: true, description: "A session: the time for which a user is signed in on a device. Its token is not part of this API." })
+@ObjectType({ simpleResolvers: true, description: "A session of a user who has signed in on a device. Its token is not part of this API." })
 export class Session {
   @Field(() => ID, { description: "ID of the session: a UUID." })
   readonly id: string;
@@ -95,7 +95,7 @@ export class Session {
   @Field(() => AuthenticatorAssuranceLevel, { nullable: true, description: "Assurance level of the session. Null if Kratos does not report it." })
   readonly authenticatorAssuranceLevel: AuthenticatorAssuranceLevel | null;
 
-  @Field(() => [AuthenticationMethod], { description: "The steps with which the user signed in." })
+  @Field(() => [AuthenticationMethod], { description: "Authentication methods that the user has completed in this session." })
   readonly authenticationMethods: AuthenticationMethod[];
 
   /** Not part of the schema. Undefined unless requested. */

@@ -98,12 +98,12 @@ function toCalls(items: readonly Item[], timeoutMs: number): Item[][] {
 }
 
 function notSent({ message }: KratosError): KratosError {
-  return new KratosUnavailableError(OPERATION, "Kratos was not asked to create this identity, because it failed for others.", { detail: message });
+  return new KratosUnavailableError(OPERATION, "This identity was not sent to Kratos, because Kratos failed to create others.", { detail: message });
 }
 
 /**
- * Creates identities in one call. If Kratos refuses the call as a whole, nothing was created: it does not say whose fault it is, so
- * each half is sent again, until what is wrong is alone and has its own error.
+ * Creates identities in one call. If Kratos refuses the whole call, nothing was created. It does not say which identity is the cause,
+ * so each half is sent again, until the invalid identity is sent alone and has its own error.
  */
 async function createAll(api: KratosApi, items: readonly Item[]): Promise<BatchResult[]> {
   const [only] = items;

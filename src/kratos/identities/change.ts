@@ -88,8 +88,8 @@ export async function verifyAddress(turn: Turn, choice: AddressChoice): Promise<
   const current = await read(turn);
   const address = findAddress(current, choice);
   if (address.verified) return current;
-  // The first of equal addresses counts for Kratos, and one that no trait has is dropped. So this never verifies another address,
-  // which the index of this one may belong to if the user changes their addresses meanwhile. Kratos does not support `test`.
+  // Of equal addresses, Kratos uses the first, and it drops one that no trait has. So this never verifies another address. A patch at
+  // the index of this one could, if the user changes their addresses at the same moment, as Kratos does not support `test`.
   const value = { ...address, verified: true, status: "completed", verified_at: new Date().toISOString() };
   const changed = await sendPatch(PATCH, turn, [{ op: "add", path: "/verifiable_addresses/0", value }]);
   if (!findAddress(changed, choice).verified) throw new KratosUnexpectedResponseError(PATCH, 200, { detail: "the address is not verified", outcome: "UNKNOWN" });
@@ -101,7 +101,7 @@ function findAddress({ verifiable_addresses = [] }: WireIdentity, { value, via }
   const wanted = value.trim().toLowerCase();
   const found = verifiable_addresses.find((address) => address.value.toLowerCase() === wanted && (via === undefined || address.via === via));
   if (found) return found;
-  throw new KratosInvalidError(PATCH, [{ path: ["address"], message: "The identity has no such address that can be verified." }]);
+  throw new KratosInvalidError(PATCH, [{ path: ["address"], message: "The identity has no such verifiable address. Expected the value of one of its verifiable addresses." }]);
 }
 
 /** Merges a patch into JSON (RFC 7386): null removes a key, objects are merged, and anything else is replaced. */

@@ -116,7 +116,7 @@ function checkState(state: string | undefined): ValidationIssue[] {
 /** On SQLite, Kratos cannot read metadata that is a number: it answers 500 for the identity, and for every list that has it. */
 export function checkMetadata(metadata: Readonly<Record<string, unknown>>): ValidationIssue[] {
   const numbers = Object.keys(metadata).filter((field) => typeof metadata[field] === "number");
-  return numbers.map((field) => ({ path: [field], message: "Expected an object, or any other JSON than a number." }));
+  return numbers.map((field) => ({ path: [field], message: "Expected an object or any other JSON value that is not a number." }));
 }
 
 /** Longest external ID that Kratos' database stores. SQLite stores any. */
@@ -175,7 +175,7 @@ function checkCredentials({ password: secret, oidc = [] }: NewCredentials = {}):
     // Kratos reports a conflict with another identity, although there is none.
     ...(new Set(oidc.map(({ provider, subject }) => `${provider}:${subject}`)).size === oidc.length
       ? []
-      : [{ path: at("oidc"), message: "Expected each account once." }]),
+      : [{ path: at("oidc"), message: "Expected each account only once." }]),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { KratosApi } from "../client.js";
 import { KratosCredentialNotFoundError, KratosInvalidError, KratosNotFoundError, type ValidationIssue } from "../errors.js";
 import type { Feature } from "../features.js";
-import { ResponseFormatError } from "../response.js";
+import { expectDeleted } from "../response.js";
 import { isUuid } from "../types.js";
 import { isProviderType } from "./credentials.js";
 import { getIdentity } from "./get.js";
@@ -29,10 +29,7 @@ export async function deleteCredential(api: KratosApi, id: string, type: string,
   if (!isUuid(id)) throw new KratosNotFoundError(OPERATION);
   const searchParams = identifier === undefined ? undefined : { identifier };
   try {
-    await api.admin(OPERATION, async (admin) => {
-      const { status } = await admin.delete(`identities/${id}/credentials/${type}`, { searchParams });
-      if (status !== 204) throw new ResponseFormatError("not the response to a deletion");
-    });
+    await api.admin(OPERATION, async (admin) => expectDeleted(await admin.delete(`identities/${id}/credentials/${type}`, { searchParams })));
   } catch (error) {
     if (!(error instanceof KratosNotFoundError)) throw error;
     // Kratos answers the same if there is no identity.
@@ -45,7 +42,7 @@ function checkCredential(type: string, identifier: string | undefined): Validati
   if (!/^[a-z_]{1,50}$/.test(type)) return { path: ["type"], message: "The type is invalid. Expected the type of a credential, e.g. `totp`: lowercase letters and underscores." };
   if (!isProviderType(type)) {
     // Kratos would ignore it, and delete all of the credential.
-    return identifier === undefined ? undefined : { path: ["identifier"], message: "Only credentials of the types `oidc` and `saml` are deleted by identifier." };
+    return identifier === undefined ? undefined : { path: ["identifier"], message: "Expected no identifier: only credentials of the types `oidc` and `saml` are deleted by identifier." };
   }
   if (identifier) return undefined;
   return { path: ["identifier"], message: "Credentials of the types `oidc` and `saml` are deleted one by one. Expected an identifier, e.g. `google:12345`." };

@@ -94,7 +94,7 @@ async function listIdentifier(
   return { identities: rest.slice(0, first), hasNextPage: rest.length > first, ...(!keysetPages && { firstIndex: index }) };
 }
 
-/** In ascending order of ID, as Kratos lists them, which would have to be told all of them for each page. */
+/** In ascending order of ID, as in the lists of Kratos. Pages are made here, as Kratos would need all of the IDs for each page. */
 async function listIds(
   api: KratosApi,
   first: number,

@@ -1,7 +1,7 @@
 import type { KratosClient } from "../client.js";
 import { KratosNotFoundError, KratosPositionError } from "../errors.js";
 import { toPathSegment } from "../path-segment.js";
-import { ResponseFormatError } from "../response.js";
+import { expectDeleted } from "../response.js";
 import { isUuid, type WireIdentity } from "../types.js";
 import { createIdentities, type BatchResult } from "./batch.js";
 import { PATCH, patchIdentity, UPDATE, updateIdentity, verifyAddress, type AddressChoice, type IdentityChange, type IdentityPatch, type Turn } from "./change.js";
@@ -151,10 +151,7 @@ export class Identities {
     const operation = "deleteIdentity";
     return this.client.run(operation, async (api) => {
       if (!isUuid(id)) throw new KratosNotFoundError(operation);
-      await api.admin(operation, async (admin) => {
-        const { status } = await admin.delete(`identities/${id}`);
-        if (status !== 204) throw new ResponseFormatError("not the response to a deletion");
-      });
+      await api.admin(operation, async (admin) => expectDeleted(await admin.delete(`identities/${id}`)));
     });
   }
 }

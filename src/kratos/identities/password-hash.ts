@@ -38,7 +38,7 @@ const FORMATS: readonly HashFormat[] = [
   { name: "HMAC", prefix: /^\$hmac-(md4|md5|sha1|sha224|sha256|sha384|sha512)\$/, rest: new RegExp(`^${BASE64}\\$${BASE64}$`), feature: "hmacHash" },
 ];
 
-const EXPECTED = `Expected a hash as Kratos stores it, in one of these formats: ${FORMATS.map(({ name }) => name).join(", ")}.`;
+const EXPECTED = `Expected one of these formats: ${FORMATS.map(({ name }) => name).join(", ")}.`;
 
 /**
  * Checks the hash of a password that is to be imported.
@@ -46,8 +46,8 @@ const EXPECTED = `Expected a hash as Kratos stores it, in one of these formats: 
  */
 export function checkHash(hash: string): { readonly feature?: Feature; readonly problem?: string } {
   const format = FORMATS.find(({ prefix }) => prefix.test(hash));
-  if (!format) return { problem: `The hash has no format that Kratos knows. ${EXPECTED}` };
+  if (!format) return { problem: `Kratos does not support the format of this hash. ${EXPECTED}` };
   const { name, prefix, rest, feature } = format;
   if (rest.test(hash.replace(prefix, ""))) return { feature };
-  return { problem: `The hash begins as one of ${name}, but it is incomplete or malformed, so the password could never be used.` };
+  return { problem: `The hash begins like a hash of ${name}, but it is incomplete or malformed, so no password would ever match it.` };
 }

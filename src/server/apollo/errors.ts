@@ -59,7 +59,7 @@ function hideSecret(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const { message } = formatted;
   if (!INVALID_VARIABLE.test(message) || !SECRET.test(message)) return formatted;
   const [variable] = message.split(" got ", 1);
-  return { ...formatted, message: `${variable} got an invalid value, which is not repeated here, as it may contain a password. Compare it with the schema.` };
+  return { ...formatted, message: `${variable} got an invalid value, which is not repeated here because it may contain a password. Compare the value with the schema.` };
 }
 
 /** The only error of Apollo Server that is the caller's and has no code, so that it would look like a failure of this server. */

@@ -47,8 +47,8 @@ query Identity($id: ID!) {
   }
 }
 
-# Look up an identity by what it signs in with: an email address, a
-# username or a phone number. Requires Kratos v0.13 or later.
+# Look up an identity by an identifier that its user signs in with: an
+# email address, a username or a phone number. Requires Kratos v0.13 or later.
 query IdentityByIdentifier($identifier: String!) {
   identityByIdentifier(identifier: $identifier) { id state traits }
 }
@@ -89,7 +89,7 @@ mutation CreateIdentity($create: CreateIdentityInput!) {
   }
 }
 
-# Each identity has a result. One that is invalid does not prevent the others.
+# Each identity has a result. An invalid one does not affect the others.
 mutation ImportIdentities($import: ImportIdentitiesInput!) {
   importIdentities(input: $import) {
     results {
@@ -108,8 +108,8 @@ mutation UpdateIdentity($update: UpdateIdentityInput!) {
   }
 }
 
-# Kratos does not delete the last first factor. Of the type oidc, the
-# identifier says which account at a provider to delete.
+# Kratos does not delete the last first factor. For the type oidc, the
+# identifier states which account at a provider to delete.
 mutation DeleteIdentityCredential($credential: DeleteIdentityCredentialInput!) {
   deleteIdentityCredential(input: $credential) {
     identity { id credentials { type identifiers } }
@@ -117,8 +117,8 @@ mutation DeleteIdentityCredential($credential: DeleteIdentityCredentialInput!) {
   }
 }
 
-# What is left out stays as it is. A merge changes the traits that it has;
-# null removes one.
+# Omitted fields remain unchanged. A merge changes only the traits that it
+# contains; null removes a trait.
 mutation PatchIdentity($patch: PatchIdentityInput!) {
   patchIdentity(input: $patch) {
     identity { id state traits metadataPublic updatedAt }
@@ -134,7 +134,7 @@ mutation VerifyAddress($verify: VerifyAddressInput!) {
   }
 }
 
-# Anyone who has the link can log in as the user: give it only to them.
+# Anyone who has the link can sign in as the user: give it only to them.
 mutation CreateRecoveryLink($link: CreateRecoveryLinkInput!) {
   createRecoveryLink(input: $link) {
     recoveryLink { url expiresAt }
@@ -142,7 +142,7 @@ mutation CreateRecoveryLink($link: CreateRecoveryLinkInput!) {
   }
 }
 
-# Anyone who has the code and the URL can log in as the user, too.
+# Anyone who has the code and the URL can sign in as the user, too.
 mutation CreateRecoveryCode($code: CreateRecoveryCodeInput!) {
   createRecoveryCode(input: $code) {
     recoveryCode { code url expiresAt }
