@@ -1,7 +1,7 @@
 export { DEFAULT_CONNECTIONS, DEFAULT_QUEUE_LENGTH, type Interceptor, type KratosCredentials, type KratosOptions } from "./client.js";
 export * from "./errors.js";
 export { BatchRoom, MAX_BATCH_PASSWORDS, MAX_BATCH_SIZE, type BatchResult } from "./identities/batch.js";
-export type { Features } from "./features.js";
+export { FIRST_VERSION, type Features } from "./features.js";
 export type { KratosTls } from "./fetch.js";
 export type { FlowCredentials, FlowKind } from "./flows.js";
 export type { IdentityChange, IdentityPatch } from "./identities/change.js";

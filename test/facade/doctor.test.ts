@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { coerce, gt } from "semver";
 import { checkCallers } from "../../src/commands/doctor/callers.js";
 import { loadConfig } from "../../src/config.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
@@ -9,6 +10,7 @@ import { startLoopbackServer } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { captureLog } from "../support/logs.js";
 import { hasRedis, startRedis, type RedisUnderTest } from "../support/redis.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
 import { eventually } from "../support/wait.js";
 
 interface Report {
@@ -48,6 +50,19 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("with a fake Kratos %s", (
     expect(exit).toBe(0);
   }, 30_000);
 });
+
+it.each([
+  ["v0.11.1", ["updateIdentity", "patchIdentity, verifyAddress", "importIdentities", "Identity.lastSignedInAt", "deleteIdentityCredential"], ["Identity.sessions", "revokeSession"]],
+  ["v1.3.1", ["Identity.externalId", "patchIdentity with ifUnmodifiedSince", "deleteIdentityCredential of `password`, `saml`"], ["updateIdentity", "importIdentities"]],
+])("says what Kratos %s does not have, and which later version has it", async (version, missing, present) => {
+  const kratos = await stopAfterTest(startScriptedKratos(version));
+  const { lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, API_KEYS });
+  for (const check of missing) {
+    const [, since] = /^note: .* requires Kratos (v[\d.]+) or later$/.exec(lines.get(check) ?? "") ?? [];
+    expect([check, gt(coerce(since)!, version)]).toEqual([check, true]);
+  }
+  for (const check of present) expect(lines.has(check)).toBe(false);
+}, 30_000);
 
 it.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("reports the paths in TRAITS_MASK that no identity schema of a Kratos %s has", async (version) => {
   const kratos = await stopAfterTest(startFakeKratos({ version }));

@@ -1,4 +1,4 @@
-import { onlyKratosErrors, KratosError, KratosUnavailableError, KratosWrongPortError, type Features, type Kratos, type KratosStatus } from "../../kratos/index.js";
+import { FIRST_VERSION, onlyKratosErrors, KratosError, KratosUnavailableError, KratosWrongPortError, type Features, type Kratos, type KratosStatus } from "../../kratos/index.js";
 import { describe } from "../kratos.js";
 import { fail, note, ok, type Finding } from "./finding.js";
 
@@ -22,24 +22,52 @@ export async function checkKratos(kratos: Kratos, adminUrl: string, publicUrl: s
   } else {
     findings.push(ok(VERSION, version.name));
     if (version.features.publicPort) findings.push(await checkPublicApi(kratos, publicUrl));
-    for (const [feature, check, message] of MISSING) if (!version.features[feature]) findings.push(note(check, message));
+    findings.push(...noteMissing(version.features));
   }
   return [...findings, checkClock(status.date)];
 }
 
-/** Features that older versions of Kratos do not have, and what that means for the graph. */
-const MISSING: readonly (readonly [keyof Features, check: string, message: string])[] = [
-  ["state", "Identity.state", "always null: requires Kratos v0.7 or later"],
-  ["metadata", "Identity.metadataPublic, metadataAdmin", "always null: requires Kratos v0.10 or later"],
-  ["patch", "updateIdentity", "takes two requests, a read and a replacement: partial updates require Kratos v0.13 or later"],
-  ["identifierFilter", "identities(filter: { identifier })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v0.13 or later"],
-  ["idsFilter", "identities(filter: { ids })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v1.1 or later"],
-  ["identifierPrefixFilter", "identities(filter: { identifierPrefix })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v1.2 or later"],
-  ["organizationFilter", "identities(filter: { organizationId })", "an `UNSUPPORTED_BY_KRATOS` error: requires Kratos v1.3.8 or later"],
-  ["organizationFilter", "Identity.organizationId", "always null: requires Kratos v1.3.8 or later"],
-  ["externalId", "Identity.externalId", "always null: requires Kratos v25.4 or later"],
-  ["idsFilter", "identities by ID, _entities", "takes one request per identity, 16 at a time: looking up several IDs at once requires Kratos v1.1 or later"],
+const NULL = "always null";
+const USER_ERROR = "an `UNSUPPORTED` user error";
+const ERROR = "an `UNSUPPORTED_BY_KRATOS` error";
+
+/** Features that older versions of Kratos do not have, and what that means for the graph. Fields of Query are checked one by one. */
+const MISSING: readonly (readonly [keyof Features, check: string, effect: string, what?: string])[] = [
+  ["state", "Identity.state", NULL],
+  ["credentials", "Identity.credentials", ERROR],
+  ["identitySessions", "Identity.sessions", ERROR],
+  ["sessionOrder", "Identity.lastSignedInAt", ERROR],
+  ["metadata", "Identity.metadataPublic, metadataAdmin", NULL],
+  ["identifierFilter", "identities(filter: { identifier })", ERROR],
+  ["idsFilter", "identities(filter: { ids })", ERROR],
+  ["identifierPrefixFilter", "identities(filter: { identifierPrefix })", ERROR],
+  ["organizationFilter", "identities(filter: { organizationId })", ERROR],
+  ["organizationFilter", "Identity.organizationId", NULL],
+  ["externalId", "Identity.externalId", NULL],
+  ["idsFilter", "identities by ID, _entities", "takes one request per identity, 16 at a time", "looking up several IDs at once"],
+  ["credentialsImport", "createIdentity with credentials or addresses", USER_ERROR],
+  ["patch", "updateIdentity", "takes two requests, a read and a replacement", "a partial update"],
+  ["patch", "patchIdentity, verifyAddress", USER_ERROR],
+  ["updatedAt", "patchIdentity with ifUnmodifiedSince", USER_ERROR],
+  ["batch", "importIdentities", USER_ERROR],
+  ["deleteCredential", "deleteIdentityCredential", USER_ERROR],
+  ["deleteOidcCredential", "deleteIdentityCredential of `oidc`", USER_ERROR],
+  ["deleteAnyCredential", "deleteIdentityCredential of `password`, `saml`", USER_ERROR],
+  ["deleteIdentitySessions", "revokeIdentitySessions", USER_ERROR],
+  ["sessions", "revokeSession", USER_ERROR],
+  ["extendSession", "extendSession", USER_ERROR],
+  ["recoveryReturnTo", "createRecoveryLink with returnTo", USER_ERROR],
+  ["recoveryCodes", "createRecoveryCode", USER_ERROR],
 ];
+
+/** What the connected version does not have. */
+function noteMissing(features: Features): Finding[] {
+  return MISSING.filter(([feature]) => !features[feature]).map(([feature, check, effect, what]) => {
+    // Of v0.7.0-alpha.1, operators know v0.7.
+    const since = FIRST_VERSION[feature].replace(/(\.0)?(-.*)?$/, "");
+    return note(check, `${effect}: ${what === undefined ? "" : `${what} `}requires Kratos ${since} or later`);
+  });
+}
 
 function checkHealth({ ready, failing, error }: KratosStatus): Finding {
   // A URL with the wrong port is reported where it is checked.
