@@ -4,6 +4,7 @@ import { graphqlUrlOf, startCli } from "../support/child-process.js";
 import { fetchGraphQL, startLoopbackServer } from "../support/http.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { startScriptedKratos, type Scripted } from "../support/scripted-kratos.js";
+import { startFacade } from "../support/use-facade.js";
 
 const ID = "11111111-1111-4111-8111-111111111111";
 const PASSWORD = "planted-password";
@@ -75,4 +76,23 @@ it("no response, log line, audit, metric or trace repeats a password or its hash
   expect(out.spans).toContain("createIdentity");
   expect(received.join()).toContain(`{"password":{"config":{"password":"${PASSWORD}"}}}`);
   expect(received.join()).toContain(`{"password":{"config":{"hashed_password":"${HASH}"}}}`);
+});
+
+it("the error of an invalid input says where it is, and repeats nothing that imitates a place", async () => {
+  const facade = await startFacade(await stopAfterTest(startScriptedKratos("v26.2.0")));
+  const query = "mutation ($input: ImportIdentitiesInput!) { importIdentities(input: $input) { userErrors { code } } }";
+  const imitation = `x" at "input.${PASSWORD}"; x`;
+  const broken: readonly (readonly [unknown, string])[] = [
+    [{ ...input({ password: { password: PASSWORD } }), foo: 1 }, "input.identities[1]"],
+    [input({ password: { password: PASSWORD, hashedPassword: HASH } }), "input.identities[1].credentials.password"],
+    [input({ password: { password: [imitation] } }), "input.identities[1].credentials.password.password"],
+    [input(imitation), "input.identities[1].credentials"],
+  ];
+  for (const [identity, place] of broken) {
+    // The first executions are not compiled.
+    for (let n = 0; n < 10; n++) {
+      const { errors } = await facade.send(query, { input: { identities: [input(undefined), identity] } });
+      expect(errors![0]!.message).toBe(`Variable "$input" got an invalid value at "${place}", which is not repeated here, as it may contain a password. Compare it with the schema.`);
+    }
+  }
 });

@@ -1,5 +1,5 @@
 import { unwrapResolverError } from "@apollo/server/errors";
-import type { GraphQLError, GraphQLFormattedError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { formatError, isUnexpected } from "../../graphql/errors.js";
 import { KratosError } from "../../kratos/index.js";
 import { formatLimitError, type Limits } from "../limits/limits.js";
@@ -38,7 +38,7 @@ function logError(logger: Logger, error: GraphQLError): void {
 export function createErrorFormatter(limits: Limits, introspection: boolean) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const result = formatError(addMissingCode(formatLimitError(formatted, limits)), unwrapResolverError(error));
-    return shorten(hideSecret(introspection ? result : hideSchema(result)));
+    return shorten(hideSecret(introspection ? result : hideSchema(result), error));
   };
 }
 
@@ -55,11 +55,19 @@ const INVALID_VARIABLE = /^Variable "\$\w+" got invalid value /;
 const SECRET = /password|credential/i;
 
 /** Removes what graphql-js repeats of an invalid variable that has a password or its hash: gateways log errors of subgraphs. */
-function hideSecret(formatted: GraphQLFormattedError): GraphQLFormattedError {
+function hideSecret(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { message } = formatted;
   if (!INVALID_VARIABLE.test(message) || !SECRET.test(message)) return formatted;
   const [variable] = message.split(" got ", 1);
-  return { ...formatted, message: `${variable} got an invalid value, which is not repeated here because it may contain a password. Compare the value with the schema.` };
+  return { ...formatted, message: `${variable} got an invalid value${getPlace(error)}, which is not repeated here because it may contain a password. Compare the value with the schema.` };
+}
+
+/** Where in a variable graphql-js found the invalid value: between the value and the reason, both of which can contain the same words. */
+function getPlace(error: unknown): string {
+  if (!(error instanceof GraphQLError) || !error.originalError) return "";
+  const reason = `; ${error.originalError.message}`;
+  if (!error.message.endsWith(reason)) return "";
+  return / at "[\w.[\]]+"$/.exec(error.message.slice(0, -reason.length))?.[0] ?? "";
 }
 
 /** The only error of Apollo Server that is the caller's and has no code, so that it would look like a failure of this server. */
