@@ -141,11 +141,11 @@ describe("import of a CSV", () => {
   });
 
   it("writes failures as NDJSON, of the wrong type or with too few cells, with the lines of the CSV", async () => {
-    writeFileSync(file("users.csv"), 'schemaId,traits.email,traits.age,traits.name.first\ndefault,a@example.com,old,"two\nlines"\ndefault,b@example.com\n');
+    writeFileSync(file("users.csv"), 'schemaId,traits.email,traits.age,traits.name.first\ndefault,a@example.com,old,"two\nlines"\n\ndefault,b@example.com\n\n');
     expect((await run("import", file("users.csv"))).exit).toBe(1);
     expect(lines("users.failed.ndjson")).toEqual([
       { schemaId: "default", traits: { email: "a@example.com", age: "old", name: { first: "two\nlines" } }, _error: "traits.age: expected integer, but got string", _line: 2 },
-      { _text: '["default","b@example.com"]', _error: "Expected 4 cells, as in the first row; received 2.", _line: 4 },
+      { _text: '["default","b@example.com"]', _error: "Expected 4 cells, as in the first row; received 2.", _line: 5 },
     ]);
   });
 

@@ -71,7 +71,8 @@ async function* splitLines(input: Readable): AsyncGenerator<{ readonly bytes: Bu
  * @throws {SourceError} if the rest of the file cannot be split into rows, e.g. because of a quote that is never closed
  */
 export async function* readCsv(input: Readable): AsyncGenerator<SourceRecord> {
-  const parser = parse({ bom: true, info: true, skip_empty_lines: true, relax_column_count: true, max_record_size: MAX_RECORD_BYTES });
+  // `skip_empty_lines` would not count them.
+  const parser = parse({ bom: true, info: true, relax_column_count: true, max_record_size: MAX_RECORD_BYTES });
   // An error of the input destroys the parser, and so ends the iteration.
   pipeline(input, parser, () => {});
   let columns: readonly string[] | undefined;
@@ -80,6 +81,7 @@ export async function* readCsv(input: Readable): AsyncGenerator<SourceRecord> {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number; bytes: number } }>) {
       const row = { line, end: info.bytes, text: JSON.stringify(record) };
       line = info.lines + 1;
+      if (record.length === 1 && record[0] === "") continue;
       if (!columns) columns = expectColumns(record);
       else yield { ...row, ...toCells(columns, record) };
     }
