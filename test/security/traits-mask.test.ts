@@ -104,7 +104,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("before a Kratos %s", (ver
     const list = "query ($filter: IdentityFilter) { identities(filter: $filter) { edges { node { id } } pageInfo { hasNextPage } } }";
     const { data, errors } = await facade.send(list, { filter: { identifierPrefix: email.slice(0, 12) } }, CLERK);
     expect(data).toEqual({ identities: null });
-    expect(errors).toMatchObject([{ message: expect.stringContaining("would reveal traits that are hidden from you"), extensions: { code: "FORBIDDEN", requiredScope: "secrets:read" } }]);
+    expect(errors).toMatchObject([{ message: expect.stringContaining("could reveal traits that are hidden from you"), extensions: { code: "FORBIDDEN", requiredScope: "secrets:read" } }]);
     const all = await facade.send(list, { filter: { identifierPrefix: email.slice(0, 12) } }, OFFICER);
     if (version === "v26.2.0") expect(dataOf(all)["identities"].edges).toEqual([{ node: { id } }]);
     else expect(codeOf(all)).toBe("UNSUPPORTED_BY_KRATOS");
