@@ -92,7 +92,7 @@ it("the error of an invalid input says where it is, and repeats nothing that imi
     // The first executions are not compiled.
     for (let n = 0; n < 10; n++) {
       const { errors } = await facade.send(query, { input: { identities: [input(undefined), identity] } });
-      expect(errors![0]!.message).toBe(`Variable "$input" got an invalid value at "${place}", which is not repeated here, as it may contain a password. Compare it with the schema.`);
+      expect(errors![0]!.message).toBe(`Variable "$input" got an invalid value at "${place}", which is not repeated here because it may contain a password. Compare the value with the schema.`);
     }
   }
 });
