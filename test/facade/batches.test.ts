@@ -78,6 +78,15 @@ describe("a Kratos that does not respond", () => {
     expect(entries().filter(({ audit }) => audit)).toEqual([expect.objectContaining({ outcome: "UNKNOWN", codes: ["KRATOS_UNAVAILABLE"] })]);
   });
 
+  it("has an error for each identity if those of the first call may have been created, and the others were not sent", async () => {
+    const faulty = await stopAfterTest(startFaultyKratos());
+    const at = await startFacade(faulty, { timeoutMs: 2_000, logger });
+    faulty.fault = { do: () => {}, to: isBatch };
+    const { data, errors } = await send(people(5, password("correct horse")), at);
+    expect(data!["importIdentities"]).toEqual({ results: Array(5).fill(null), userErrors: [] });
+    expect(errors!.map(({ path, extensions }) => [path![2], extensions!["outcome"]])).toEqual([0, 1, 2, 3, 4].map((index) => [index, index < 3 ? "UNKNOWN" : undefined]));
+  });
+
   it("has results for what it responded to before, and is not asked for what follows", async () => {
     const faulty = await stopAfterTest(startFaultyKratos());
     const at = await startFacade(faulty, { timeoutMs: 2_000, logger });

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
+import { BasicTracerProvider, InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { Registry } from "prom-client";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { captureLog } from "../support/logs.js";
@@ -177,7 +179,10 @@ function respond({ method }: IncomingMessage, path: string): Scripted {
 
 const { logger, lines, entries } = captureLog();
 const limits = { aliases: 1000, depth: 100, rootFields: 100, directives: 100, tokens: 100_000, cost: 1e6 };
-const { kratos, facade } = useFacade(() => startScriptedKratos(version, respond), { logger, limits });
+const metrics = new Registry();
+const spans = new InMemorySpanExporter();
+const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] });
+const { kratos, facade } = useFacade(() => startScriptedKratos(version, respond), { logger, limits, metrics, tracerProvider });
 
 beforeAll(async () => {
   for (let time = 0; time < 3; time++) await sendAll();
@@ -197,11 +202,19 @@ async function sendAll(comment = "", to = facade): Promise<Reply<Record<string, 
   return Promise.all(sent);
 }
 
-function expectNothingOut(replies: readonly Reply<unknown>[]) {
+/** What would be exported of a span. */
+const toText = ({ name, attributes, events, status }: ReadableSpan) => JSON.stringify([name, attributes, events, status]);
+
+async function expectNothingOut(replies: readonly Reply<unknown>[]) {
   expect(lines.join("")).not.toContain(MARK);
   const errors = JSON.stringify(replies.map((reply) => reply.errors ?? []));
   expect(errors).not.toMatch(/CANARY|goroutine|pq:|duplicate key|db\.internal|node_modules|\.[jt]s:\d/);
   expect(errors).not.toContain(new URL(kratos.adminUrl).host);
+  expect(await metrics.metrics()).not.toContain(MARK);
+  const traced = spans.getFinishedSpans().map(toText);
+  expect(traced.length).toBeGreaterThan(replies.length);
+  expect(traced.join("\n")).not.toContain(MARK);
+  spans.reset();
 }
 
 describe.each(["v0.6.3-alpha.1", "v26.2.0"])("before a Kratos %s", (release) => {
@@ -216,7 +229,7 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"])("before a Kratos %s", (release) => 
   it("returns data in the fields of the graph, and nowhere else", async () => {
     answer = healthy;
     const replies = [...(await sendAll()), ...(await sendAll(`# ${release}`))];
-    expectNothingOut(replies);
+    await expectNothingOut(replies);
     const failed = replies.flatMap(({ errors }) => errors ?? []).filter(({ extensions }) => extensions?.["code"] !== "UNSUPPORTED_BY_KRATOS");
     expect(failed).toEqual([]);
     const data = JSON.stringify(replies);
@@ -232,9 +245,9 @@ describe.each(["v0.6.3-alpha.1", "v26.2.0"])("before a Kratos %s", (release) => 
 
   it.each(failures)("leaks nothing into the log or the errors with %s", async (name, failure) => {
     answer = failure;
-    expectNothingOut(await sendAll());
+    await expectNothingOut(await sendAll());
     // The path without compilation is the same for both, so one version is enough.
-    if (release === "v26.2.0") expectNothingOut(await sendAll(`# ${name}`));
+    if (release === "v26.2.0") await expectNothingOut(await sendAll(`# ${name}`));
   });
 });
 
@@ -262,8 +275,8 @@ it("leaks nothing into the log or the errors with a response that is not HTTP", 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   await stopAfterTest({ stop: () => new Promise((resolve) => server.close(resolve)) });
   const adminUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const broken = await startFacade({ adminUrl, publicUrl: adminUrl }, { version: "v26.2.0", logger, limits });
-  expectNothingOut(await sendAll("", broken));
+  const broken = await startFacade({ adminUrl, publicUrl: adminUrl }, { version: "v26.2.0", logger, limits, tracerProvider });
+  await expectNothingOut(await sendAll("", broken));
   expect(lines.length).toBeGreaterThan(0);
 });
 

@@ -77,7 +77,7 @@ function refuse(message: string): ImportIdentitiesPayload {
   return { results: [], userErrors: [{ code: UserErrorCode.INVALID, message, path: ["input", "identities"], outcome: "NOT_SENT" }] };
 }
 
-/** @throws {KratosError} if there is no result for any identity */
+/** @throws {KratosError} if all identities have failed, and the same is known of each */
 function toResults(identities: readonly NewIdentity[], created: readonly BatchResult[]): (ImportIdentityResult | Error)[] {
   const results = created.map((result, index) => {
     if (typeof result === "string") return { identityId: result, userErrors: [] };
@@ -89,6 +89,6 @@ function toResults(identities: readonly NewIdentity[], created: readonly BatchRe
     }
   });
   const [first] = results;
-  if (first instanceof KratosError && results.every((result) => result instanceof KratosError)) throw first;
+  if (first instanceof KratosError && results.every((result) => result instanceof KratosError && result.outcome === first.outcome)) throw first;
   return results;
 }
