@@ -96,3 +96,14 @@ it("the error of an invalid input says where it is, and repeats nothing that imi
     }
   }
 });
+
+it.each([
+  [`{ password: ["${PASSWORD}"] }`, "String cannot represent a non string value. The value is not repeated here because it may contain a password."],
+  [`"${PASSWORD}"`, 'Expected value of type "NewPasswordInput". The value is not repeated here because it may contain a password.'],
+])("the error of the invalid literal %s does not repeat it", async (literal, message) => {
+  const facade = await startFacade(await stopAfterTest(startScriptedKratos("v26.2.0")));
+  const { errors } = await facade.send(
+    `mutation { createIdentity(input: { schemaId: "default", traits: {}, credentials: { password: ${literal} } }) { userErrors { code } } }`,
+  );
+  expect(errors!.map((error) => error.message)).toEqual([message]);
+});

@@ -52,11 +52,16 @@ function shorten(formatted: GraphQLFormattedError): GraphQLFormattedError {
 }
 
 const INVALID_VARIABLE = /^Variable "\$\w+" got invalid value /;
+const INVALID_LITERAL = /^(\w+ cannot represent [^:]+|Expected value of type "[^"]+")(?:: |, found ).*$/s;
 const SECRET = /password|credential/i;
 
-/** Removes what graphql-js repeats of an invalid variable that has a password or its hash: gateways log errors of subgraphs. */
+/** Removes what graphql-js repeats of an invalid value that has a password or its hash: gateways log errors of subgraphs. */
 function hideSecret(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { message } = formatted;
+  const [, problem] = INVALID_LITERAL.exec(message) ?? [];
+  if (problem !== undefined && error instanceof GraphQLError && SECRET.test(error.source?.body ?? "")) {
+    return { ...formatted, message: `${problem}. The value is not repeated here because it may contain a password.` };
+  }
   if (!INVALID_VARIABLE.test(message) || !SECRET.test(message)) return formatted;
   const [variable] = message.split(" got ", 1);
   return { ...formatted, message: `${variable} got an invalid value${getPlace(error)}, which is not repeated here because it may contain a password. Compare the value with the schema.` };
