@@ -141,7 +141,7 @@ function getConflictPath({ traits, externalId }: PatchIdentityInput): readonly s
   return traits ? ["traits", traits.merge ? "merge" : "replace"] : ["externalId"];
 }
 
-const CURRENT = "The current value of this trait does not match the identity schema, and Kratos validates all traits with every change. Correct it with `traits` in the same mutation.";
+const CURRENT = "In the identity as it is now, this trait is missing, not allowed, or has a value that does not match the identity schema. Kratos validates all traits with every change. Correct the trait with `traits` in the same mutation.";
 
 /**
  * Distinguishes errors in the traits of the input from errors in the traits that stay. Kratos' messages about the latter can contain values
