@@ -1,4 +1,5 @@
-import type { KratosApi, KratosClient } from "./client.js";
+import type { KratosApi } from "./api.js";
+import type { KratosClient } from "./client.js";
 import { toResponseError } from "./error-mapping.js";
 import { KratosNotFoundError, KratosVersionMismatchError, type KratosError } from "./errors.js";
 import { expectJson, isBoolean, isInt32, isJson, isJsonObject, isString, listOf, objectWith, optional, type Check } from "./response.js";

@@ -1,5 +1,6 @@
 import type { Options } from "ky";
-import type { KratosApi, KratosClient } from "./client.js";
+import type { KratosApi } from "./api.js";
+import type { KratosClient } from "./client.js";
 import { KratosInvalidError, KratosNotFoundError } from "./errors.js";
 import { type Check, expectJson, isString, objectWith, optional } from "./response.js";
 import { isUuid, type WireRecoveryCode, type WireRecoveryLink } from "./types.js";

@@ -1,4 +1,5 @@
-import type { KratosApi, KratosClient } from "./client.js";
+import type { KratosApi } from "./api.js";
+import type { KratosClient } from "./client.js";
 import { expectJson, isJson, isString, listOf, objectWith, optional, toErrorBody } from "./response.js";
 import type { WireErrorBody, WireSelfServiceError } from "./types.js";
 import { toPublicError } from "./validation.js";

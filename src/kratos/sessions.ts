@@ -1,5 +1,6 @@
 import { getEach } from "./batch.js";
-import type { CallOptions, KratosApi, KratosClient } from "./client.js";
+import type { KratosApi } from "./api.js";
+import type { CallOptions, KratosClient } from "./client.js";
 import { KratosInvalidError, KratosNotFoundError } from "./errors.js";
 import { getIdentity, isIdentity } from "./identities/get.js";
 import { getNextToken, listByNumber, listByToken, type ListPage, type ListPosition, type ReadNumberedPage } from "./pages.js";

@@ -1,4 +1,4 @@
-import type { KratosApi } from "../client.js";
+import type { KratosApi } from "../api.js";
 import { toResponseError } from "../error-mapping.js";
 import { KratosConflictError, KratosError, KratosInvalidError, KratosNotFoundError, KratosUnavailableError, KratosVersionMismatchError, onlyKratosErrors } from "../errors.js";
 import { expectJson, isJson, isString, listOf, objectWith, optional, ResponseFormatError, toErrorBody } from "../response.js";

@@ -1,4 +1,4 @@
-import type { KratosApi } from "../client.js";
+import type { KratosApi } from "../api.js";
 import { KratosInvalidError, KratosModifiedError, KratosUnexpectedResponseError, type ValidationIssue } from "../errors.js";
 import type { WireIdentity, WireVerifiableAddress } from "../types.js";
 import { checkExternalId, checkMetadata, checkSchemaId, type IdentityState } from "./create.js";

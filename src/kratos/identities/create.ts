@@ -1,4 +1,4 @@
-import type { KratosApi } from "../client.js";
+import type { KratosApi } from "../api.js";
 import { KratosInvalidError, type ValidationIssue } from "../errors.js";
 import type { Feature } from "../features.js";
 import { toPathSegment } from "../path-segment.js";

@@ -1,4 +1,4 @@
-import type { KratosApi } from "../client.js";
+import type { KratosApi } from "../api.js";
 import { KratosCredentialNotFoundError, KratosInvalidError, KratosNotFoundError, type ValidationIssue } from "../errors.js";
 import type { Feature } from "../features.js";
 import { expectDeleted } from "../response.js";

@@ -1,4 +1,4 @@
-import type { KratosApi } from "../client.js";
+import type { KratosApi } from "../api.js";
 import { KratosMalformedIdentityError } from "../errors.js";
 import type { Feature } from "../features.js";
 import type { WireIdentity } from "../types.js";

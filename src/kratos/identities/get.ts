@@ -1,6 +1,7 @@
 import type { KyInstance } from "ky";
 import pMap from "p-map";
-import { BATCH_CONCURRENCY, type CallOptions, type KratosApi } from "../client.js";
+import type { KratosApi } from "../api.js";
+import { BATCH_CONCURRENCY, type CallOptions } from "../client.js";
 import { KratosFilterIgnoredError, KratosMalformedIdentityError, KratosNotFoundError, KratosVersionMismatchError } from "../errors.js";
 import { describeMismatch, expectJson, isBoolean, isJson, isJsonObject, isString, listOf, objectWith, optional } from "../response.js";
 import { INCLUDE_CREDENTIALS, isCredentials, withoutSecrets } from "./credentials.js";

@@ -1,4 +1,4 @@
-import type { KratosApi } from "../client.js";
+import type { KratosApi } from "../api.js";
 import { KratosFilterIgnoredError, KratosUnexpectedResponseError } from "../errors.js";
 import { readWindow, type ReadNumberedPage } from "../pages.js";
 import { INCLUDE_CREDENTIALS } from "./credentials.js";
