@@ -144,7 +144,7 @@ describe("with the default limits", () => {
   });
 
   it("rejects nested lists as such if MAX_TOKENS is higher", async () => {
-    await expectTooLarge(await serve({ tokens: 5000 }), "nesting", `{ identity(id: ${"[".repeat(2400)}${"]".repeat(2400)}) { id } }`);
+    await expectTooLarge(await serve({ tokens: 20_000 }), "nesting", `{ identity(id: ${"[".repeat(9000)}${"]".repeat(9000)}) { id } }`);
   });
 
   it("limits the depth of introspection to what tools need", async () => {
