@@ -90,7 +90,14 @@ it("an agent whose key has only identities:read finds identities, and can change
 const hasMcpServer = spawnSync("apollo-mcp-server", ["--version"]).status === 0;
 (hasMcpServer ? it : it.skip)("Apollo MCP Server offers each query as a tool, and its calls are on the safelist", async () => {
   const env = { APOLLO_MCP_ENDPOINT: `${facade.url}/graphql`, KRATOS_GRAPHQL_KEY: agent.key };
-  const server = await stopAfterTest(startProgram("apollo-mcp-server", [CONFIG], { env }));
+  const server = startProgram("apollo-mcp-server", [CONFIG], { env });
+  // While its standard input is open, it does not end.
+  await stopAfterTest({
+    stop: () => {
+      server.stdin.end();
+      return server.stop();
+    },
+  });
   const send = (message: object) => server.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
   const request = async (id: number, method: string, params: object) => {
     send({ id, method, params });
@@ -102,7 +109,7 @@ const hasMcpServer = spawnSync("apollo-mcp-server", ["--version"]).status === 0;
   const { tools } = await request(2, "tools/list", {});
   expect(tools.map(({ name }: any) => name).sort()).toEqual(queryNames());
   for (const { name, description } of tools) expect(description).toBe(config.overrides.descriptions[name]);
-  const { structuredContent, isError } = await request(3, "tools/call", { name: "SearchIdentities", arguments: { text: EMAIL, externalId: EMAIL, first: 2 } });
+  const { content, isError } = await request(3, "tools/call", { name: "SearchIdentities", arguments: { text: EMAIL, externalId: EMAIL, first: 2 } });
   expect(isError).toBe(false);
-  expect(structuredContent.data.withIdentifier.edges).toMatchObject([{ node: { traits: { email: EMAIL } } }]);
+  expect(JSON.parse(content[0].text).data.withIdentifier.edges).toMatchObject([{ node: { traits: { email: EMAIL } } }]);
 }, 60_000);
