@@ -1,5 +1,6 @@
 import { type GraphQLNamedType, isCompositeType } from "graphql";
 import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
+import { IDS_PER_REQUEST } from "../kratos/index.js";
 
 /*
  * The costs of fields. The server adds them up itself (src/server/limits): graphql-query-complexity takes 10 to 14 ms for a
@@ -55,7 +56,7 @@ export function listCost(getLength: (args: Args) => number, getRequests: (args: 
 export const importCost: Cost = ({ args, childComplexity }) => {
   const { identities } = args["input"] as { readonly identities: readonly { readonly credentials?: { readonly password?: { readonly password?: unknown } | null } | null }[] };
   const passwords = identities.filter(({ credentials }) => credentials?.password?.password).length;
-  return 2 * REQUEST * Math.ceil(identities.length / 200) + REQUEST * passwords + identities.length * (1 + childComplexity);
+  return 2 * REQUEST * Math.ceil(identities.length / IDS_PER_REQUEST) + REQUEST * passwords + identities.length * (1 + childComplexity);
 };
 
 /** `_entities`: all identities that are given by ID share a request to Kratos, and each other entity takes its own. */

@@ -6,21 +6,22 @@ export function isProviderType(type: string): boolean {
   return type === "oidc" || type === "saml";
 }
 
-/**
- * What Kratos is asked for to send all types of credentials. It sends the `config` of the named types, too, which contains the
- * secrets. The identity schema adds these two types to every identity, and only their `config` says whether they are set up.
- */
-export const INCLUDE_CREDENTIALS = ["password", "webauthn"].map((type) => ["include_credential", type]);
-
 /** A credential as Kratos sends it. */
 interface SentCredential extends WireCredential {
   readonly config?: Readonly<Record<string, unknown>> | null;
 }
 
-const IS_SET_UP: Readonly<Record<string, (config: Readonly<Record<string, unknown>>) => boolean>> = {
-  password: ({ hashed_password, use_password_migration_hook }) => Boolean(hashed_password) || use_password_migration_hook === true,
-  webauthn: ({ credentials }) => Array.isArray(credentials) && credentials.length > 0,
-};
+/** Whether the `config` of a type that Kratos lists in any case has a secret. */
+const HAS_SECRET: ReadonlyMap<string, (config: Readonly<Record<string, unknown>>) => boolean> = new Map([
+  ["password", ({ hashed_password, use_password_migration_hook }) => Boolean(hashed_password) || use_password_migration_hook === true],
+  ["webauthn", ({ credentials }) => Array.isArray(credentials) && credentials.length > 0],
+]);
+
+/**
+ * What Kratos is asked for to send all types of credentials. It sends the `config` of the named types, too, which contains the
+ * secrets. The identity schema adds these two types to every identity, and only their `config` says whether they are set up.
+ */
+export const INCLUDE_CREDENTIALS = [...HAS_SECRET.keys()].map((type) => ["include_credential", type]);
 
 export const isCredentials: Check = mapOf(
   objectWith<SentCredential>({
@@ -36,8 +37,9 @@ export const isCredentials: Check = mapOf(
 /** Keeps what is known to be no secret. Whatever else Kratos sends, e.g. a hash in `config`, ends where the response is read. */
 export function withoutSecrets(credentials: WireIdentity["credentials"]): Readonly<Record<string, WireCredential>> {
   const entries = Object.entries<SentCredential>(credentials ?? {}).map(([type, { identifiers, version, created_at, updated_at, config }]) => {
-    const isSetUp = config ? (IS_SET_UP[type]?.(config) ?? true) : Object.hasOwn(IS_SET_UP, type) ? undefined : true;
-    return [type, { identifiers, version, created_at, updated_at, isSetUp }];
+    const hasSecret = HAS_SECRET.get(type);
+    const isSetUp = hasSecret ? config && hasSecret(config) : true;
+    return [type, { identifiers, version, created_at, updated_at, isSetUp: isSetUp ?? undefined }];
   });
   return Object.fromEntries(entries) as Record<string, WireCredential>;
 }
