@@ -32,6 +32,8 @@ export {
   KratosOverloadedError,
   KratosPositionError,
   KratosPublicUrlRequiredError,
+  KratosSessionInvalidError,
+  KratosSignInRequiredError,
   KratosUnavailableError,
   KratosUnexpectedResponseError,
   KratosUnreadableResponseError,
@@ -50,10 +52,14 @@ export {
   type KratosLoad,
   type KratosOptions,
   type KratosTls,
+  type KratosUser,
   type KratosVersion,
   type PagePosition,
   type KratosStatus,
   type SelfServiceErrorRecord,
+  type SessionCredential,
+  type SignedInUser,
+  type SignInRequirement,
   type ValidationIssue,
 } from "./kratos/index.js";
 export type * from "./kratos/types.js";

@@ -33,7 +33,11 @@ export class KratosApi {
 
   /** Makes a request for what moved from the admin port to the public one. */
   async public<T>(operation: string, request: (api: KyInstance) => Promise<T>, options?: CallOptions): Promise<T> {
-    if (!this.version.features.publicPort) return this.client.call(operation, "root", request, options);
+    return this.version.features.publicPort ? this.publicOnly(operation, request, options) : this.client.call(operation, "root", request, options);
+  }
+
+  /** Makes a request for what every version serves on the public port. */
+  async publicOnly<T>(operation: string, request: (api: KyInstance) => Promise<T>, options?: CallOptions): Promise<T> {
     try {
       return await this.client.call(operation, "public", request, options);
     } catch (error) {

@@ -97,6 +97,12 @@ async function readErrorBody(response: Response): Promise<WireErrorBody | undefi
 /** How Kratos' sentences for what its configuration disables begin. Elsewhere in a text they would be a caller's words. */
 const DISABLED = /^(?:(Login|Registration|Recovery|Verification|Settings) is not allowed because it|This endpoint) was disabled\b/;
 
+/** How the reasons of v0.6.3 begin, which has no IDs, and the IDs that later versions give them. */
+const SENTENCE_IDS = [
+  ["The login session is too old", "session_refresh_required"],
+  ["This endpoint can only be accessed with a valid session", "session_inactive"],
+] as const;
+
 /**
  * The error that a status and an error body of Kratos mean. The `code` in the body is ignored, as it often differs.
  * @param body what is under `error`. Undefined if the response is not of Kratos' form
@@ -125,8 +131,9 @@ export function toResponseError(
     case 400:
       return new KratosInvalidError(operation, getValidationIssues(body), options);
     case 401:
+      return new KratosForbiddenError(operation, "session_inactive", options);
     case 403:
-      return new KratosForbiddenError(operation, options);
+      return new KratosForbiddenError(operation, body?.id ?? SENTENCE_IDS.find(([sentence]) => reason.startsWith(sentence))?.[1], options);
     case 404:
       // A missing resource has an error body. A path that this version does not have is answered in plain text.
       if (body) return new KratosNotFoundError(operation, options);
@@ -134,8 +141,7 @@ export function toResponseError(
     case 405:
       return new KratosVersionMismatchError(operation, status, "", options);
     case 409:
-      // v0.6.3 names the database's constraint, newer versions nothing.
-      return new KratosConflictError(operation, "Another identity already uses one of these identifiers or addresses.", options);
+      return new KratosConflictError(operation, options);
     case 410:
       return new KratosFlowExpiredError(operation, getFlowReplacement(body));
     default:

@@ -47,8 +47,12 @@ export function onlyKratosErrors(error: unknown): KratosError {
   throw error;
 }
 
-/** Another identity already uses one of the identifiers or addresses in the traits. Kratos does not say which. */
-export class KratosConflictError extends KratosError {}
+/** Another identity already uses one of the identifiers or addresses in the traits. v0.6.3 names the database's constraint, newer versions nothing. */
+export class KratosConflictError extends KratosError {
+  constructor(operation: string, options: KratosErrorOptions) {
+    super(operation, "Another identity already uses one of these identifiers or addresses.", options);
+  }
+}
 
 /** The identity was changed since the caller has read it. Nothing was sent. */
 export class KratosModifiedError extends KratosError {
@@ -83,9 +87,46 @@ export class KratosFlowExpiredError extends KratosError {
 
 /** Kratos requires a session, a cookie or a permission that the caller did not present (status 401 or 403). */
 export class KratosForbiddenError extends KratosError {
-  constructor(operation: string, options: KratosErrorOptions = {}) {
+  /** Kratos' name for what is missing, e.g. `session_aal2_required`, if it has one. */
+  readonly errorId: string | undefined;
+
+  constructor(operation: string, errorId?: string, options: KratosErrorOptions = {}) {
     super(operation, `Kratos does not allow this caller to perform ${operation}.`, options);
+    this.errorId = errorId;
   }
+}
+
+/** Kratos does not accept the session of a user: it is unknown, expired or revoked, or its identity is inactive or deleted. Kratos does not say which. */
+export class KratosSessionInvalidError extends KratosError {
+  constructor(operation: string, options: KratosErrorOptions = {}) {
+    super(operation, "The session is not valid, or no longer. Sign in again.", options);
+  }
+}
+
+/** The user is signed in, and has to sign in again, or with a second factor. */
+export class KratosSignInRequiredError extends KratosError {
+  /** Kratos' name for what is missing. */
+  readonly errorId: SignInRequirement;
+  /** Path and query on Kratos' public URL that start the login flow. */
+  readonly newFlowPath: string;
+
+  /** @param client how the user's client starts flows */
+  constructor(operation: string, errorId: SignInRequirement, client: "browser" | "api", options: KratosErrorOptions = {}) {
+    super(operation, SIGN_IN[errorId].message, options);
+    this.errorId = errorId;
+    this.newFlowPath = `/self-service/login/${client}?${SIGN_IN[errorId].query}`;
+  }
+}
+
+const SIGN_IN = {
+  session_aal2_required: { message: "A second factor is required. Complete the login flow with it, and repeat the request.", query: "aal=aal2" },
+  session_refresh_required: { message: "The user signed in too long ago for this change. Complete the login flow again, and repeat the request.", query: "refresh=true" },
+} as const;
+
+export type SignInRequirement = keyof typeof SIGN_IN;
+
+export function isSignInRequirement(errorId: string | undefined): errorId is SignInRequirement {
+  return errorId !== undefined && Object.hasOwn(SIGN_IN, errorId);
 }
 
 /** Kratos rejected the request body. Each issue has its location in the body. */

@@ -15,6 +15,8 @@ export const FIRST_VERSION = {
   schemaList: "v0.8.0-alpha.2",
   /** All sessions of an identity are deleted at once. */
   deleteIdentitySessions: "v0.8.0-alpha.2",
+  /** Users list and revoke their own sessions. */
+  ownSessions: "v0.8.3-alpha.1.pre.0",
   /** A recovery link takes over `return_to`. v0.8 checks the URL, and loses it. */
   recoveryReturnTo: "v0.9.0-alpha.1",
   /** A schema's ID in a path may be base64url, so that any ID is a single plain segment. */

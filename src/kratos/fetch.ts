@@ -268,7 +268,8 @@ class BufferedResponse implements Pick<Response, "ok" | "status" | "headers" | "
       const value = this.#fields[name.toLowerCase()];
       return (Array.isArray(value) ? value.join(", ") : value) ?? null;
     };
-    return { get } as Pick<Headers, "get"> as Headers;
+    const getSetCookie = (): string[] => [this.#fields["set-cookie"] ?? []].flat();
+    return { get, getSetCookie } satisfies Partial<Headers> as Partial<Headers> as Headers;
   }
 
   async text(): Promise<string> {

@@ -56,7 +56,7 @@ const FLOW: Readonly<Record<keyof WireFlow, Check>> = {
 
 const isFlow = objectWith<WireFlow>(FLOW);
 
-const FLOWS: Readonly<Record<FlowKind, Check>> = {
+export const FLOWS: Readonly<Record<FlowKind, Check>> = {
   login: objectWith<WireLoginFlow>({
     ...FLOW,
     refresh: optional(isBoolean),
@@ -100,10 +100,13 @@ export class Flows {
   }
 }
 
-/** v0.6.3 redirects even an API client to the error page, with the error's ID in the URL: that error is the answer. */
-async function getErrorBehind(api: KratosApi, redirect: KratosVersionMismatchError): Promise<KratosError> {
+/**
+ * v0.6.3 redirects even an API client to the error page, with the error's ID in the URL: that error is the answer.
+ * @param isChange whether the request was sent to change something
+ */
+export async function getErrorBehind(api: KratosApi, redirect: KratosVersionMismatchError, isChange = false): Promise<KratosError> {
   const id = URL.canParse(redirect.location) && new URL(redirect.location).searchParams.get("error");
   if (!id) return redirect;
   const [error] = (await getSelfServiceError(api, id)).errors;
-  return toResponseError(redirect.operation, error?.code ?? 500, error, false);
+  return toResponseError(redirect.operation, error?.code ?? 500, error, isChange);
 }

@@ -20,4 +20,5 @@ export type { IdentitySessionsQuery, SessionDetail, SessionQuery, SessionRecord 
 export type { KratosStatus } from "./system.js";
 export { isUuid } from "./types.js";
 export type * from "./types.js";
+export type { KratosUser, SessionCredential, SignedInUser } from "./user.js";
 export { parseVersion, type KratosVersion } from "./version.js";

@@ -8,6 +8,7 @@ import { Schemas } from "./schemas.js";
 import { SelfServiceErrors } from "./self-service-errors.js";
 import { Sessions } from "./sessions.js";
 import { System } from "./system.js";
+import { KratosUser, type SessionCredential } from "./user.js";
 
 /** The REST API of one Ory Kratos, v0.6.3-alpha.1 to v26.2.0. Sends nothing before the first call. */
 export class Kratos {
@@ -32,6 +33,11 @@ export class Kratos {
     this.selfServiceErrors = new SelfServiceErrors(client);
     this.recovery = new Recovery(client);
     this.system = new System(client);
+  }
+
+  /** What a user does, by the public API and with the user's own session. */
+  asUser(credential: SessionCredential): KratosUser {
+    return new KratosUser(this.#client, credential);
   }
 
   /**

@@ -18,7 +18,7 @@ export interface SessionRecord extends Omit<WireSession, "identity"> {
 }
 
 /** What the sessions of an identity always have. */
-const ALL_DETAILS: readonly SessionDetail[] = ["devices", "identity"];
+export const ALL_DETAILS: readonly SessionDetail[] = ["devices", "identity"];
 
 export interface SessionQuery {
   readonly id: string;
@@ -197,11 +197,13 @@ function expand(details: readonly SessionDetail[]): string[][] {
   return details.map((detail) => ["expand", detail]);
 }
 
-function expectSession(json: unknown, details: readonly SessionDetail[]): SessionRecord {
+/** @throws {ResponseFormatError} if the JSON is not a session */
+export function expectSession(json: unknown, details: readonly SessionDetail[]): SessionRecord {
   return toRecord(expectJson<WireSession>(json, isSession), details);
 }
 
-function expectSessions(json: unknown, details: readonly SessionDetail[]): SessionRecord[] {
+/** @throws {ResponseFormatError} if the JSON is not a list of sessions */
+export function expectSessions(json: unknown, details: readonly SessionDetail[]): SessionRecord[] {
   return expectJson<WireSession[]>(json, areSessions).map((session) => toRecord(session, details));
 }
 

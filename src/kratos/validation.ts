@@ -106,7 +106,7 @@ function parseSchemaIssues(reason: string): ValidationIssue[] {
 }
 
 /** Only the message names a missing or additional property. The path is extended to it, so that a form can show it there. */
-function splitByProperty({ path, message }: ValidationIssue): ValidationIssue[] {
+export function splitByProperty({ path, message }: ValidationIssue): ValidationIssue[] {
   const [, prefix, names, suffix] = NAMED.exec(message) ?? [];
   if (prefix === undefined || names === undefined) return [{ path, message }];
   return (names.match(/"(?:[^"\\]|\\.)*"/g) ?? []).map((name) => ({

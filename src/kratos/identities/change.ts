@@ -105,7 +105,7 @@ function findAddress({ verifiable_addresses = [] }: WireIdentity, { value, via }
 }
 
 /** Merges a patch into JSON (RFC 7386): null removes a key, objects are merged, and anything else is replaced. */
-function mergeJson(target: unknown, patch: unknown): unknown {
+export function mergeJson(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   // A map, because assigning to the key `__proto__` would not create it.
   const merged = new Map(Object.entries(isObject(target) ? target : {}));

@@ -1,0 +1,149 @@
+import type { KyInstance } from "ky";
+import type { KratosApi } from "./api.js";
+import type { CallOptions, KratosClient } from "./client.js";
+import { isSignInRequirement, KratosForbiddenError, KratosInvalidError, KratosSessionInvalidError, KratosSignInRequiredError } from "./errors.js";
+import { expectIdentity } from "./identities/get.js";
+import { listByNumber, type ListPage, type ListPosition } from "./pages.js";
+import { expectDeleted, expectJson, isInt32, objectWith } from "./response.js";
+import { ALL_DETAILS, expectSession, expectSessions, type SessionRecord } from "./sessions.js";
+import { updateTraits, type UpdatedTraits } from "./settings.js";
+import { isUuid, type WireIdentity } from "./types.js";
+
+/** A browser's proof of its session. */
+export interface SessionCookie {
+  readonly kind: "cookie";
+  readonly name: string;
+  /** `name=value`, as the browser has sent it. */
+  readonly cookie: string;
+}
+
+/** What a user's client proves its session with: a cookie of a browser, or the token of an app. */
+export type SessionCredential = SessionCookie | { readonly kind: "token"; readonly token: string };
+
+/** A user and the session that proves who it is. */
+export interface SignedInUser {
+  readonly credential: SessionCredential;
+  /** With its devices, as far as this version has any. */
+  readonly session: SessionRecord;
+  /** Without `metadata_admin`. */
+  readonly identity: WireIdentity;
+}
+
+const CURRENT_SESSION = "This is the session that the request is sent with. To end it, use Kratos' logout flow. Expected another session of the user.";
+
+/**
+ * What a user does, by the public API and with their own session. Every method can throw any {@link KratosError}, in particular
+ * {@link KratosSessionInvalidError} and {@link KratosSignInRequiredError}.
+ */
+export class KratosUser {
+  constructor(
+    private readonly client: KratosClient,
+    private readonly credential: SessionCredential,
+  ) {}
+
+  /** Asks Kratos who the user is. Equal questions at the same time are one request. */
+  whoami(): Promise<SignedInUser> {
+    const { credential } = this;
+    const operation = "toSession";
+    return this.client.share(`${operation} ${JSON.stringify(credential)}`, () =>
+      this.client.run(operation, (api) =>
+        asUser(api, operation, credential, async (ory) => {
+          const json: unknown = await ory.get("sessions/whoami").json();
+          const session = expectSession(json, ALL_DETAILS);
+          // Unlike elsewhere, there is nothing to show without it.
+          const identity = expectIdentity((json as { readonly identity?: unknown }).identity);
+          return { credential, session, identity };
+        }),
+      ),
+    );
+  }
+
+  /**
+   * Lists the other active sessions of the user, the latest first.
+   * @param first maximum number of sessions, 1 to 250
+   */
+  listOtherSessions(first: number, after: ListPosition | undefined): Promise<ListPage<SessionRecord>> {
+    const operation = "listMySessions";
+    return this.#run(operation, (api) => {
+      // Pages count from 1, and page 0 is page 1.
+      const read = (page: number, size: number) =>
+        asUser(api, operation, this.credential, async (ory) =>
+          expectSessions(await ory.get("sessions", { searchParams: { per_page: size, page: page + 1 } }).json(), ALL_DETAILS),
+        );
+      return listByNumber(read, first, after);
+    });
+  }
+
+  /**
+   * Revokes another session of the user. Kratos does not say whether there is one with this ID.
+   * @throws {KratosInvalidError} if it is the session that the request is sent with
+   */
+  revokeSession(id: string): Promise<void> {
+    const operation = "disableMySession";
+    return this.#run(operation, async (api) => {
+      if (!isUuid(id)) return;
+      try {
+        await asUser(api, operation, this.credential, async (ory) => expectDeleted(await ory.delete(`sessions/${id}`)));
+      } catch (error) {
+        throw error instanceof KratosInvalidError ? new KratosInvalidError(operation, [{ path: ["id"], message: CURRENT_SESSION }], { outcome: error.outcome }) : error;
+      }
+    });
+  }
+
+  /**
+   * Revokes all other sessions of the user.
+   * @returns how many there are, including those that were revoked before and that Kratos has not deleted yet
+   */
+  revokeOtherSessions(): Promise<number> {
+    const operation = "disableMyOtherSessions";
+    return this.#run(operation, (api) =>
+      asUser(api, operation, this.credential, async (ory) => {
+        const json: unknown = await ory.delete("sessions").json();
+        return expectJson<{ readonly count: number }>(json, objectWith<{ count: number }>({ count: isInt32 })).count;
+      }),
+    );
+  }
+
+  /**
+   * Merges traits into those of the user (RFC 7386), by a settings flow with the method `profile`.
+   * @param identityId UUID of the user's identity
+   * @throws {KratosInvalidError} if the traits do not match the identity schema
+   * @throws {KratosConflictError} if another identity has one of the identifiers
+   * @throws {KratosDisabledError} if the method is disabled
+   */
+  updateTraits(identityId: string, merge: object): Promise<UpdatedTraits> {
+    const { changes, deadline } = this.client;
+    const operation = "updateSettingsFlow";
+    return this.client.run(operation, (api) => changes.run(operation, identityId, deadline, () => updateTraits(api, this.credential, merge, { deadline })));
+  }
+
+  #run<T>(operation: string, work: (api: KratosApi) => Promise<T>): Promise<T> {
+    return this.client.run(operation, async (api) => {
+      api.require(operation, "ownSessions");
+      return work(api);
+    });
+  }
+}
+
+/**
+ * Makes a request to the public port with the credential of a user, and no other: `X-Session-Token` beats a good cookie.
+ * @throws {KratosSessionInvalidError} if Kratos does not accept the session
+ * @throws {KratosSignInRequiredError} if the user must sign in again, or with a second factor
+ */
+export async function asUser<T>(
+  api: KratosApi,
+  operation: string,
+  credential: SessionCredential,
+  request: (ory: KyInstance) => Promise<T>,
+  options?: CallOptions,
+): Promise<T> {
+  const headers = credential.kind === "token" ? { "x-session-token": credential.token } : { cookie: credential.cookie };
+  try {
+    return await api.publicOnly(operation, (ory) => request(ory.extend({ headers })), options);
+  } catch (error) {
+    if (!(error instanceof KratosForbiddenError)) throw error;
+    const { errorId, outcome } = error;
+    if (isSignInRequirement(errorId)) throw new KratosSignInRequiredError(operation, errorId, credential.kind === "token" ? "api" : "browser", { outcome });
+    throw errorId === "session_inactive" ? new KratosSessionInvalidError(operation, { outcome }) : error;
+  }
+}
