@@ -21,6 +21,8 @@ export class KratosError extends Error {
   constructor(
     readonly code: number,
     readonly fields: ErrorFields = {},
+    /** What the response has besides the error. */
+    readonly extra: { readonly json?: object; readonly headers?: Readonly<Record<string, string>> } = {},
   ) {
     super(fields.reason ?? fields.message);
   }

@@ -54,6 +54,9 @@ export interface Identity extends Required<Omit<NewIdentity, "external_id">>, Pi
   readonly updated_at: string;
 }
 
+/** What users see of their own identity. */
+export const withoutAdminMetadata = ({ metadata_admin: _, ...identity }: Identity): object => identity;
+
 /** All identities of one fake Kratos, in memory. */
 export class Identities {
   readonly #byId = new Map<string, Identity>();

@@ -40,8 +40,12 @@ const DEVICES: readonly (readonly [serial: string, model?: string])[] = [
   ["SN-000042", "Sensor π"],
 ];
 
-/** The ID of a person, for the sample operations of the explorers. */
-export const SAMPLE_IDENTITY_ID = getSampleId("soren.agard@example.dk");
+/** The person who uses an app: someone is signed in as them, and their ID is in the sample operations of the explorers. */
+export const SAMPLE_EMAIL = "soren.agard@example.dk";
+export const SAMPLE_IDENTITY_ID = getSampleId(SAMPLE_EMAIL);
+
+/** The password of everyone who has one. */
+export const SAMPLE_PASSWORD = "sample password";
 
 /** Adds people and devices: the same at every start, with the same IDs and dates. Every third person is verified, and one is inactive. */
 export function addSampleIdentities(identities: Identities): void {
@@ -55,7 +59,7 @@ export function addSampleIdentities(identities: Identities): void {
       metadata_public: index % 2 === 0 ? { plan: index % 4 === 0 ? "gold" : "basic" } : null,
       metadata_admin: index % 5 === 0 ? { note: "asked for an invoice", risk: index } : null,
     } as const;
-    const person = identities.create(fields, credentialsOf(index, tags));
+    const person = identities.create(fields, credentialsOf(index, email, tags));
     if (index % 3 > 0) continue;
     const now = timeOn(index, 10);
     const verified = { verified: true, status: "completed", verified_at: now, updated_at: now } as const;
@@ -69,13 +73,16 @@ export function addSampleIdentities(identities: Identities): void {
   }
 }
 
-/** Most people have a password, every fourth an account at a provider, and the staff a second factor. No secret is one. */
-function credentialsOf(index: number, tags: readonly string[]): NewCredentials {
+/**
+ * Most people have a password, every fourth an account at a provider, and the staff a second factor. No secret is one. The person
+ * who uses an app has only the password, so that it is enough to sign in.
+ */
+function credentialsOf(index: number, email: string, tags: readonly string[]): NewCredentials {
   const provider = index % 8 === 0 ? "github" : "google";
   return {
-    ...(index % 5 !== 4 && { password: { config: { hashed_password: "sample password" } } }),
+    ...(index % 5 !== 4 && { password: { config: { password: SAMPLE_PASSWORD } } }),
     ...(index % 4 === 0 && { oidc: { config: { providers: [{ provider, subject: String(104_159_000 + index) }] } } }),
-    ...(tags.includes("staff") && {
+    ...(tags.includes("staff") && email !== SAMPLE_EMAIL && {
       totp: { config: { totp_url: "sample secret" } },
       lookup_secret: { config: { recovery_codes: [{ code: "sample code" }] } },
     }),

@@ -43,12 +43,50 @@ const validators = new Map([...SCHEMAS.values()].map((schema) => [schema, ajv.co
 
 /** Validates traits. Returns undefined if they are valid, or else what is wrong in the words of Kratos' validator. */
 export function validateTraits(schema: IdentitySchema, traits: unknown): string | undefined {
+  const errors = getErrors(schema, traits);
+  return errors.length > 0 ? report(errors).join("\n") : undefined;
+}
+
+function getErrors(schema: IdentitySchema, traits: unknown): ErrorObject[] {
   const validate = validators.get(schema);
-  if (!validate || validate({ traits })) return undefined;
+  if (!validate || validate({ traits })) return [];
   const errors = validate.errors ?? [];
   const mistyped = new Set(errors.filter(({ keyword }) => keyword === "type").map(({ instancePath }) => instancePath));
   // If a value has the wrong type, Kratos reports nothing else about it.
-  return report(errors.filter(({ keyword, instancePath }) => keyword === "type" || !mistyped.has(instancePath))).join("\n");
+  return errors.filter(({ keyword, instancePath }) => keyword === "type" || !mistyped.has(instancePath));
+}
+
+/** What is wrong with a trait, for the form that it was sent with. */
+export interface Fault {
+  /** The name of the input, e.g. `traits.name.first`. */
+  readonly name: string;
+  /** The keyword of JSON Schema, e.g. `minLength`. */
+  readonly keyword: string;
+  /** The value of the keyword in the schema. */
+  readonly expected: unknown;
+  readonly value: unknown;
+  /** What Kratos' validator says. */
+  readonly text: string;
+}
+
+/** Validates traits that a user has sent. A property that is missing is a fault at its own input, one that is not allowed at its parent. */
+export function findFaults(schema: IdentitySchema, traits: unknown): Fault[] {
+  const errors = getErrors(schema, traits);
+  const faults = errors.map((error): Fault => {
+    const { keyword, instancePath, data: value, schema: expected } = error;
+    const name = instancePath.slice(1).replaceAll("/", ".");
+    if (keyword !== "required") return { name, keyword, expected, value, text: describe(error, errors.filter((other) => other.instancePath === instancePath)) };
+    const property = String(error.params["missingProperty"]);
+    return { name: `${name}.${property}`, keyword, expected: property, value, text: `Property ${property} is missing.` };
+  });
+  return faults.filter(({ name, text }, at) => faults.findIndex((other) => other.name === name && other.text === text) === at);
+}
+
+/** Adds the objects that are missing in traits, as newer versions of Kratos do with what a form has sent. */
+export function addObjects(schema: IdentitySchema, traits: object): object {
+  const properties = Object.entries(schema.properties.traits.properties);
+  const objects = properties.filter(([, property]) => "type" in property && property.type === "object").map(([name]) => [name, {}]);
+  return { ...Object.fromEntries(objects), ...traits };
 }
 
 /** A line for each error below a path, with its places in the instance (`I`) and the schema (`S`). More than one get a heading. */

@@ -17,11 +17,17 @@ export interface KratosRequest {
   readonly body: unknown;
 }
 
+/** The value of a cookie that a request has. */
+export function readCookie({ headers }: KratosRequest, name: string): string | undefined {
+  const pair = headers.cookie?.split("; ").find((one) => one.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1);
+}
+
 /** The response of a handler: JSON, text, or headers only. */
 export interface KratosResponse {
   /** Default: 200. */
   readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly json?: unknown;
   readonly text?: string;
 }
@@ -95,7 +101,8 @@ function listenerFor(routes: Routes): RequestListener {
   };
 }
 
-function toErrorResponse(error: unknown): KratosResponse {
+/** The response of a handler that has thrown. */
+export function toErrorResponse(error: unknown): KratosResponse {
   const known = error instanceof KratosError ? error : new KratosError(500, { debug: String(error) });
-  return { status: known.code, json: { error: known } };
+  return { status: known.code, headers: known.extra.headers, json: { error: known, ...known.extra.json } };
 }

@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { notFound } from "./errors.js";
-import type { Identities, Identity } from "./identities.js";
+import { withoutAdminMetadata, type Identities, type Identity } from "./identities.js";
 import { readTokenPage } from "./pages.js";
+import type { Profile } from "./profile.js";
 import type { Handler, Routes } from "./server.js";
 import { timestamp } from "./time.js";
 
@@ -21,6 +22,8 @@ interface Device {
 /** What a new session is made of. */
 export interface NewSession {
   readonly id?: string;
+  /** The secret that proves the session. */
+  readonly token?: string;
   readonly identityId: string;
   /** When the user signed in, in milliseconds. Default: now. */
   readonly signedInAt?: number;
@@ -42,11 +45,15 @@ const DAY_MS = 24 * 3_600_000;
 export class Sessions {
   readonly #byId = new Map<string, Session>();
 
-  constructor(private readonly identities: Identities) {}
+  constructor(
+    private readonly identities: Identities,
+    private readonly profile: Profile,
+  ) {}
 
   create({ signedInAt, lifespanMs = DAY_MS, ...session }: NewSession): Session {
     const created: Session = {
       id: randomUUID(),
+      token: this.profile.sessionTokenPrefix + randomBytes(24).toString("base64url"),
       active: true,
       methods: [{ method: "password", aal: "aal1" }],
       ...session,
@@ -70,6 +77,17 @@ export class Sessions {
     return session;
   }
 
+  /** The session that a token proves, if it is current and its identity is active. */
+  findByToken(token: string): Session | undefined {
+    const session = [...this.#byId.values()].find((one) => one.token === token);
+    return session && isCurrent(session) && this.identities.find(session.identityId)?.state === "active" ? session : undefined;
+  }
+
+  /** All sessions of an identity, the latest first. */
+  ownedBy(identityId: string): Session[] {
+    return this.sorted().filter((session) => session.identityId === identityId.toLowerCase());
+  }
+
   update(id: string, change: Partial<Session>): Session {
     const changed = { ...this.get(id), ...change };
     this.#byId.set(changed.id, changed);
@@ -83,10 +101,11 @@ export class Sessions {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const isCurrent = ({ active, expiresAt }: Session): boolean => active && expiresAt > Date.now();
+/** Whether a session is neither revoked nor expired. */
+export const isCurrent = ({ active, expiresAt }: Session): boolean => active && expiresAt > Date.now();
 
 /** A session as v26 shows it. Lists show the stored state, even if the session has expired. */
-function toJson(session: Session, { active = session.active, devices = null, identity = null }: { active?: boolean; devices?: unknown; identity?: object | null }): object {
+export function toJson(session: Session, { active = session.active, devices = null, identity = null }: { active?: boolean; devices?: unknown; identity?: object | null }): object {
   const { id, signedInAt, expiresAt, methods } = session;
   return {
     id,
@@ -101,12 +120,14 @@ function toJson(session: Session, { active = session.active, devices = null, ide
   };
 }
 
-/** The identity in a session. */
-const withoutAdminMetadata = ({ metadata_admin: _, ...identity }: Identity): object => identity;
-
 /** The identity in a list of sessions. */
 function withoutAddresses({ metadata_admin: _, verifiable_addresses: __, recovery_addresses: ___, ...identity }: Identity): object {
   return identity;
+}
+
+/** A session in a list of one identity's sessions. */
+export function toListed(session: Session, identity: Identity): object {
+  return toJson(session, { devices: session.devices, identity: { ...withoutAddresses(identity), schema_url: "" } });
 }
 
 /** What v26 serves about sessions, as far as the facade uses it. */
@@ -132,14 +153,10 @@ export function sessionRoutes(sessions: Sessions, identities: Identities): Route
     return { json, headers: { link } };
   };
   const listOfIdentity: Handler = ({ id, query }) => {
-    const own = filter(ownedBy(sessions, id), query);
+    const own = filter(sessions.ownedBy(id), query);
     const size = Number(query.get("per_page"));
     const start = (Number(query.get("page")) - 1) * size;
-    const json = own.slice(start, start + size).map((session) => {
-      const identity = { ...withoutAddresses(identities.get(session.identityId)), schema_url: "" };
-      return toJson(session, { devices: session.devices, identity });
-    });
-    return { json };
+    return { json: own.slice(start, start + size).map((session) => toListed(session, identities.get(id))) };
   };
   return {
     "GET /sessions": listAll,
@@ -151,16 +168,12 @@ export function sessionRoutes(sessions: Sessions, identities: Identities): Route
     "PATCH /sessions/:id/extend": ({ id }) => ({ json: getOne(sessions.update(id, { expiresAt: Date.now() + DAY_MS }), ["identity"]) }),
     "GET /identities/:id/sessions": listOfIdentity,
     "DELETE /identities/:id/sessions": ({ id }) => {
-      const own = ownedBy(sessions, id);
+      const own = sessions.ownedBy(id);
       if (own.length === 0) throw notFound();
       for (const session of own) sessions.delete(session);
       return { status: 204 };
     },
   };
-}
-
-function ownedBy(sessions: Sessions, identityId: string): Session[] {
-  return sessions.sorted().filter((session) => session.identityId === identityId.toLowerCase());
 }
 
 function filter(sessions: Session[], query: URLSearchParams): Session[] {

@@ -1,24 +1,23 @@
 import { Courier } from "../../src/fake-kratos/courier.js";
 import { Flows } from "../../src/fake-kratos/flows.js";
-import { Identities } from "../../src/fake-kratos/identities.js";
+import { Identities, withoutAdminMetadata } from "../../src/fake-kratos/identities.js";
 import { v26, v26Api, v26Ports, type FakeKratos } from "../../src/fake-kratos/index.js";
-import type { Profile } from "../../src/fake-kratos/profile.js";
+import { toOwn } from "../../src/fake-kratos/own-sessions.js";
 import { addSampleIdentities } from "../../src/fake-kratos/sample-identities.js";
 import { addSampleMessages } from "../../src/fake-kratos/sample-messages.js";
 import { addSampleSessions } from "../../src/fake-kratos/sample-sessions.js";
 import { serve } from "../../src/fake-kratos/server.js";
 import { Sessions } from "../../src/fake-kratos/sessions.js";
 import { withSecondFactors } from "./second-factors.js";
-import { withSignIns } from "./sign-ins.js";
-import { withoutVerificationAndLinks } from "./switched-off.js";
-import { v06, v06Api, v06Ports } from "./v06.js";
-import settings from "./v26-settings.json" with { type: "json" };
+import { withSignUps, type Shown } from "./sign-ups.js";
+import { withoutProfile, withoutVerificationAndLinks } from "./switched-off.js";
+import { v06, v06Api, v06Ports, v06Shown } from "./v06.js";
 
 export type { FakeKratos };
 
 const RELEASES = {
-  "v0.6.3-alpha.1": { profile: v06, createApi: v06Api, toPorts: v06Ports },
-  "v26.2.0": { profile: { ...v26, flows: { ...v26.flows, ...settings } } satisfies Profile, createApi: v26Api, toPorts: v26Ports },
+  "v0.6.3-alpha.1": { profile: v06, createApi: v06Api, toPorts: v06Ports, shown: v06Shown },
+  "v26.2.0": { profile: v26, createApi: v26Api, toPorts: v26Ports, shown: { identity: withoutAdminMetadata, session: toOwn } satisfies Shown },
 };
 
 export type FakeKratosVersion = keyof typeof RELEASES;
@@ -30,15 +29,19 @@ interface FakeKratosOptions {
   readonly sampleIdentities?: boolean;
   /** Whether flows expire after a second, and verification and the method `link` are switched off. Default: false. */
   readonly shortLived?: boolean;
+  /** For how long after a sign-in users can change what they sign in with. Default: an hour. */
+  readonly privilegedSessionMaxAgeMs?: number;
+  /** Whether users can change their traits. Default: true. */
+  readonly profile?: boolean;
 }
 
-/** Starts the fake Kratos of `npm start`, or an older one, with what only tests need: users who sign up and sign in, and settings flows. */
+/** Starts the fake Kratos of `npm start`, or an older one, with what only tests need: users who sign up, second factors, and what is switched off. */
 export function startFakeKratos(options: FakeKratosOptions = {}): Promise<FakeKratos> {
-  const { version = "v26.2.0", sampleIdentities = true, shortLived = false } = options;
-  const { profile, createApi, toPorts } = RELEASES[version];
+  const { version = "v26.2.0", sampleIdentities = true, shortLived = false, profile: hasProfile = true, privilegedSessionMaxAgeMs } = options;
+  const { profile, createApi, toPorts, shown } = RELEASES[version];
   return serve(version, (publicUrl) => {
     const identities = new Identities(profile, publicUrl);
-    const sessions = new Sessions(identities);
+    const sessions = new Sessions(identities, profile);
     const courier = new Courier();
     addSampleMessages(courier);
     if (sampleIdentities) {
@@ -46,10 +49,9 @@ export function startFakeKratos(options: FakeKratosOptions = {}): Promise<FakeKr
       addSampleSessions(sessions);
     }
     const flows = new Flows(profile, publicUrl, shortLived ? 1000 : undefined);
-    const api = withSecondFactors(
-      withSignIns(createApi(identities, sessions, courier, flows, publicUrl), identities, sessions, courier, flows, profile),
-      identities,
-    );
-    return toPorts(shortLived ? withoutVerificationAndLinks(api, profile) : api, publicUrl);
+    const basic = createApi(identities, sessions, courier, flows, publicUrl, privilegedSessionMaxAgeMs);
+    const api = withSecondFactors(withSignUps(basic, identities, sessions, courier, flows, shown), identities);
+    const editable = hasProfile ? api : withoutProfile(api, flows);
+    return toPorts(shortLived ? withoutVerificationAndLinks(editable, flows) : editable, publicUrl);
   });
 }

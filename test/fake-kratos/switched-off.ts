@@ -1,33 +1,26 @@
-import { randomUUID } from "node:crypto";
 import { badRequest, KratosError } from "../../src/fake-kratos/errors.js";
-import { UI_URL } from "../../src/fake-kratos/flows.js";
-import type { Profile } from "../../src/fake-kratos/profile.js";
-import type { Api, Handler } from "../../src/fake-kratos/server.js";
-import { timestamp } from "../../src/fake-kratos/time.js";
+import type { Flows } from "../../src/fake-kratos/flows.js";
+import type { Form } from "../../src/fake-kratos/form.js";
+import { toErrorResponse, type Api, type Handler } from "../../src/fake-kratos/server.js";
 
 const VERIFICATION_DISABLED = badRequest("Verification is not allowed because it was disabled.");
-const LINKS_DISABLED = new KratosError(404, {
+const METHOD_DISABLED = new KratosError(404, {
   reason: "This endpoint was disabled by system administrator. Please check your url or contact the system administrator to enable it.",
 });
 
-/** Switches off verification and the method `link`, and keeps the errors that browsers are sent to the error page with. */
-export function withoutVerificationAndLinks(api: Api, { guardsFlows: isNewer }: Profile): Api {
-  const kept = new Map<string, { error: KratosError; created_at: string; updated_at: string }>();
-  const redirectToErrorPage: Handler = () => {
-    const [id, now] = [randomUUID(), timestamp()];
-    kept.set(id, { error: VERIFICATION_DISABLED, created_at: now, updated_at: now });
-    return { status: 303, headers: { location: `${UI_URL}/error?error=${id}` } };
-  };
+/** Switches off verification and the method `link`. */
+export function withoutVerificationAndLinks(api: Api, flows: Flows): Api {
+  const redirectToErrorPage: Handler = () => flows.redirectToError(VERIFICATION_DISABLED);
   const refuse: Handler = () => {
     throw VERIFICATION_DISABLED;
   };
   // v0.6.3 sends even API clients to the error page.
-  const answerClient = isNewer ? refuse : redirectToErrorPage;
+  const answerClient = flows.profile.guardsFlows ? refuse : redirectToErrorPage;
   return {
     admin: {
       ...api.admin,
       "POST /recovery/link": () => {
-        throw LINKS_DISABLED;
+        throw METHOD_DISABLED;
       },
     },
     public: {
@@ -35,11 +28,25 @@ export function withoutVerificationAndLinks(api: Api, { guardsFlows: isNewer }: 
       "GET /self-service/verification/browser": redirectToErrorPage,
       "GET /self-service/verification/api": answerClient,
       "GET /self-service/verification/flows": answerClient,
-      "GET /self-service/errors": (request) => {
-        const id = request.query.get("error") ?? "";
-        const error = kept.get(id);
-        return error ? { json: { id, ...error } } : api.public["GET /self-service/errors"]!(request);
-      },
     },
   };
+}
+
+/** Switches off the method `profile`: settings flows have no traits, and cannot change them. */
+export function withoutProfile(api: Api, flows: Flows): Api {
+  const read = (route: string): [string, Handler] => [
+    route,
+    (request) => {
+      const response = api.public[route]!(request);
+      const form = response.json as Form | undefined;
+      return form?.ui ? { ...response, json: { ...form, ui: { ...form.ui, nodes: form.ui.nodes.filter(({ group }) => group !== "profile") } } } : response;
+    },
+  ];
+  const submit: Handler = (request) => {
+    const { blank } = flows.getSubmitted("settings", request, METHOD_DISABLED);
+    const isRedirected = blank.type === "browser" && flows.profile.startsFlows === "with redirects";
+    return isRedirected ? flows.redirectToError(METHOD_DISABLED) : toErrorResponse(METHOD_DISABLED);
+  };
+  const reads = ["api", "browser", "flows"].map((path) => read(`GET /self-service/settings/${path}`));
+  return { admin: api.admin, public: { ...api.public, ...Object.fromEntries(reads), "POST /self-service/settings": submit } };
 }
