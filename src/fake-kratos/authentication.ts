@@ -9,6 +9,13 @@ const COOKIE = "ory_kratos_session";
 /** The credentials that are a second factor. */
 const SECOND_FACTORS = ["totp", "lookup_secret"] as const;
 
+/** The error if a browser has no session. */
+export const NO_ACTIVE_SESSION = new KratosError(401, {
+  id: "session_inactive",
+  reason: "No active session was found in this request.",
+  message: "request does not have a valid authentication session",
+});
+
 /** Knows who sends a request to the public API. */
 export class Authentication {
   constructor(

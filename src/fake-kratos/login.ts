@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { CLEARED_SESSION_COOKIE, toSessionCookie, type Authentication } from "./authentication.js";
+import { CLEARED_SESSION_COOKIE, NO_ACTIVE_SESSION, toSessionCookie, type Authentication } from "./authentication.js";
 import { KratosError, notFound } from "./errors.js";
 import { checkSender, UI_URL, type Flow, type Flows } from "./flows.js";
 import { addMessages, setValues, type Message } from "./form.js";
@@ -53,11 +53,6 @@ const INVALID_CREDENTIALS: Message = {
   text: "The provided credentials are invalid, check for spelling mistakes in your password or username, email address, or phone number.",
   type: "error",
 };
-const NO_SESSION = new KratosError(401, {
-  id: "session_inactive",
-  reason: "No active session was found in this request.",
-  message: "request does not have a valid authentication session",
-});
 const OTHER_SESSION = new KratosError(403, { reason: "Unable to log out because the logout token in the URL query does not match the session cookie." });
 
 /** How users sign in and out of v26, with JSON. */
@@ -73,11 +68,11 @@ export function loginRoutes(login: Login, sessions: Sessions, identities: Identi
       return { json: { session: shown, continue_with: [next] }, headers: { "set-cookie": [flows.newCsrfCookie(), toSessionCookie(session)] } };
     },
     "GET /self-service/logout/browser": (request) => {
-      const token = logoutTokenOf(authentication.get(request, NO_SESSION));
+      const token = logoutTokenOf(authentication.get(request, NO_ACTIVE_SESSION));
       return { json: { logout_url: `${flows.publicUrl}/self-service/logout?token=${token}`, logout_token: token } };
     },
     "GET /self-service/logout": (request) => {
-      const session = authentication.get(request, NO_SESSION);
+      const session = authentication.get(request, NO_ACTIVE_SESSION);
       if (request.query.get("token") !== logoutTokenOf(session)) throw OTHER_SESSION;
       sessions.update(session.id, { active: false });
       return { status: 204, headers: { "set-cookie": CLEARED_SESSION_COOKIE } };

@@ -53,7 +53,8 @@ function readPage(all: readonly Session[], query: URLSearchParams) {
   const last = Math.max(Math.ceil(all.length / size) - 1, 0);
   const link = (rel: string, page: number) => {
     const token = Buffer.from(JSON.stringify({ offset: String(page * size), v: 2 })).toString("base64url");
-    return `</sessions?page=${page}&page_size=${size}&page_token=${token}&per_page=${size}>; rel="${rel}"`;
+    const shown = Math.min(size, all.length || size);
+    return `</sessions?page=${page}&page_size=${shown}&page_token=${token}&per_page=${shown}>; rel="${rel}"`;
   };
   const links = [
     ...(at > 0 || last === 0 ? [link("first", 0)] : []),

@@ -71,7 +71,8 @@ export interface Fault {
 
 /** Validates traits that a user has sent. A property that is missing is a fault at its own input, one that is not allowed at its parent. */
 export function findFaults(schema: IdentitySchema, traits: unknown): Fault[] {
-  const errors = getErrors(schema, traits);
+  // Kratos reports first that something is not an email.
+  const errors = getErrors(schema, traits).sort((a, b) => Number(b.keyword === "format") - Number(a.keyword === "format"));
   const faults = errors.map((error): Fault => {
     const { keyword, instancePath, data: value, schema: expected } = error;
     const name = instancePath.slice(1).replaceAll("/", ".");
@@ -84,9 +85,8 @@ export function findFaults(schema: IdentitySchema, traits: unknown): Fault[] {
 
 /** Adds the objects that are missing in traits, as newer versions of Kratos do with what a form has sent. */
 export function addObjects(schema: IdentitySchema, traits: object): object {
-  const properties = Object.entries(schema.properties.traits.properties);
-  const objects = properties.filter(([, property]) => "type" in property && property.type === "object").map(([name]) => [name, {}]);
-  return { ...Object.fromEntries(objects), ...traits };
+  const objects = Object.entries(schema.properties.traits.properties).filter(([, property]) => "type" in property && property.type === "object");
+  return { ...traits, ...Object.fromEntries(objects.flatMap(([name]) => (name in traits ? [] : [[name, {}]]))) };
 }
 
 /** A line for each error below a path, with its places in the instance (`I`) and the schema (`S`). More than one get a heading. */

@@ -48,9 +48,10 @@ export class Sessions {
   constructor(
     private readonly identities: Identities,
     private readonly profile: Profile,
+    private readonly defaultLifespanMs = DAY_MS,
   ) {}
 
-  create({ signedInAt, lifespanMs = DAY_MS, ...session }: NewSession): Session {
+  create({ signedInAt, lifespanMs = this.defaultLifespanMs, ...session }: NewSession): Session {
     const created: Session = {
       id: randomUUID(),
       token: this.profile.sessionTokenPrefix + randomBytes(24).toString("base64url"),

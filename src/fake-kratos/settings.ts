@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { toSessionCookie, type Authentication } from "./authentication.js";
+import { NO_ACTIVE_SESSION, toSessionCookie, type Authentication } from "./authentication.js";
 import { KratosError } from "./errors.js";
 import { checkSender, startForBrowser, UI_URL, type Flow, type Flows } from "./flows.js";
 import { addMessage, addMessages, setValues, toInputs, type Form, type Message } from "./form.js";
@@ -82,11 +82,11 @@ function sessionTooOld(flowId: string, publicUrl: string): KratosError {
 
 /** What v26 serves to change one's own settings, with JSON. */
 export function settingsRoutes(settings: Settings, flows: Flows, identities: Identities, authentication: Authentication): Routes {
-  const ownerOf = (request: KratosRequest) => identities.get(authentication.getStrong(request, NO_SESSION).identityId);
-  const show = ({ json, ownerId = "" }: Flow) => ({ ...json, identity: withoutAdminMetadata(identities.get(ownerId)) });
+  const ownerOf = (request: KratosRequest, missing: KratosError) => identities.get(authentication.getStrong(request, missing).identityId);
+  const show = ({ json, ownerId = "" }: Flow): object => ({ ...json, identity: withoutAdminMetadata(identities.get(ownerId)) });
   return {
-    "GET /self-service/settings/api": (request) => ({ json: show(flows.start("settings", { owner: ownerOf(request) })) }),
-    "GET /self-service/settings/browser": (request) => startForBrowser(flows, "settings", request, ownerOf(request), show),
+    "GET /self-service/settings/api": (request) => ({ json: show(flows.start("settings", { owner: ownerOf(request, NO_SESSION) })) }),
+    "GET /self-service/settings/browser": (request) => startForBrowser(flows, "settings", request, ownerOf(request, NO_ACTIVE_SESSION), show),
     "GET /self-service/settings/flows": (request) => {
       const session = authentication.getStrong(request, MISSING_SESSION);
       const flow = flows.get("settings", request);

@@ -29,6 +29,8 @@ interface FakeKratosOptions {
   readonly sampleIdentities?: boolean;
   /** Whether flows expire after a second, and verification and the method `link` are switched off. Default: false. */
   readonly shortLived?: boolean;
+  /** Default: a day. */
+  readonly sessionLifespanMs?: number;
   /** For how long after a sign-in users can change what they sign in with. Default: an hour. */
   readonly privilegedSessionMaxAgeMs?: number;
   /** Whether users can change their traits. Default: true. */
@@ -37,11 +39,11 @@ interface FakeKratosOptions {
 
 /** Starts the fake Kratos of `npm start`, or an older one, with what only tests need: users who sign up, second factors, and what is switched off. */
 export function startFakeKratos(options: FakeKratosOptions = {}): Promise<FakeKratos> {
-  const { version = "v26.2.0", sampleIdentities = true, shortLived = false, profile: hasProfile = true, privilegedSessionMaxAgeMs } = options;
+  const { version = "v26.2.0", sampleIdentities = true, shortLived = false, profile: hasProfile = true, sessionLifespanMs, privilegedSessionMaxAgeMs } = options;
   const { profile, createApi, toPorts, shown } = RELEASES[version];
   return serve(version, (publicUrl) => {
     const identities = new Identities(profile, publicUrl);
-    const sessions = new Sessions(identities, profile);
+    const sessions = new Sessions(identities, profile, sessionLifespanMs);
     const courier = new Courier();
     addSampleMessages(courier);
     if (sampleIdentities) {
