@@ -3,6 +3,7 @@ import { isKeyOf } from "./config/values.js";
 import { findMisspelled, readVariables, SECRETS, VARIABLES } from "./config/variables.js";
 import type { KratosOptions } from "./kratos/index.js";
 import type { AuthenticationOptions } from "./server/auth/authenticate.js";
+import { isSessionToken, type SessionOptions } from "./server/auth/session.js";
 import type { FacadeOptions } from "./server/facade.js";
 import { isLoopback } from "./server/listen.js";
 import type { OtlpProtocol } from "./server/telemetry/otlp.js";
@@ -156,6 +157,13 @@ function checkAuthentication(data: Variables): string[] {
       `JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, e.g. https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json; ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not set`,
     );
   }
+  if (data.KRATOS_SESSIONS && data.KRATOS_ADMIN_URL && !data.KRATOS_PUBLIC_URL) {
+    problems.push("KRATOS_SESSIONS=true requires KRATOS_PUBLIC_URL, because sessions are verified by Kratos' public API, e.g. http://127.0.0.1:4433");
+  }
+  const forged = Object.entries(data.KRATOS_HEADERS ?? {}).find(([name, value]) => ["cookie", "x-session-token"].includes(name) || (name === "authorization" && isSessionToken(value)));
+  if (data.KRATOS_SESSIONS && forged) {
+    problems.push(`KRATOS_HEADERS must not contain ${forged[0]} if KRATOS_SESSIONS is true, because Kratos would take every caller for the owner of that session`);
+  }
   if (data.API_KEYS?.length === 0 && missing.length > 0) problems.push('API_KEYS must contain at least one key, as printed by "kratos-graphql keys create"; received none');
   else if (isOpen(toAuthentication(data)) && !isLoopback(data.HOST) && !data.INSECURE_NO_AUTH) {
     problems.push(
@@ -175,10 +183,13 @@ function toAuditSubject({ AUDIT_SUBJECT_HEADER: header, AUDIT_SUBJECT_CALLERS: c
   return header && callers ? { header, callers } : undefined;
 }
 
-function toAuthentication({ API_KEYS: apiKeys = [], JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL, ...data }: Variables): AuthenticationOptions {
-  if (!JWT_ISSUER || !JWT_AUDIENCE || !JWT_JWKS_URL) return { apiKeys };
+function toAuthentication(data: Variables): AuthenticationOptions {
+  const { API_KEYS: apiKeys = [], JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL } = data;
+  const sessions = toSessions(data);
+  if (!JWT_ISSUER || !JWT_AUDIENCE || !JWT_JWKS_URL) return { apiKeys, sessions };
   return {
     apiKeys,
+    sessions,
     jwt: {
       issuer: JWT_ISSUER,
       audience: JWT_AUDIENCE,
@@ -190,8 +201,15 @@ function toAuthentication({ API_KEYS: apiKeys = [], JWT_ISSUER, JWT_AUDIENCE, JW
   };
 }
 
-function isOpen({ apiKeys, jwt }: AuthenticationOptions): boolean {
-  return apiKeys.length === 0 && !jwt;
+/** The built-in fake Kratos has a sample user, whom requests can be sent for beside those of anybody. */
+function toSessions({ KRATOS_ADMIN_URL, KRATOS_SESSIONS, KRATOS_SESSION_COOKIE: cookie }: Variables): SessionOptions | undefined {
+  if (KRATOS_ADMIN_URL) return KRATOS_SESSIONS ? { cookie } : undefined;
+  // A browser sends along the cookie of another Kratos on the same host, so cookies have to be asked for.
+  return KRATOS_SESSIONS === false ? undefined : { optional: true, ...(KRATOS_SESSIONS && { cookie }) };
+}
+
+function isOpen({ apiKeys, jwt, sessions }: AuthenticationOptions): boolean {
+  return apiKeys.length === 0 && !jwt && (!sessions || sessions.optional === true);
 }
 
 const PROTOCOLS: readonly string[] = ["http/protobuf", "http/json"] satisfies OtlpProtocol[];

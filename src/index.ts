@@ -3,6 +3,7 @@ import "reflect-metadata";
 export { createFacade, type Facade, type FacadeOptions } from "./server/facade.js";
 export { createApiKey, parseApiKeys, type ApiKey } from "./server/auth/api-key.js";
 export type { AuthenticationOptions } from "./server/auth/authenticate.js";
+export type { SessionOptions } from "./server/auth/session.js";
 export type { SubjectOptions } from "./server/auth/subject.js";
 export type { JwtOptions } from "./server/auth/jwt.js";
 export type { Limits } from "./server/limits/limits.js";

@@ -126,6 +126,8 @@ export function isKeyOf(key: string, certificates: string): boolean {
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
 
+export const cookieName = z.string().regex(HEADER_NAME, "the name of a cookie, as in `session.cookie.name` of the Kratos configuration, e.g. ory_kratos_session");
+
 /** Headers that control the transport of a request, or that the server sets itself. */
 const RESERVED_HEADERS = new Set([
   "accept", "connection", "content-length", "content-type", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",

@@ -20,7 +20,8 @@ interface Payload {
 /** Records the outcome of a mutation in the audit of the request. */
 export const Audited = createMethodMiddlewareDecorator<FacadeContext>(async ({ args, context, info }, next) => {
   const { fieldName: mutation, path } = info;
-  const end = context.audit?.start(String(path.key), { mutation, ...getTarget(mutation, args["input"] as MutationInput) });
+  const target = { ...getTarget(mutation, (args["input"] ?? {}) as MutationInput), ...toId("identityId", context.viewer?.identity.id) };
+  const end = context.audit?.start(String(path.key), { mutation, ...target });
   let payload: Payload;
   try {
     payload = (await next()) as Payload;

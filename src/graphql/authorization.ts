@@ -2,6 +2,7 @@ import { GraphQLError } from "graphql";
 import type { AuthCheckerFn } from "type-graphql";
 import type { FacadeContext } from "./context.js";
 import type { Caller, Scope } from "./scopes.js";
+import type { Viewer } from "./viewer/viewer.type.js";
 
 /**
  * @param reason why the scope is required, if it is not obvious
@@ -15,8 +16,18 @@ export function requireScope({ scopes }: Caller, scope: Scope, reason?: string):
   });
 }
 
+/** @throws FORBIDDEN if the request is not sent with the session of a user */
+export function requireViewer({ viewer }: FacadeContext): Viewer {
+  if (viewer) return viewer;
+  throw new GraphQLError("This field requires a request that is sent with a Kratos session, instead of an API key or token.", { extensions: { code: "FORBIDDEN" } });
+}
+
+/** For `@Authorized`, after the scopes: the signed-in user needs none of them, because the field is about what is theirs. */
+export const OR_VIEWER = "viewer";
+
 /** Called by type-graphql before it resolves an `@Authorized` field. */
-export const authChecker: AuthCheckerFn<FacadeContext, Scope> = ({ context }, scopes) => {
-  for (const scope of scopes) requireScope(context.caller, scope);
+export const authChecker: AuthCheckerFn<FacadeContext, Scope | typeof OR_VIEWER> = ({ context }, roles) => {
+  if (context.viewer && roles.includes(OR_VIEWER)) return true;
+  for (const role of roles) if (role !== OR_VIEWER) requireScope(context.caller, role);
   return true;
 };

@@ -14,6 +14,7 @@ import {
 import { ANYBODY, type Caller } from "./scopes.js";
 import type { Session } from "./session/session.type.js";
 import type { TraitsMask } from "./traits-mask.js";
+import { Viewer } from "./viewer/viewer.type.js";
 
 /** The parts of a request that its context is created from. */
 export interface ContextOptions {
@@ -28,6 +29,8 @@ export interface ContextOptions {
   readonly flowCredentials?: FlowCredentials;
   /** Called with the number of keys of each batch that a loader requests. */
   readonly onBatch?: BatchListener;
+  /** Called with a `Set-Cookie` header if Kratos reissues the session cookie of the caller. */
+  readonly onSessionCookie?: (setCookie: string) => void;
 }
 
 /** Shared by the resolvers of one request. */
@@ -42,6 +45,9 @@ export interface FacadeContext extends IdentityLoaders {
   readonly courierMessages: DataLoader<string, CourierMessage | null>;
   /** Traits to hide from this caller. Undefined if the caller may see all. */
   readonly mask: TraitsMask | undefined;
+  readonly onSessionCookie: ((setCookie: string) => void) | undefined;
+  /** The signed-in user, as the last mutation has left them. Undefined if the request is not sent with a session. */
+  viewer: Viewer | undefined;
   /** Set by the server, to record mutations. */
   audit?: Audit;
 }
@@ -75,7 +81,7 @@ export interface Audit {
 }
 
 /** Creates the context of one request, with empty loaders. */
-export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask, flowCredentials = {}, onBatch }: ContextOptions): FacadeContext {
+export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask, flowCredentials = {}, onBatch, onSessionCookie }: ContextOptions): FacadeContext {
   const mask = caller.scopes.has("secrets:read") ? undefined : traitsMask;
   return {
     kratos,
@@ -83,6 +89,8 @@ export function createContext({ kratos, caller = ANYBODY, requestId, traitsMask,
     requestId,
     flowCredentials,
     mask,
+    onSessionCookie,
+    viewer: caller.user && new Viewer(caller.user),
     ...createIdentityLoaders(kratos, mask, onBatch),
     identitySchemas: createIdentitySchemaLoader(kratos, onBatch),
     courierMessages: createCourierMessageLoader(kratos, mask, onBatch),

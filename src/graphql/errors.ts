@@ -9,6 +9,8 @@ import {
   KratosOverloadedError,
   KratosPositionError,
   KratosPublicUrlRequiredError,
+  KratosSessionInvalidError,
+  KratosSignInRequiredError,
   KratosUnavailableError,
   KratosUnsupportedError,
   isTooDeep,
@@ -19,6 +21,8 @@ import {
 const CODES: readonly (readonly [abstract new (...args: never[]) => KratosError, string])[] = [
   [KratosForbiddenError, "FORBIDDEN"],
   [KratosDisabledError, "FORBIDDEN"],
+  [KratosSignInRequiredError, "FORBIDDEN"],
+  [KratosSessionInvalidError, "UNAUTHENTICATED"],
   [KratosFlowExpiredError, "FLOW_EXPIRED"],
   [KratosInvalidError, "BAD_USER_INPUT"],
   [KratosPositionError, "BAD_USER_INPUT"],
@@ -62,8 +66,13 @@ function getMessage(error: KratosError): string {
   return error instanceof KratosInvalidError ? "Kratos rejected the input." : error.message;
 }
 
-function getExtensions(error: KratosError): Record<string, unknown> {
+/** The `extensions` of an error of Kratos, with its code. */
+export function getExtensions(error: KratosError): Record<string, unknown> {
   const code = CODES.find(([type]) => error instanceof type)?.[1];
+  if (error instanceof KratosSignInRequiredError) {
+    const { errorId: reason, newFlowPath } = error;
+    return { code, reason, ...(reason === "session_aal2_required" && { requiredAal: "aal2" }), newFlowPath };
+  }
   if (error instanceof KratosFlowExpiredError) return { code, ...error.replacement };
   if (error instanceof KratosUnsupportedError) return { code, since: error.since };
   if (error instanceof KratosUnavailableError && error.retryAfterS !== undefined) return { code, retryAfter: error.retryAfterS };

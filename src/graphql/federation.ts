@@ -8,17 +8,20 @@ import { Identity } from "./identity/identity.type.js";
 import type { Scope } from "./scopes.js";
 import { getSessionDetails } from "./session/session.resolver.js";
 import { Session } from "./session/session.type.js";
+import type { Viewer } from "./viewer/viewer.type.js";
 
 /** Per request. A router asks for those of a whole page at once, and a page has at most 250 items. */
 const MAX_REPRESENTATIONS = 1000;
 
-type EntityContext = Pick<FacadeContext, "caller" | "identities" | "identitiesByExternalId" | "identitySchemas" | "sessions">;
+type EntityContext = Pick<FacadeContext, "caller" | "viewer" | "identities" | "identitiesByExternalId" | "identitySchemas" | "sessions">;
 
 interface Entity {
   /** type-graphql's `@Authorized` does not apply to entities that are resolved from references. */
   readonly scope: Scope;
   /** Load an entity by one of its keys. If a representation has several, the first one here counts. */
   readonly keys: Readonly<Record<string, (context: EntityContext, key: string, info: GraphQLResolveInfo) => Promise<object | null>>>;
+  /** What signed-in users may load without the scope, because it is theirs. */
+  readonly own?: (viewer: Viewer, name: string, key: string) => object | undefined;
 }
 
 const ENTITIES: Readonly<Record<string, Entity>> = {
@@ -28,6 +31,7 @@ const ENTITIES: Readonly<Record<string, Entity>> = {
       id: ({ identities }, id) => identities.load(id),
       externalId: ({ identitiesByExternalId }, externalId) => identitiesByExternalId.load(externalId),
     },
+    own: ({ identity }, name, key) => (key === identity.externalId && name === "externalId") || (key.toLowerCase() === identity.id && name === "id") ? identity : undefined,
   },
   IdentitySchema: { scope: "identities:read", keys: { id: ({ identitySchemas }, id) => identitySchemas.load(id) } },
   Session: { scope: "sessions:read", keys: { id: ({ sessions }, id, info) => sessions.load({ id, details: getSessionDetails(info) }) } },
@@ -97,8 +101,10 @@ async function loadEntity(representation: unknown, context: EntityContext, info:
     // An ID is never null, but gateways send any other key as another subgraph has it.
     if (key === null && name !== "id") return null;
     if (!entity || typeof key !== "string") continue;
-    requireScope(context.caller, entity.scope);
     checkArgument(key);
+    const own = context.viewer && entity.own?.(context.viewer, name, key);
+    if (own) return own;
+    requireScope(context.caller, entity.scope);
     return load(context, key, info);
   }
   throw badUserInput(`A representation must have a "__typename" and one of its keys, which must be a string (${KEYS.join("; ")}); received ${describeReceived(representation)}.`);

@@ -21,6 +21,8 @@ import { RevokeIdentitySessionsPayloadResolver, RevokeSessionPayloadResolver, Se
 import { IdentitySessionsResolver, SessionResolver } from "./session/session.resolver.js";
 import { printSubgraph } from "./subgraph-sdl.js";
 import { SystemResolver } from "./system.js";
+import { ViewerMutationResolver } from "./viewer/viewer.mutations.js";
+import { ViewerResolver } from "./viewer/viewer.resolver.js";
 
 export interface FacadeSchema {
   /** The executable schema, including federation's `_service` and `_entities`. */
@@ -65,6 +67,8 @@ export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: 
       SessionResolver,
       SystemResolver,
       VerifyAddressResolver,
+      ViewerMutationResolver,
+      ViewerResolver,
     ],
     authChecker,
     validateFn: checkArgument,

@@ -1,5 +1,7 @@
+import type { SignedInUser } from "../kratos/index.js";
+
 /*
- * The scopes are enforced in authorization.ts. This file imports nothing: the command line lists the scopes in its help, which
+ * The scopes are enforced in authorization.ts. This file imports only types: the command line lists the scopes in its help, which
  * would otherwise wait about 80 ms for graphql to load.
  */
 
@@ -35,11 +37,16 @@ export function isScope(text: string): text is Scope {
 
 /** The sender of a request. */
 export interface Caller {
-  /** Used in the log and for the rate limit: `key:` and the name of the API key, `jwt:` and a user, or `jwt-client:` and a client. */
+  /**
+   * Used in the log and for the rate limit: `key:` and the name of the API key, `jwt:` and a user, `jwt-client:` and a client, or
+   * `session:` and the ID of an identity.
+   */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
   /** The end user that the caller acts for, in the audit log. Undefined unless a trusted caller names one. */
   readonly subject?: string;
+  /** The signed-in user, if the request is sent with their session. */
+  readonly user?: SignedInUser;
 }
 
 /** The caller of a server without authentication. Has all scopes. */

@@ -21,6 +21,7 @@ import {
   visit,
 } from "graphql";
 import { getMetadataStorage } from "type-graphql";
+import { OR_VIEWER } from "./authorization.js";
 import { type Cost, getFieldCost } from "./complexity.js";
 import type { Scope } from "./scopes.js";
 
@@ -104,8 +105,10 @@ function withDirectives<Node extends { readonly directives?: readonly ConstDirec
 function findScopes(schema: GraphQLSchema, entityScopes: ReadonlyMap<string, Scope>): ReadonlyMap<string, readonly Scope[]> {
   const { objectTypes, queries, mutations } = getMetadataStorage();
   const scopes = new Map<string, readonly Scope[]>();
-  const add = (coordinate: string, added: readonly Scope[] = []) => {
-    if (added.length > 0) scopes.set(coordinate, [...new Set([...(scopes.get(coordinate) ?? []), ...added])].sort());
+  const add = (coordinate: string, roles: readonly (Scope | typeof OR_VIEWER)[] = []) => {
+    // A gateway would demand the scopes of a signed-in user, too.
+    const added = roles.filter((role) => role !== OR_VIEWER);
+    if (added.length > 0 && added.length === roles.length) scopes.set(coordinate, [...new Set([...(scopes.get(coordinate) ?? []), ...added])].sort());
   };
   for (const { schemaName, roles } of queries) add(`Query.${schemaName}`, roles);
   for (const { schemaName, roles } of mutations) add(`Mutation.${schemaName}`, roles);

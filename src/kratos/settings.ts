@@ -107,12 +107,15 @@ async function getFlow(api: KratosApi, operation: string, credential: SessionCre
 /** ID of the message that another identity has one of the identifiers. */
 const CONFLICT = 4000007;
 
+/** ID of a message that every settings flow of later versions has if the user has no other way to sign in. It says nothing of the traits. */
+const NO_OTHER_IDENTIFIERS = 4000009;
+
 /** The error that the messages of a rejected form mean. */
 function toError({ ui: { nodes, messages = [] } }: WireSettingsFlow): KratosError {
   const options = { outcome: "REFUSED" } as const;
   if (messages.some(({ id }) => id === CONFLICT)) return new KratosConflictError(SUBMIT, options);
   const ofNodes = nodes.flatMap((node) => toIssues(toPath(String(getAttributes(node).name)), node.messages));
-  const issues = ofNodes.length > 0 ? ofNodes : toIssues(["traits"], messages);
+  const issues = ofNodes.length > 0 ? ofNodes : toIssues(["traits"], messages.filter(({ id }) => id !== NO_OTHER_IDENTIFIERS));
   return new KratosInvalidError(SUBMIT, issues.length > 0 ? issues : [{ path: ["traits"], message: REJECTED }], options);
 }
 

@@ -1,7 +1,7 @@
 import type { KyInstance } from "ky";
 import type { KratosApi } from "./api.js";
 import type { CallOptions, KratosClient } from "./client.js";
-import { isSignInRequirement, KratosForbiddenError, KratosInvalidError, KratosSessionInvalidError, KratosSignInRequiredError } from "./errors.js";
+import { isSignInRequirement, KratosForbiddenError, KratosInvalidError, KratosNotFoundError, KratosSessionInvalidError, KratosSignInRequiredError } from "./errors.js";
 import { expectIdentity } from "./identities/get.js";
 import { listByNumber, type ListPage, type ListPosition } from "./pages.js";
 import { expectDeleted, expectJson, isInt32, objectWith } from "./response.js";
@@ -76,12 +76,13 @@ export class KratosUser {
 
   /**
    * Revokes another session of the user. Kratos does not say whether there is one with this ID.
+   * @throws {KratosNotFoundError} if it is not a UUID
    * @throws {KratosInvalidError} if it is the session that the request is sent with
    */
   revokeSession(id: string): Promise<void> {
     const operation = "disableMySession";
     return this.#run(operation, async (api) => {
-      if (!isUuid(id)) return;
+      if (!isUuid(id)) throw new KratosNotFoundError(operation);
       try {
         await asUser(api, operation, this.credential, async (ory) => expectDeleted(await ory.delete(`sessions/${id}`)));
       } catch (error) {

@@ -80,7 +80,7 @@ export interface Facade {
  */
 export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const { kratos, logger, authentication, corsOrigins = [], introspection = false, batching = false, publicSdl } = options;
-  const { apiKeys, jwt } = authentication === "none" ? { apiKeys: [] } : authentication;
+  const { apiKeys, jwt, sessions }: AuthenticationOptions = authentication === "none" ? { apiKeys: [] } : authentication;
   let policy = createPolicy({ ...options, apiKeys });
   const hasSafelist = policy.safelist !== undefined;
   const rateLimit = options.rateLimit && (await createRateLimit(options.rateLimit, logger));
@@ -104,7 +104,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
       apollo,
       kratos,
       telemetry,
-      authenticate: createAuthenticate(() => policy.apiKeys, jwtVerifier?.verify),
+      authenticate: createAuthenticate(() => policy.apiKeys, jwtVerifier?.verify, sessions),
       nameSubject: options.auditSubject && createSubjectReader(options.auditSubject),
       rateLimit,
       policy: () => policy,

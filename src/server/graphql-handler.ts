@@ -3,14 +3,12 @@ import type { GraphQLFormattedError } from "graphql";
 import Negotiator from "negotiator";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
-import { createContext } from "../graphql/context.js";
-import type { Caller } from "../graphql/scopes.js";
-import type { TraitsMask } from "../graphql/traits-mask.js";
+import { type ContextOptions, createContext } from "../graphql/context.js";
 import type { Kratos, Reservation } from "../kratos/index.js";
 import type { Authenticate } from "./auth/authenticate.js";
 import type { SubjectReader } from "./auth/subject.js";
 import { createBodyBudget, createBodyReader } from "./body.js";
-import { assertNotForged } from "./csrf.js";
+import { assertNotForged, mayMutate } from "./csrf.js";
 import { HttpError } from "./http-error.js";
 import type { RateLimit } from "./limits/rate-limit.js";
 import type { Policy } from "./policy.js";
@@ -42,8 +40,9 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
   return async (request, response, fields) => {
     const telemetry = new RequestTelemetry(options.telemetry, fields, request);
     const bodyMemory = bodyBudget.reserve();
+    const onSessionCookie = (setCookie: string) => void response.appendHeader("set-cookie", setCookie);
     try {
-      const result = await execute(request, fields, telemetry, bodyMemory);
+      const result = await execute(request, fields, telemetry, bodyMemory, onSessionCookie);
       if (!telemetry.hasOperations) throw toHttpError(result);
       await send(response, result);
       telemetry.onResponse(response.statusCode);
@@ -55,8 +54,14 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     }
   };
 
-  async function execute(request: IncomingMessage, fields: RequestFields, telemetry: RequestTelemetry, bodyMemory: Reservation): Promise<HTTPGraphQLResponse> {
-    const authenticated = await authenticate(request.headers.authorization);
+  async function execute(
+    request: IncomingMessage,
+    fields: RequestFields,
+    telemetry: RequestTelemetry,
+    bodyMemory: Reservation,
+    onSessionCookie: ContextOptions["onSessionCookie"],
+  ): Promise<HTTPGraphQLResponse> {
+    const authenticated = await authenticate(request, telemetry.observe(kratos));
     fields.caller = authenticated.name;
     const caller = nameSubject ? nameSubject(authenticated, request) : authenticated;
     // Before the body is read, so that refusing a request is cheap.
@@ -70,21 +75,16 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     for (const query of queries) safelist?.assertListed(query);
     return apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest,
-      context: async () => createObservedContext(request, caller, fields.requestId, telemetry, traitsMask),
+      context: async () => {
+        const { headers } = request;
+        const sessionToken = headers["x-session-token"];
+        const flowCredentials = { cookie: headers.cookie, sessionToken: typeof sessionToken === "string" ? sessionToken : undefined };
+        const { requestId } = fields;
+        const { onBatch } = telemetry;
+        const context = createContext({ kratos: telemetry.observe(kratos), caller, requestId, traitsMask, flowCredentials, onBatch, onSessionCookie });
+        return Object.assign(context, { telemetry, mayMutate: mayMutate(request, caller, corsOrigins) });
+      },
     });
-  }
-
-  function createObservedContext(
-    { headers }: IncomingMessage,
-    caller: Caller,
-    requestId: string,
-    telemetry: RequestTelemetry,
-    traitsMask: TraitsMask | undefined,
-  ): ObservedContext {
-    const sessionToken = headers["x-session-token"];
-    const flowCredentials = { cookie: headers.cookie, sessionToken: typeof sessionToken === "string" ? sessionToken : undefined };
-    const context = createContext({ kratos: telemetry.observe(kratos), caller, requestId, traitsMask, flowCredentials, onBatch: telemetry.onBatch });
-    return Object.assign(context, { telemetry });
   }
 }
 

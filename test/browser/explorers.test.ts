@@ -31,7 +31,7 @@ describe("the explorer, without a network", () => {
     await page.getByRole("link", { name: "Query", exact: true }).click();
     await page.getByText("Look up an identity by ID.").first().waitFor();
     await page.getByRole("link", { name: "Back to Docs" }).click();
-    expect(await page.getByRole("tab").allInnerTexts()).toEqual(["Identities", "CreateIdentity", "Sessions", "CourierMessages", "LoginFlow", "Version", "Entities"]);
+    expect(await page.getByRole("tab").allInnerTexts()).toEqual(["Identities", "CreateIdentity", "Sessions", "Viewer", "CourierMessages", "LoginFlow", "Version", "Entities"]);
     await page.getByLabel("Variables").getByText(SAMPLE_IDENTITY_ID).waitFor();
     await (await run(page, "Identity")).getByText("Søren").waitFor();
     await keepScreenshot(page, "docs/explorer.png");

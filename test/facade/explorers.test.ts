@@ -132,9 +132,14 @@ describe("the sample operations", () => {
     for (const { document } of createSamples()) expect(validate(schema, parse(document))).toEqual([]);
   });
 
-  // A placeholder is not an ID, and a settings flow needs the session of its user.
-  const codes: Record<string, readonly string[]> = { Identity: ["BAD_USER_INPUT"], Session: ["BAD_USER_INPUT"], CourierMessage: ["BAD_USER_INPUT"], SettingsFlow: ["FORBIDDEN"] };
-  it.each(operations)("$name can be sent as it is, and only a placeholder of an ID and a settings flow are refused", async ({ name, query, variables }) => {
+  /** What needs the session of a user. */
+  const own = ["SettingsFlow", "Viewer", "UpdateViewerTraits", "RevokeOtherSessions"];
+  // A placeholder is not an ID.
+  const codes: Record<string, readonly string[]> = {
+    ...Object.fromEntries(["Identity", "Session", "CourierMessage"].map((name) => [name, ["BAD_USER_INPUT"]])),
+    ...Object.fromEntries(own.filter((name) => name !== "Viewer").map((name) => [name, ["FORBIDDEN"]])),
+  };
+  it.each(operations)("$name can be sent as it is, and only a placeholder of an ID and what needs a session are refused", async ({ name, query, variables }) => {
     const { errors = [] } = await fetchGraphQL(`${facade.url}/graphql`, { query, operationName: name, variables });
     expect(errors.map(({ extensions }: any) => extensions.code)).toEqual(codes[name] ?? []);
   });
@@ -150,7 +155,7 @@ describe("the sample operations", () => {
 
   it("return data as they are if they have the ID of a sample identity, and the flows, the session and the message exist", async () => {
     const kratos = await stopAfterTest(startFakeKratos());
-    const facade = await startFacade(kratos);
+    const facade = await startFacade(kratos, { authentication: { apiKeys: [], sessions: { optional: true } } });
     const { sessionToken } = await signUp(kratos, { email: "signed-up@example.com" });
     const { sessions, courierMessages } = dataOf(
       await facade.send("{ sessions(active: true) { edges { node { id } } } courierMessages { edges { node { id } } } }"),
@@ -171,7 +176,8 @@ describe("the sample operations", () => {
     const samples = operationsOf(createSamples(SAMPLE_IDENTITY_ID));
     const deleteLast = samples.sort((a, b) => Number(a.name === "DeleteIdentity") - Number(b.name === "DeleteIdentity"));
     for (const { name, query, variables } of deleteLast) {
-      const reply = await fetchGraphQL(`${facade.url}/graphql`, { query, operationName: name, variables: { ...variables, ...existing[name] } });
+      const headers = own.includes(name) && name !== "SettingsFlow" ? { "x-session-token": sessionToken } : undefined;
+      const reply = await fetchGraphQL(`${facade.url}/graphql`, { query, operationName: name, variables: { ...variables, ...existing[name] } }, headers);
       const [answer] = Object.values<any>(dataOf(reply)).flat();
       expect([name, answer]).toEqual([name, expect.anything()]);
       expect(answer.userErrors ?? []).toEqual([]);

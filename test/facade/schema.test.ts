@@ -94,6 +94,7 @@ it("keeps the names and nullability of the contract", () => {
     "settingsFlow(id: ID!, sessionToken: String): SettingsFlow",
     "verificationFlow(id: ID!): VerificationFlow",
     "version: String",
+    "viewer: Viewer",
   ]);
   expect(signature("Mutation")).toEqual([
     "createIdentity(input: CreateIdentityInput!): CreateIdentityPayload",

@@ -27,19 +27,20 @@ interface FakeKratosOptions {
   readonly version?: FakeKratosVersion;
   /** Default: true. */
   readonly sampleIdentities?: boolean;
-  /** Whether flows expire after a second, and verification and the method `link` are switched off. Default: false. */
+  /**
+   * Whether flows expire after a second, and so does the permission to change what one signs in with, and verification and the
+   * method `link` are switched off. Default: false.
+   */
   readonly shortLived?: boolean;
   /** Default: a day. */
   readonly sessionLifespanMs?: number;
-  /** For how long after a sign-in users can change what they sign in with. Default: an hour. */
-  readonly privilegedSessionMaxAgeMs?: number;
   /** Whether users can change their traits. Default: true. */
   readonly profile?: boolean;
 }
 
 /** Starts the fake Kratos of `npm start`, or an older one, with what only tests need: users who sign up, second factors, and what is switched off. */
 export function startFakeKratos(options: FakeKratosOptions = {}): Promise<FakeKratos> {
-  const { version = "v26.2.0", sampleIdentities = true, shortLived = false, profile: hasProfile = true, sessionLifespanMs, privilegedSessionMaxAgeMs } = options;
+  const { version = "v26.2.0", sampleIdentities = true, shortLived = false, profile: hasProfile = true, sessionLifespanMs } = options;
   const { profile, createApi, toPorts, shown } = RELEASES[version];
   return serve(version, (publicUrl) => {
     const identities = new Identities(profile, publicUrl);
@@ -51,7 +52,7 @@ export function startFakeKratos(options: FakeKratosOptions = {}): Promise<FakeKr
       addSampleSessions(sessions);
     }
     const flows = new Flows(profile, publicUrl, shortLived ? 1000 : undefined);
-    const basic = createApi(identities, sessions, courier, flows, publicUrl, privilegedSessionMaxAgeMs);
+    const basic = createApi(identities, sessions, courier, flows, publicUrl, shortLived ? 1000 : undefined);
     const api = withSecondFactors(withSignUps(basic, identities, sessions, courier, flows, shown), identities);
     const editable = hasProfile ? api : withoutProfile(api, flows);
     return toPorts(shortLived ? withoutVerificationAndLinks(editable, flows) : editable, publicUrl);

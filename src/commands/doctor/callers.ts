@@ -10,8 +10,9 @@ export async function checkCallers(config: Config): Promise<Finding[]> {
 }
 
 /** Lists who may call the server, and checks that the keys of the JWT issuer can be loaded. */
-async function checkAuthentication({ authentication: { apiKeys, jwt }, host }: Config): Promise<Finding[]> {
+async function checkAuthentication({ authentication: { apiKeys, jwt, sessions }, host }: Config): Promise<Finding[]> {
   if (apiKeys.length === 0 && !jwt) {
+    if (sessions && !sessions.optional) return [ok("Authentication", "signed-in users only, with their sessions of Kratos")];
     if (isLoopback(host)) return [note("Authentication", `none: anyone on this machine has access to everything at ${host}`)];
     return [fail("Authentication", `none: anyone who can reach ${host} has access to everything; set API_KEYS, or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL`)];
   }

@@ -3,7 +3,7 @@ import { Kratos } from "../../kratos/index.js";
 import { checkCallers } from "./callers.js";
 import { fail, note, ok, toTable, type Finding } from "./finding.js";
 import { checkGraph, checkTraitsMask } from "./graph.js";
-import { checkKratos, VERSION } from "./kratos.js";
+import { checkKratos, checkSessions, VERSION } from "./kratos.js";
 
 /**
  * Checks a deployment from where it runs, with the configuration that the server would use, and prints the results.
@@ -31,5 +31,6 @@ async function examine(): Promise<Finding[]> {
   const kratos = new Kratos({ adminUrl, publicUrl, version: config.kratosVersion, timeoutMs: config.kratosTimeoutMs, ...config.kratos });
   findings.push(...(await checkKratos(kratos, adminUrl, publicUrl)));
   const versionKnown = findings.some(({ check, status }) => check === VERSION && status === "ok");
+  if (versionKnown) findings.push(...(await checkSessions(kratos, config.authentication.sessions)));
   return versionKnown ? [...findings, ...(await checkTraitsMask(kratos, config.facade.traitsMask ?? [])), ...(await checkGraph(kratos))] : findings;
 }

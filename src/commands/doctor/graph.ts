@@ -28,6 +28,7 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   courierMessages: "courierMessages(first: 1) { edges { node { id } } }",
   session: `session(id: "${UNKNOWN_ID}") { id }`,
   sessions: "sessions(first: 1) { edges { node { id devices { id } identity { id } } } }",
+  viewer: "viewer { identity { id } }",
   selfServiceError: 'selfServiceError(id: "stub:500") { id }',
   _entities: `_entities(representations: [{ __typename: "Identity", id: "${UNKNOWN_ID}" }]) { __typename }`,
   _service: "_service { sdl }",

@@ -1,5 +1,6 @@
-import { FIRST_VERSION, onlyKratosErrors, KratosError, KratosUnavailableError, KratosWrongPortError, type Features, type Kratos, type KratosStatus } from "../../kratos/index.js";
+import { FIRST_VERSION, onlyKratosErrors, KratosError, KratosSessionInvalidError, KratosUnavailableError, KratosWrongPortError, type Features, type Kratos, type KratosStatus } from "../../kratos/index.js";
 import { describe } from "../kratos.js";
+import type { SessionOptions } from "../../server/auth/session.js";
 import { fail, note, ok, type Finding } from "./finding.js";
 
 const ADMIN_API = "Kratos admin API";
@@ -55,6 +56,8 @@ const MISSING: readonly (readonly [keyof Features, check: string, effect: string
   ["deleteAnyCredential", "deleteIdentityCredential of `password`, `saml`", USER_ERROR],
   ["deleteIdentitySessions", "revokeIdentitySessions", USER_ERROR],
   ["sessions", "revokeSession", USER_ERROR],
+  ["ownSessions", "Viewer.otherSessions", ERROR],
+  ["ownSessions", "revokeSession, revokeOtherSessions of signed-in users", USER_ERROR],
   ["extendSession", "extendSession", USER_ERROR],
   ["recoveryReturnTo", "createRecoveryLink with returnTo", USER_ERROR],
   ["recoveryCodes", "createRecoveryCode", USER_ERROR],
@@ -82,6 +85,15 @@ async function checkPublicApi(kratos: Kratos, publicUrl: string | undefined): Pr
   if (error instanceof KratosWrongPortError) return fail(PUBLIC_API, explain(error));
   if (error instanceof KratosError) return fail(PUBLIC_API, `cannot be used at ${publicUrl}: ${explain(error)}`);
   return ok(PUBLIC_API, `reached at ${publicUrl}`);
+}
+
+/** Checks that Kratos verifies sessions, if they are accepted. */
+export async function checkSessions(kratos: Kratos, sessions: SessionOptions | undefined): Promise<Finding[]> {
+  if (!sessions) return [];
+  const check = "Sessions of Kratos";
+  const answer = await kratos.asUser({ kind: "token", token: "doctor" }).whoami().catch(onlyKratosErrors);
+  if (answer instanceof KratosSessionInvalidError) return [ok(check, `verified by the public API, also of the cookie ${sessions.cookie}`)];
+  return [fail(check, answer instanceof KratosError ? `cannot be verified: ${explain(answer)}` : "Kratos accepts any session; check KRATOS_PUBLIC_URL and KRATOS_HEADERS")];
 }
 
 /** What went wrong, and what to do about it, as in the log of the server. */

@@ -35,9 +35,10 @@ export class DeleteIdentityCredentialPayload {
 @Resolver(() => Identity)
 export class IdentityCredentialsResolver {
   @Tag("personal-data")
+  @Authorized<Scope>("identities:read")
   @FieldResolver(() => [IdentityCredential], {
     nullable: true,
-    description: "Credentials that the identity can sign in with. Requires Kratos v0.7 or later. Before v1.2, each identity in a list requires a separate request to Kratos. Null if the identity has since been deleted.",
+    description: "Credentials that the identity can sign in with. Requires the scope `identities:read` and Kratos v0.7 or later. Before v1.2, each identity in a list requires a separate request to Kratos. Null if the identity has since been deleted.",
   })
   credentials(@Root() identity: Identity, @Ctx() { credentials }: FacadeContext): IdentityCredential[] | Promise<IdentityCredential[] | null> {
     return identity.credentials ?? credentials.load(identity.id);

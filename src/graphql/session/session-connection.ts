@@ -3,8 +3,8 @@ import type { ListPage, SessionRecord } from "../../kratos/index.js";
 import { encodePosition, PageInfo } from "../connection.js";
 import { Session } from "./session.type.js";
 
-/** Name of the lists of sessions in their cursors: of all sessions, and of those of an identity. */
-export type SessionList = "sessions" | "Identity.sessions";
+/** Name of the lists of sessions in their cursors: of all sessions, of those of an identity, and of the other ones of the signed-in user. */
+export type SessionList = "sessions" | "Identity.sessions" | "Viewer.otherSessions";
 
 @ObjectType({ simpleResolvers: true, description: "A session in a list." })
 export class SessionEdge {

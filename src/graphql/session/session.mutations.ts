@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Authorized, Ctx, Field, FieldResolver, ID, Info, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
 import { Audited } from "../audit.js";
+import { OR_VIEWER } from "../authorization.js";
 import { twoRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
 import { Identity } from "../identity/identity.type.js";
@@ -18,8 +19,8 @@ export class RevokeSessionInput {
 
 @ObjectType({ simpleResolvers: true, description: "Payload of `revokeSession`." })
 export class RevokeSessionPayload {
-  /** Not part of the schema. Null if there are user errors. */
-  sessionId: string | null;
+  @Field(() => ID, { nullable: true, description: "ID of the revoked session. Null if there are user errors." })
+  revokedSessionId: string | null;
 
   @Field(() => [UserError], { description: "Errors that prevented the mutation. Empty on success." })
   userErrors: UserError[];
@@ -62,24 +63,23 @@ export class ExtendSessionPayload {
 
 @Resolver()
 export class SessionMutationResolver {
-  @Tag("admin")
-  @Authorized<Scope>("sessions:write")
+  @Authorized<Scope | typeof OR_VIEWER>("sessions:write", OR_VIEWER)
   @Audited
   @Mutation(() => RevokeSessionPayload, {
     nullable: true,
     complexity: twoRequests,
-    description: "Revoke a session, so that its user has to sign in again on that device. Succeeds even if the session is already revoked. Requires Kratos v0.11 or later.",
+    description: "Revoke a session, so that its user has to sign in again on that device. Succeeds even if the session is already revoked. Requires the scope `sessions:write` and Kratos v0.11 or later. If the request is sent with a Kratos session, no scope is required: signed-in users can revoke their own other sessions with Kratos v0.8.3 or later. Then it also succeeds, and does nothing, if the session is not theirs.",
   })
   async revokeSession(
     @Arg("input", () => RevokeSessionInput, { description: "The session to revoke." }) { id }: RevokeSessionInput,
     @Ctx() context: FacadeContext,
   ): Promise<RevokeSessionPayload> {
     try {
-      await context.kratos.sessions.revoke(id);
+      await (context.viewer ? context.kratos.asUser(context.viewer.user.credential).revokeSession(id) : context.kratos.sessions.revoke(id));
       forgetSessions(context);
-      return { sessionId: id, userErrors: [] };
+      return { revokedSessionId: id.toLowerCase(), userErrors: [] };
     } catch (error) {
-      return { sessionId: null, userErrors: toSessionErrors(error) };
+      return { revokedSessionId: null, userErrors: toSessionErrors(error) };
     }
   }
 
@@ -143,8 +143,8 @@ export class RevokeSessionPayloadResolver {
     nullable: true,
     description: "The revoked session. Null if there are user errors. Also null, with a `FORBIDDEN` error, if the caller lacks the scope `sessions:read`.",
   })
-  async session(@Root() { sessionId }: RevokeSessionPayload, @Ctx() { sessions }: FacadeContext, @Info() info: GraphQLResolveInfo): Promise<Session | null> {
-    return sessionId === null ? null : sessions.load({ id: sessionId, details: getSessionDetails(info) });
+  async session(@Root() { revokedSessionId: id }: RevokeSessionPayload, @Ctx() { sessions }: FacadeContext, @Info() info: GraphQLResolveInfo): Promise<Session | null> {
+    return id === null ? null : sessions.load({ id, details: getSessionDetails(info) });
   }
 }
 

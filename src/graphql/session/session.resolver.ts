@@ -14,7 +14,7 @@ import { SessionConnection } from "./session-connection.js";
 import { Session, SessionDevice } from "./session.type.js";
 
 /** A position inside of a page takes a second request. */
-const sessionListCost = listCost(getMaxPageSize, () => 2);
+export const sessionListCost = listCost(getMaxPageSize, () => 2);
 
 const ACTIVE_DESCRIPTION = "True to list only active sessions, false to list only revoked and expired ones. Default: all sessions.";
 

@@ -1,4 +1,5 @@
 import type { ApolloServerPlugin, GraphQLRequestContextWillSendResponse } from "@apollo/server";
+import { forgedMutation } from "../csrf.js";
 import type { Limits } from "../limits/limits.js";
 import { createOperationLimits } from "../limits/operation-limits.js";
 import { errorForLog } from "../logger.js";
@@ -28,6 +29,7 @@ export function createOperationPlugin(
       const endAudit = auditLog.onOperationStart(contextValue);
       return {
         async didResolveOperation(context) {
+          if (!contextValue.mayMutate && context.operation?.operation === "mutation") throw forgedMutation();
           operationLimits.check(context);
         },
         responseForOperation: execute,

@@ -1,16 +1,21 @@
+import type { IncomingMessage } from "node:http";
 import { ANYBODY, type Caller } from "../../graphql/scopes.js";
-import { unauthenticated } from "../http-error.js";
+import type { Kratos } from "../../kratos/index.js";
+import { HttpError, unauthenticated } from "../http-error.js";
 import { type ApiKey, findApiKey, isExpired } from "./api-key.js";
 import type { JwtOptions, JwtVerifier } from "./jwt.js";
+import { authenticateSession, findSessionCredentials, isSessionToken, sessionRequired, type SessionOptions } from "./session.js";
 
-/** Accepted credentials: API keys, JWTs or both. If there are none, every request is allowed. */
+/** Accepted credentials: API keys, JWTs, sessions of Kratos, or several of them. If there are none, every request is allowed. */
 export interface AuthenticationOptions {
   readonly apiKeys: readonly ApiKey[];
   readonly jwt?: JwtOptions;
+  /** Whose sessions are users, who have no scopes. Default: sessions are not accepted. */
+  readonly sessions?: SessionOptions;
 }
 
-/** @param authorization the request's Authorization header */
-export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+/** @param kratos is asked for the user of a session */
+export type Authenticate = (request: IncomingMessage, kratos: Kratos) => Promise<Caller>;
 
 const BEARER = /^Bearer +([\w\-.~+/]+=*)$/i;
 /** A JWT contains two dots, an API key none. */
@@ -18,16 +23,21 @@ const JWT = /^[^.]+\.[^.]*\.[^.]*$/;
 
 /**
  * Creates the function that authenticates each request.
- * @param apiKeys returns the keys that are accepted now. If there are none at the start, and no JWTs, every request is allowed
+ * @param apiKeys returns the keys that are accepted now. If there are none at the start, and neither JWTs nor sessions are
+ * accepted, every request is allowed
  * @param verifyJwt verifies JWTs, if they are accepted
- * @returns a function that resolves to the caller. It rejects with an `HttpError`: UNAUTHENTICATED if the header is missing
- * or invalid, AUTHENTICATION_UNAVAILABLE if the token cannot be verified at the moment
+ * @param sessions how sessions of Kratos are accepted, if they are
+ * @returns a function that resolves to the caller. It rejects with an `HttpError`: UNAUTHENTICATED if the credential is missing
+ * or invalid, AUTHENTICATION_UNAVAILABLE if it cannot be verified at the moment
  */
-export function createAuthenticate(apiKeys: () => readonly ApiKey[], verifyJwt?: JwtVerifier["verify"]): Authenticate {
-  if (apiKeys().length === 0 && !verifyJwt) return () => Promise.resolve(ANYBODY);
+export function createAuthenticate(apiKeys: () => readonly ApiKey[], verifyJwt?: JwtVerifier["verify"], sessions?: SessionOptions): Authenticate {
+  const hasTokens = apiKeys().length > 0 || verifyJwt !== undefined;
+  const isOpen = !hasTokens && (!sessions || sessions.optional);
 
-  return async (authorization) => {
-    if (authorization === undefined) throw unauthenticated("missing", 'Authentication is required. Send the header "Authorization: Bearer <token>".');
+  async function authenticateToken(authorization: string | undefined): Promise<Caller> {
+    if (authorization === undefined) {
+      throw sessions ? sessionRequired("missing") : unauthenticated("missing", 'Authentication is required. Send the header "Authorization: Bearer <token>".');
+    }
     const [, token] = BEARER.exec(authorization) ?? [];
     if (token === undefined) throw unauthenticated("malformed", 'The Authorization header must have the form "Bearer <token>".', "invalid_request");
     if (verifyJwt && JWT.test(token)) return verifyJwt(token);
@@ -35,5 +45,19 @@ export function createAuthenticate(apiKeys: () => readonly ApiKey[], verifyJwt?:
     if (!key) throw unauthenticated("unknown", "The token is unknown. Check that it is complete and has not been revoked.");
     if (isExpired(key)) throw unauthenticated("expired", `The API key expired at ${key.expires!.toISOString()}. Ask the operator of this server for a new one.`);
     return { name: `key:${key.name}`, scopes: key.scopes };
+  }
+
+  return async ({ headers }, kratos) => {
+    const found = sessions ? findSessionCredentials(headers, sessions) : [];
+    const { authorization } = headers;
+    const hasToken = authorization !== undefined && !(sessions && isSessionToken(authorization));
+    const places = [...found.map(({ place }) => place), ...(hasToken ? ["the Authorization header"] : [])];
+    // Kratos and this server could each believe another one.
+    if (found.length > 0 && places.length > 1) {
+      throw new HttpError(400, "BAD_REQUEST", `Send one credential only: an API key, a token, or a session of Kratos. Received ${places.join(" and ")}. To leave out the cookie, a browser's "fetch" needs the option "credentials: 'omit'".`);
+    }
+    const [session] = found;
+    if (session) return authenticateSession(kratos, session.credential);
+    return isOpen ? ANYBODY : authenticateToken(authorization);
   };
 }

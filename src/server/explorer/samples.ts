@@ -11,7 +11,7 @@ export interface Sample {
  * @param identityId ID of an identity, to insert into the variables
  */
 export function createSamples(identityId = "ID of an identity"): readonly Sample[] {
-  return [identities(identityId), changes(identityId), sessions(identityId), messages, flows, system, supergraph(identityId)];
+  return [identities(identityId), changes(identityId), sessions(identityId), viewer, messages, flows, system, supergraph(identityId)];
 }
 
 const identities = (id: string): Sample => ({
@@ -171,6 +171,42 @@ mutation DeleteIdentity($delete: DeleteIdentityInput!) {
   },
 });
 
+const viewer: Sample = {
+  document: `# What a signed-in user sees and changes, without an API key. Enter the
+# user's session token as a header: { "X-Session-Token": "ory_st_…" }
+# The built-in fake Kratos has a sample user, whose token is in the log
+# of the server. A browser can send Kratos' session cookie instead.
+query Viewer {
+  viewer {
+    identity { id traits verifiableAddresses { value verified } }
+    session { expiresAt authenticatorAssuranceLevel devices { userAgent } }
+    otherSessions(first: 5) {
+      edges { node { id authenticatedAt devices { ipAddress userAgent } } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+
+# Traits are merged into the current ones. Null removes a trait.
+mutation UpdateViewerTraits($traits: JSONObject!) {
+  updateViewerTraits(input: { traits: $traits }) {
+    viewer { identity { id traits } }
+    userErrors { code message path }
+  }
+}
+
+# The user has to sign in again on every other device. To revoke a single
+# session of their own, users send the mutation revokeSession.
+mutation RevokeOtherSessions {
+  revokeOtherSessions {
+    count
+    userErrors { code message path }
+  }
+}
+`,
+  variables: { traits: { name: { last: "Lovelace" } } },
+};
+
 const sessions = (id: string): Sample => ({
   document: `# All sessions, the latest first. Revoked and expired ones are listed
 # too, unless $active is true.
@@ -211,7 +247,7 @@ mutation ExtendSession($sessionId: ID!) {
 # The user has to sign in again on that device.
 mutation RevokeSession($sessionId: ID!) {
   revokeSession(input: { id: $sessionId }) {
-    session { id active }
+    revokedSessionId
     userErrors { code message path }
   }
 }

@@ -48,6 +48,8 @@ export interface RequestFields {
 /** The context of an operation whose telemetry is collected. */
 export interface ObservedContext extends FacadeContext {
   readonly telemetry: RequestTelemetry;
+  /** Whether the request may change something, see csrf.ts. */
+  readonly mayMutate: boolean;
 }
 
 /**
@@ -88,7 +90,8 @@ export class RequestTelemetry {
       this.#upstreamCalls++;
       return startUpstreamCall(operation, headers, this.telemetry.metrics, this.#trace);
     };
-    return kratos.withInterceptor(interceptor, this.fields.caller);
+    // Until the caller is known, those of one address take turns with those of other addresses.
+    return kratos.withInterceptor(interceptor, this.fields.caller ?? `client:${this.fields.client}`);
   }
 
   /** Whether an operation has been completed. */
@@ -103,7 +106,8 @@ export class RequestTelemetry {
     return (operation) => {
       const record = { ...operation, durationMs: performance.now() - startedAt };
       this.#operations.push(record);
-      this.telemetry.metrics?.onOperation(record, this.fields.caller ?? "");
+      // Anyone can sign up, so all users share their part of the labels.
+      this.telemetry.metrics?.onOperation(record, this.fields.caller?.replace(/^session:.*/, "session") ?? "");
       span?.end(record);
     };
   }
