@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { compare } from "semver";
-import { FIRST_VERSION } from "../../src/kratos/features.js";
 import { GetViewerDocument, ListOtherSessionsDocument, RevokeOtherSessionsDocument, RevokeOwnSessionDocument, UpdateViewerTraitsDocument } from "../generated/operations.js";
 import { deleteIdentities, logIn, logInBrowser, PASSWORD, patchIdentity, readIdentity, signUp, UNKNOWN_ID } from "../support/kratos-api.js";
-import { describeShortLived, startKratos, startShortLivedKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
+import { describeShortLived, featuresOf, startKratos, startShortLivedKratos, type KratosUnderTest } from "../support/kratos-under-test.js";
 import { codeOf, dataOf, useFacade, useRecordedFacade } from "../support/use-facade.js";
 
 const COOKIE = "ory_kratos_session";
@@ -15,8 +13,7 @@ const { kratos, facade, adminProxy, cleanups } = useRecordedFacade(startKratos, 
 let hasOwnSessions: boolean;
 
 beforeAll(async () => {
-  const { version } = (await (await fetch(`${kratos.adminUrl}/version`)).json()) as { version: string };
-  hasOwnSessions = compare(version, FIRST_VERSION.ownSessions) >= 0;
+  hasOwnSessions = (await featuresOf(kratos)).ownSessions;
 });
 
 interface User {
@@ -47,7 +44,8 @@ it("shows users themselves and their session, by the token of an app and by the 
     expect(viewer!.session).toMatchObject({ active: true, devices: hasOwnSessions ? [expect.anything()] : [] });
     expect(Date.parse(viewer!.session.expiresAt!)).toBeGreaterThan(Date.now());
   }
-  if (!hasOwnSessions) return;
+  // Earlier tokens look like anything else that can be a Bearer.
+  if (!token.startsWith("ory_st_")) return;
   const bearer = dataOf(await facade.ask(GetViewerDocument, {}, { authorization: `Bearer ${token}` }));
   expect(bearer.viewer!.identity.id).toBe(id);
 });
@@ -198,7 +196,8 @@ describeShortLived("of a Kratos that soon asks for another sign-in, and for the 
   });
 
   it("refuses a session without the second factor, and says where to complete it", async () => {
-    if (!hasOwnSessions) return;
+    const { patch } = await featuresOf(strict);
+    if (!patch) return;
     const { id, clients } = await createUser(strict, strictCleanups);
     const totp = { type: "totp", identifiers: [id], config: { totp_url: "otpauth://totp/test?secret=JBSWY3DPEHPK3PXP" } };
     await patchIdentity(strict, id, [{ op: "add", path: "/credentials/totp", value: totp }]);

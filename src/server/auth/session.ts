@@ -19,7 +19,7 @@ export interface FoundCredential {
   readonly place: string;
 }
 
-/** How the tokens of Kratos begin since v0.11. No API key and no JWT begins so. */
+/** How the tokens of Kratos begin since v0.13. No API key and no JWT begins so. */
 const TOKEN = /^Bearer +(ory_st_\S*)$/i;
 
 /** Whether an Authorization header has a session token of Kratos. */
