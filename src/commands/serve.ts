@@ -99,7 +99,7 @@ async function connectKratos(config: Config, logger: Logger) {
   logger.info(
     `KRATOS_ADMIN_URL is not set: using the built-in fake Kratos ${fake.version} with sample identities, which are kept in memory only.`,
   );
-  logger.info(`To act as the sample user ${SAMPLE_EMAIL}, send the header "X-Session-Token: ${SAMPLE_SESSION_TOKEN}".`);
+  logger.info(`To act as the sample user ${SAMPLE_EMAIL}, send the header 'X-Session-Token: ${SAMPLE_SESSION_TOKEN}'.`);
   return { ...fake, sampleIdentityId: SAMPLE_IDENTITY_ID };
 }
 

@@ -46,10 +46,11 @@ export function toOwn(session: Session, identities: Identities): object {
   return toJson(session, { devices: session.devices, identity: withoutAdminMetadata(identities.get(session.identityId)) });
 }
 
-/** A page of a list that is numbered from 1 in requests, and from 0 in the `Link` header. */
+/** A page of a list. Pages count from 1, but the `Link` header takes the number in the request for one that counts from 0. */
 function readPage(all: readonly Session[], query: URLSearchParams) {
   const size = Math.max(Number(query.get("per_page") ?? query.get("page_size") ?? 250), 1);
-  const at = Math.max(Number(query.get("page")) - 1, 0);
+  const at = Math.max(Number(query.get("page")), 0);
+  const start = Math.max(at - 1, 0) * size;
   const last = Math.max(Math.ceil(all.length / size) - 1, 0);
   const link = (rel: string, page: number) => {
     const token = Buffer.from(JSON.stringify({ offset: String(page * size), v: 2 })).toString("base64url");
@@ -62,5 +63,5 @@ function readPage(all: readonly Session[], query: URLSearchParams) {
     ...(at > 0 ? [link("prev", Math.min(at, last) - 1)] : []),
     ...(at < last ? [link("last", last)] : []),
   ];
-  return { page: all.slice(at * size, (at + 1) * size), headers: { link: links.join(","), "x-total-count": String(all.length) } };
+  return { page: all.slice(start, start + size), headers: { link: links.join(","), "x-total-count": String(all.length) } };
 }

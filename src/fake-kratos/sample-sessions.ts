@@ -3,7 +3,7 @@ import { getSampleId } from "./sample-identities.js";
 import type { NewSession, Sessions } from "./sessions.js";
 
 /** The token of a session of the sample identity. It is the same at every start, and only good for the built-in fake. */
-export const SAMPLE_SESSION_TOKEN = "ory_st_sampleSessionOfSorenAgardFakeOnly";
+export const SAMPLE_SESSION_TOKEN = "ory_st_builtInFakeKratosSampleUserToken";
 
 const LAPTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0";
 const PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1";

@@ -21,6 +21,15 @@ it("serves the built-in fake Kratos with sample identities of two schemas if KRA
   expect(await started.stop()).toBe(0);
 }, 30_000);
 
+it("prints the header that the sample user of the built-in fake Kratos sends", async () => {
+  const started = await startCli({});
+  const [, email, token] = await started.waitFor(/To act as the sample user (\S+), send the header 'X-Session-Token: (ory_st_\w+)'/);
+  const kratos = await stopAfterTest(startFakeKratos());
+  const response = await fetch(`${kratos.publicUrl}/sessions/whoami`, { headers: { "x-session-token": token! } });
+  expect(await response.json()).toMatchObject({ active: true, authenticator_assurance_level: "aal2", identity: { traits: { email } } });
+  expect(await started.stop()).toBe(0);
+}, 30_000);
+
 it("names the explorer that works without internet access when it starts, and has the ID of a sample identity there", async () => {
   const started = await startCli({});
   const [, explorer] = await started.waitFor(/to explore it, open (\S+) in a browser/);
