@@ -231,6 +231,28 @@ describe("a JWT", () => {
     for (const typ of ["logout+jwt", "dpop+jwt", 1, ["JWT"], null]) expectRefused(await bearer(await issuer.sign(ec, hydra, { typ }), lenient), "invalid_token");
   });
 
+  it("that Kratos makes of a session (tokenize_as) is accepted if JWT_TYP is JWT, and if the claims mapper has added an audience and scopes", async () => {
+    const lenient = await start({ issuer, tokenType: "JWT" });
+    // As Kratos v1.3.1 and v26.2.0 make it. Its mapper adds `aud` and `scope`.
+    const ofKratos = { iss: issuer.issuer, sub: "27748842-7c86-45d0-a2ee-6b0a08f6e656", sid: "b8081905-c30f-4eac-bffe-a9e3945e0bbd", jti: "b0ff7c9a-3367-4a41-ae3b-be41852c4d9f", iat: now(), nbf: now(), exp: now() + 300 };
+    const mapped = { ...ofKratos, aud: [AUDIENCE], scope: "system:read" };
+    const send = async (claims: object, at = lenient) => bearer(await issuer.sign(ec, { ...claims }, { typ: "JWT" }), at);
+    expectLetIn(await send(mapped));
+    expectLetIn(await send({ ...mapped, aud: AUDIENCE }));
+
+    const refused: [answer: RawResponse, message: string][] = [
+      [await send(mapped, facade), 'The "typ" in the token\'s header must be "at+jwt". If its issuer does not mark access tokens this way, the server must be started with JWT_TYP=JWT.'],
+      [await send({ ...mapped, aud: undefined }), 'The token\'s claim "aud" does not have the expected value.'],
+      [await send({ ...mapped, scope: undefined }), 'The token must be an access token: of the type "JWT" or "at+jwt", with scopes in "scope" or "scp", and without the claims of another kind of token.'],
+      // Without a `ttl` in Kratos' configuration, it expires when it is issued.
+      [await send({ ...mapped, iat: now() - 90, nbf: now() - 90, exp: now() - 90 }), "The token has expired. Request a new one from its issuer."],
+    ];
+    for (const [answer, message] of refused) {
+      expectRefused(answer, "invalid_token");
+      expect(JSON.parse(answer.text).errors[0].message).toBe(message);
+    }
+  });
+
   it.each(["at+jwt", "JWT"] as const)("that is bound to a key of its owner is rejected, as the proof of possession is not verified (%s)", async (tokenType) => {
     const facade = await start({ issuer, tokenType });
     for (const cnf of [{ jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" }, { "x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2" }, {}, null]) {
