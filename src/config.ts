@@ -208,7 +208,8 @@ function toSessions({ KRATOS_ADMIN_URL, KRATOS_SESSIONS, KRATOS_SESSION_COOKIE: 
   return KRATOS_SESSIONS === false ? undefined : { optional: true, ...(KRATOS_SESSIONS && { cookie }) };
 }
 
-function isOpen({ apiKeys, jwt, sessions }: AuthenticationOptions): boolean {
+/** Whether requests without any credential may do everything. */
+export function isOpen({ apiKeys, jwt, sessions }: AuthenticationOptions): boolean {
   return apiKeys.length === 0 && !jwt && (!sessions || sessions.optional === true);
 }
 

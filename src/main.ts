@@ -27,8 +27,10 @@ The most important environment variables:
   KRATOS_PUBLIC_URL  Kratos public API; flows, errors and schemas require it since v0.7
   API_KEYS           keys of callers, one per line, as printed by "keys create".
                      For JWTs, set JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL instead
+  KRATOS_SESSIONS    "true" also accepts signed-in users with their sessions of Kratos,
+                     who read and change their own data with "viewer"
   HOST, PORT         address to listen on, by default 127.0.0.1 and 4000. A HOST that
-                     other machines can reach requires API keys or JWTs
+                     other machines can reach requires authentication
   NODE_ENV           "production" turns off explorers and introspection
   LOG_LEVEL          trace, debug, info, warn, error or silent
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConfigError, loadConfig, type Config } from "../config.js";
+import { ConfigError, isOpen, loadConfig, type Config } from "../config.js";
 import { Kratos } from "../kratos/index.js";
 import { BUILD, describeBuild } from "../server/build.js";
 import { createFacade } from "../server/facade.js";
@@ -103,8 +103,8 @@ async function connectKratos(config: Config, logger: Logger) {
   return { ...fake, sampleIdentityId: SAMPLE_IDENTITY_ID };
 }
 
-function describeAccess({ authentication: { apiKeys, jwt }, facade: { explorers } }: Config, url: string): string {
+function describeAccess({ authentication, facade: { explorers } }: Config, url: string): string {
   const explorer = explorers ? `to explore it, open ${url}/explorer/ in a browser` : "explorers are off (EXPLORERS=true turns them on)";
-  const callers = apiKeys.length > 0 || jwt ? "callers must authenticate" : "there is no authentication";
+  const callers = isOpen(authentication) ? "there is no authentication" : "callers must authenticate";
   return `${explorer}; ${callers}`;
 }

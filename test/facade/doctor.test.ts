@@ -6,7 +6,8 @@ import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createRateLimit } from "../../src/server/limits/rate-limit.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import { startCli } from "../support/child-process.js";
-import { startLoopbackServer } from "../support/http.js";
+import { forwardTo, startLoopbackServer } from "../support/http.js";
+import { UNKNOWN_ID } from "../support/kratos-api.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { captureLog } from "../support/logs.js";
 import { hasRedis, startRedis, type RedisUnderTest } from "../support/redis.js";
@@ -120,6 +121,47 @@ it("reports a KRATOS_PUBLIC_URL at which nothing listens", async () => {
   expect(lines.get("Kratos health")).toBe("ok: ready");
   expect(exit).toBe(1);
 }, 30_000);
+
+describe("if sessions of Kratos are accepted", () => {
+  const CHECK = "Sessions of Kratos";
+  const COOKIE = { KRATOS_SESSIONS: "true", KRATOS_SESSION_COOKIE: "my_session" };
+
+  it.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("reports that a Kratos %s verifies them, and that only signed-in users may call the server", async (version) => {
+    const kratos = await stopAfterTest(startFakeKratos({ version }));
+    const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, HOST: "0.0.0.0", ...COOKIE });
+    expect(lines.get("Authentication")).toBe("ok: signed-in users only, with their sessions of Kratos");
+    expect(lines.get(CHECK)).toBe("ok: verified by the public API; the expected cookie is my_session (session.cookie.name in the Kratos configuration)");
+    expect(exit).toBe(0);
+  }, 30_000);
+
+  it("lists API keys as well, and says nothing about sessions if they are not accepted", async () => {
+    const kratos = await stopAfterTest(startFakeKratos());
+    const urls = { KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, API_KEYS };
+    const { lines } = await doctor({ ...urls, ...COOKIE });
+    expect([lines.get("API key shop"), lines.has("Authentication"), lines.get(CHECK)]).toEqual(["ok: identities:read flows:read", false, expect.stringMatching(/^ok/)]);
+    expect((await doctor(urls)).lines.has(CHECK)).toBe(false);
+  }, 30_000);
+
+  it.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("reports that the admin port of a Kratos %s cannot verify them, and which variable to correct", async (version) => {
+    const kratos = await stopAfterTest(startFakeKratos({ version }));
+    const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.adminUrl, ...COOKIE });
+    expect(lines.get(CHECK)).toMatch(/^FAIL: cannot be verified: .*KRATOS_PUBLIC_URL/);
+    expect(exit).toBe(1);
+  }, 30_000);
+
+  it("reports a server in the place of Kratos that accepts any session", async () => {
+    const kratos = await stopAfterTest(startFakeKratos());
+    const session = { id: "s", active: true, identity: { id: UNKNOWN_ID, schema_id: "default", schema_url: "", traits: {} } };
+    const trusting = await stopAfterTest(
+      startLoopbackServer((request, response) =>
+        request.url === "/sessions/whoami" ? response.setHeader("content-type", "application/json").end(JSON.stringify(session)) : forwardTo(() => kratos.publicUrl)(request, response),
+      ),
+    );
+    const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: trusting.url, ...COOKIE });
+    expect(lines.get(CHECK)).toBe("FAIL: Kratos accepts any session; check KRATOS_PUBLIC_URL and KRATOS_HEADERS");
+    expect(exit).toBe(1);
+  }, 30_000);
+});
 
 (hasRedis ? describe : describe.skip)("with a Redis", () => {
   const REDIS_IS: readonly [what: string, advice: RegExp, breakIt: (redis: RedisUnderTest) => string | Promise<string>][] = [

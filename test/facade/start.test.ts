@@ -40,6 +40,16 @@ it("names the explorer that works without internet access when it starts, and ha
   expect(await fetchGraphQL(await graphqlUrlOf(started), { query, variables: { id } })).toEqual({ data: { identity: { schemaId: "default" } } });
 }, 30_000);
 
+it.each([
+  [{}, "there is no authentication"],
+  [{ API_KEYS: `shop sha256:${"0".repeat(64)} identities:read` }, "callers must authenticate"],
+  [{ KRATOS_SESSIONS: "true", KRATOS_PUBLIC_URL: "http://127.0.0.1:9" }, "callers must authenticate"],
+] as const)("says when it starts whether callers must authenticate, with %j", async (env, message) => {
+  const started = await startCli({ KRATOS_ADMIN_URL: "http://127.0.0.1:9", ...env });
+  await started.waitFor(/GraphQL is at .*/);
+  expect(started.stdout).toContain(message);
+}, 30_000);
+
 it("starts while Kratos is unavailable, and reports it as not alive", async () => {
   const started = await startCli({ KRATOS_ADMIN_URL: "http://127.0.0.1:9" });
   const { data } = await fetchGraphQL(await graphqlUrlOf(started), { query: "{ health { alive } }" });

@@ -92,7 +92,7 @@ export async function checkSessions(kratos: Kratos, sessions: SessionOptions | u
   if (!sessions) return [];
   const check = "Sessions of Kratos";
   const answer = await kratos.asUser({ kind: "token", token: "doctor" }).whoami().catch(onlyKratosErrors);
-  if (answer instanceof KratosSessionInvalidError) return [ok(check, `verified by the public API, also of the cookie ${sessions.cookie}`)];
+  if (answer instanceof KratosSessionInvalidError) return [ok(check, `verified by the public API; the expected cookie is ${sessions.cookie} (session.cookie.name in the Kratos configuration)`)];
   return [fail(check, answer instanceof KratosError ? `cannot be verified: ${explain(answer)}` : "Kratos accepts any session; check KRATOS_PUBLIC_URL and KRATOS_HEADERS")];
 }
 
