@@ -1,21 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
-import { createIdentities, deleteIdentities, UNKNOWN_ID } from "../support/kratos-api.js";
-import { startKratos } from "../support/kratos-under-test.js";
+import { postJson } from "../support/http.js";
+import { createIdentities, deleteIdentities, logInBrowser, readIdentity, signUp, UNKNOWN_ID } from "../support/kratos-api.js";
+import { featuresOf, startKratos } from "../support/kratos-under-test.js";
 import { stopAfterTest, useServers } from "../support/lifecycle.js";
 import { startRecordingProxy } from "../support/recording-proxy.js";
-import { startGateway, startOrderSubgraph } from "../support/supergraph.js";
+import { ORDERS_BY_EXTERNAL_ID, ORDERS_OF_IDENTITIES, startGateway, startOrderSubgraph } from "../support/supergraph.js";
 import { codeOf, createFacadeUnderTest, dataOf } from "../support/use-facade.js";
 
 const BUYERS = "{ orders { edges { node { id buyer { id traits } } } pageInfo { hasNextPage } } }";
 
 const { sdl } = buildFacadeSchema({ authDirectives: false });
 
+const COOKIE = "ory_kratos_session";
+const ORIGIN = "https://app.example.com";
+const options = { authentication: { apiKeys: [], sessions: { cookie: COOKIE, optional: true } }, corsOrigins: [ORIGIN] } as const;
+
 /* client → gateway → proxy → facade → proxy → Kratos, and next to the facade an order service. */
 const { kratos, toKratos, facade, toFacade, orders, gateway, cleanups } = useServers(async (cleanups) => {
   const kratos = cleanups.use(await startKratos());
   const toKratos = cleanups.use(await startRecordingProxy(kratos.adminUrl));
-  const facade = cleanups.use(await createFacadeUnderTest({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl }));
+  const facade = cleanups.use(await createFacadeUnderTest({ adminUrl: toKratos.url, publicUrl: kratos.publicUrl }, options));
   const toFacade = cleanups.use(await startRecordingProxy(facade.url));
   const orders = cleanups.use(await startOrderSubgraph());
   const gateway = cleanups.use(await startGateway([{ name: "identities", sdl, url: `${toFacade.url}/graphql` }, orders]));
@@ -53,7 +58,7 @@ it("returns null for the buyer of one order if it is deleted, and the buyers of 
 
 it("resolves the buyers of a team that knows them by their external IDs with one request to the subgraph, or needs Kratos v25.4.0", async () => {
   const { features } = await facade.kratos.system.detectVersion();
-  const others = await stopAfterTest(startOrderSubgraph("externalId"));
+  const others = await stopAfterTest(startOrderSubgraph(ORDERS_BY_EXTERNAL_ID));
   const theirs = await stopAfterTest(startGateway([{ name: "identities", sdl, url: `${toFacade.url}/graphql` }, others]));
   const externalId = `crm/${randomUUID()}`;
   const email = `${randomUUID()}@supergraph.example.com`;
@@ -87,4 +92,78 @@ it("passes an error on with its code and its message", async () => {
 it("gets the caller's Authorization header if the gateway passes it on", async () => {
   await gateway.send(BUYERS, {}, { authorization: "Bearer abc" });
   expect(toFacade.take().map(({ headers }) => headers.authorization)).toEqual(["Bearer abc"]);
+});
+
+describe("with the session of a user, which the gateway passes on", () => {
+  const { gateway, orders, cleanups } = useServers(async (cleanups) => {
+    const orders = cleanups.use(await startOrderSubgraph(ORDERS_OF_IDENTITIES));
+    const gateway = cleanups.use(await startGateway([{ name: "identities", sdl, url: `${toFacade.url}/graphql` }, orders]));
+    return { gateway, orders, cleanups };
+  }, 60_000);
+
+  const email = `${randomUUID()}@supergraph.example.com`;
+  let id: string;
+  let clients: readonly Record<string, string>[];
+
+  beforeAll(async () => {
+    const { identityId, sessionToken } = await signUp(kratos, { email });
+    id = identityId;
+    cleanups.defer(() => deleteIdentities(kratos, [id]));
+    clients = [{ "x-session-token": sessionToken }, { cookie: `other=1; ${await logInBrowser(kratos, email)}`, origin: ORIGIN }];
+  });
+
+  it("shows users themselves with a field of another subgraph, and follows a reference from there to the user", async () => {
+    orders.buyers = [id, ids[0]!];
+    for (const headers of clients) {
+      expect(dataOf(await gateway.send("{ viewer { identity { id } } }", {}, headers))).toEqual({ viewer: { identity: { id } } });
+      toFacade.take();
+      const { viewer } = dataOf(await gateway.send("{ viewer { identity { traits orders { id buyer { traits } } } } }", {}, headers));
+      expect(viewer.identity).toMatchObject({ traits: { email }, orders: [{ id: "order-0", buyer: { traits: { email } } }] });
+      // The second one asks for `_entities`.
+      expect(toFacade.take()).toHaveLength(2);
+    }
+  });
+
+  it("shows nobody else, also by a reference", async () => {
+    orders.buyers = [id, ids[0]!, UNKNOWN_ID];
+    for (const headers of clients) {
+      const { data, errors } = await gateway.send("{ orders { edges { node { id buyer { id traits } } } } }", {}, headers);
+      expect(data!["orders"].edges.map(({ node }: any) => node.buyer?.id ?? null)).toEqual([id, null, null]);
+      expect(errors!.map(({ extensions }) => extensions?.["code"])).toEqual(["FORBIDDEN", "FORBIDDEN"]);
+      const { data: direct } = await gateway.send(`{ identity(id: "${ids[0]}") { traits } }`, {}, headers);
+      expect(direct).toEqual({ identity: null });
+    }
+  });
+
+  const change = (age: number, headers: Record<string, string>) =>
+    postJson(new URL(gateway.url).origin, { query: `mutation { updateViewerTraits(input: { traits: { age: ${age} } }) { viewer { identity { id orders { id } } } userErrors { message } } }` }, headers);
+
+  it("changes what is the user's own, and relays the session cookie that Kratos reissues", async () => {
+    const { ownSessions } = await featuresOf(kratos);
+    orders.buyers = [id];
+    for (const [index, headers] of clients.entries()) {
+      const { body, headers: received } = await change(30 + index, headers);
+      expect(body).toEqual({ data: { updateViewerTraits: { viewer: { identity: { id, orders: [{ id: "order-0" }] } }, userErrors: [] } } });
+      expect((await readIdentity(kratos, id)).traits.age).toBe(30 + index);
+      const cookies = ([received["set-cookie"] ?? []].flat() as string[]).map((cookie) => cookie.split("=")[0]);
+      expect(cookies).toEqual("cookie" in headers && ownSessions ? [COOKIE] : []);
+    }
+  });
+
+  it("changes nothing by cookie without an allowed Origin, which the gateway passes on as well", async () => {
+    const { cookie } = clients[1] as { cookie: string };
+    for (const from of [{}, { origin: "https://evil.example.com" }] as Record<string, string>[]) {
+      const { body } = await change(99, { cookie, ...from });
+      expect(body.data).toEqual({ updateViewerTraits: null });
+      expect(body.errors[0].extensions.code).toBe("FORBIDDEN");
+    }
+    expect((await readIdentity(kratos, id)).traits.age).not.toBe(99);
+  });
+
+  it("is told that the session is not valid, in the errors of the fields that need it", async () => {
+    orders.buyers = [id];
+    const reply = await gateway.send("{ viewer { identity { id } } orders { edges { node { id } } } }", {}, { "x-session-token": "unknown" });
+    expect(codeOf(reply)).toBe("UNAUTHENTICATED");
+    expect(reply.data).toEqual({ viewer: null, orders: { edges: [{ node: { id: "order-0" } }] } });
+  });
 });

@@ -1,10 +1,11 @@
-import { ApolloGateway, RemoteGraphQLDataSource } from "@apollo/gateway";
+import { ApolloGateway, type GraphQLDataSourceProcessOptions, RemoteGraphQLDataSource } from "@apollo/gateway";
 import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { assertCompositionSuccess, composeServices } from "@theguild/federation-composition";
 import { parse } from "graphql";
+import type { IncomingHttpHeaders } from "node:http";
 import { fetchGraphQL } from "./http.js";
 import type { Stoppable } from "./lifecycle.js";
 import type { Reply } from "./use-facade.js";
@@ -18,12 +19,17 @@ export interface Subgraph {
   readonly url: string;
 }
 
-/** The header that identifies a caller of the gateway, which passes it on to the subgraphs. */
+/** What proves to the subgraph of identities who sends a request to the gateway, and from which page. The other subgraphs do not get it. */
+const PASSED_ON = ["authorization", "cookie", "x-session-token", "origin", "sec-fetch-site"] as const;
+
 interface Caller {
-  readonly authorization?: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Passes a cookie on to the caller. */
+  setCookie(value: string): void;
 }
 
 export interface Gateway extends Stoppable {
+  readonly url: string;
   send(query: string, variables?: object, headers?: Record<string, string>): Promise<Reply<Record<string, any>>>;
 }
 
@@ -34,24 +40,36 @@ export function compose(subgraphs: readonly Subgraph[]): string {
   return result.supergraphSdl;
 }
 
+/** The way to the subgraph of identities, there and back. */
+class IdentitiesDataSource extends RemoteGraphQLDataSource<Caller> {
+  // While the gateway starts, there is no caller.
+  override willSendRequest({ request, context }: GraphQLDataSourceProcessOptions<Partial<Caller>>): void {
+    for (const name of PASSED_ON) {
+      const value = context.headers?.[name];
+      if (value !== undefined) request.http?.headers.set(name, value);
+    }
+  }
+
+  override didReceiveResponse({ response, context }: Parameters<NonNullable<RemoteGraphQLDataSource<Caller>["didReceiveResponse"]>>[0]) {
+    const cookie = response.http?.headers.get("set-cookie");
+    if (cookie) context.setCookie(cookie);
+    return response;
+  }
+}
+
 /** Starts a gateway in front of the subgraphs. */
 export async function startGateway(subgraphs: readonly Subgraph[]): Promise<Gateway> {
   const gateway = new ApolloGateway({
     supergraphSdl: compose(subgraphs),
-    buildService: ({ url }) =>
-      new RemoteGraphQLDataSource<Caller>({
-        url,
-        willSendRequest: ({ request, context: { authorization } }) => {
-          if (authorization) request.http?.headers.set("authorization", authorization);
-        },
-      }),
+    buildService: ({ name, url }) => (name === "identities" ? new IdentitiesDataSource({ url }) : new RemoteGraphQLDataSource({ url })),
   });
   const server = new ApolloServer<Caller>({ gateway });
   const { url } = await startStandaloneServer(server, {
     listen: { host: "127.0.0.1", port: 0 },
-    context: async ({ req }) => ({ authorization: req.headers.authorization }),
+    context: async ({ req, res }) => ({ headers: req.headers, setCookie: (value) => void res.appendHeader("set-cookie", value) }),
   });
   return {
+    url,
     send: async (query, variables, headers) => {
       const { data, errors } = (await fetchGraphQL(url, { query, variables }, headers)) as Reply<Record<string, any>>;
       return { data, errors };
@@ -78,25 +96,27 @@ export const ORDERS = `
   type Identity @key(fields: "id", resolvable: false) { id: ID! }
 `;
 
+const REFERENCE = '@key(fields: "id", resolvable: false) { id: ID! }';
+
 /** The same, of a team that knows a buyer by an ID of its own. */
-export const ORDERS_BY_EXTERNAL_ID = ORDERS.replace('@key(fields: "id", resolvable: false) { id: ID! }', '@key(fields: "externalId", resolvable: false) { externalId: ID }');
+export const ORDERS_BY_EXTERNAL_ID = ORDERS.replace(REFERENCE, '@key(fields: "externalId", resolvable: false) { externalId: ID }');
+
+/** The same, of a team that adds a field to identities. */
+export const ORDERS_OF_IDENTITIES = ORDERS.replace(REFERENCE, '@key(fields: "id") { id: ID! orders: [Order!]! }');
 
 export interface OrderSubgraph extends Subgraph, Stoppable {
   /** Keys of the buyers, one for each order. */
   buyers: readonly (string | null)[];
 }
 
-/**
- * Starts the order service.
- * @param key what it knows of a buyer
- */
-export async function startOrderSubgraph(key: "id" | "externalId" = "id"): Promise<OrderSubgraph> {
-  const sdl = key === "id" ? ORDERS : ORDERS_BY_EXTERNAL_ID;
-  const orders = () => {
-    const edges = subgraph.buyers.map((buyer, at) => ({ cursor: `${at}`, node: { id: `order-${at}`, buyer: { [key]: buyer } } }));
-    return { edges, pageInfo: { hasNextPage: false, hasPreviousPage: false } };
-  };
-  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: { Query: { orders } } });
+/** Starts an order service with one of the schemas above. */
+export async function startOrderSubgraph(sdl = ORDERS): Promise<OrderSubgraph> {
+  const key = sdl === ORDERS_BY_EXTERNAL_ID ? "externalId" : "id";
+  const all = () => subgraph.buyers.map((buyer, at) => ({ id: `order-${at}`, buyer: { [key]: buyer } }));
+  const orders = () => ({ edges: all().map((node, at) => ({ cursor: `${at}`, node })), pageInfo: { hasNextPage: false, hasPreviousPage: false } });
+  const identity = { orders: ({ id }: { id: string }) => all().filter(({ buyer }) => buyer[key] === id) };
+  const resolvers = { Query: { orders }, ...(sdl === ORDERS_OF_IDENTITIES && { Identity: identity }) };
+  const schema = buildSubgraphSchema({ typeDefs: parse(sdl), resolvers });
   const server = new ApolloServer({ schema, plugins: [ApolloServerPluginInlineTraceDisabled()] });
   const { url } = await startStandaloneServer(server, { listen: { host: "127.0.0.1", port: 0 } });
   const subgraph: OrderSubgraph = { name: "orders", sdl, url, buyers: [], stop: () => server.stop() };
