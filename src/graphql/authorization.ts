@@ -8,9 +8,9 @@ import type { Viewer } from "./viewer/viewer.type.js";
  * @param reason why the scope is required, if it is not obvious
  * @throws FORBIDDEN with the name of the scope, if the caller does not have it
  */
-export function requireScope({ scopes }: Caller, scope: Scope, reason?: string): void {
+export function requireScope({ scopes, user }: Caller, scope: Scope, reason?: string): void {
   if (scopes.has(scope)) return;
-  const message = `This field requires the scope "${scope}", which your API key or token does not have.`;
+  const message = `This field requires the scope "${scope}", which ${user ? "the session of a user" : "your API key or token"} does not have.`;
   throw new GraphQLError(reason ? `${message} ${reason}` : message, {
     extensions: { code: "FORBIDDEN", requiredScope: scope },
   });

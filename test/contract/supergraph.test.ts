@@ -129,7 +129,8 @@ describe("with the session of a user, which the gateway passes on", () => {
     for (const headers of clients) {
       const { data, errors } = await gateway.send("{ orders { edges { node { id buyer { id traits } } } } }", {}, headers);
       expect(data!["orders"].edges.map(({ node }: any) => node.buyer?.id ?? null)).toEqual([id, null, null]);
-      expect(errors!.map(({ extensions }) => extensions?.["code"])).toEqual(["FORBIDDEN", "FORBIDDEN"]);
+      const message = 'This field requires the scope "identities:read", which the session of a user does not have.';
+      expect(errors).toEqual(Array(2).fill(expect.objectContaining({ message, extensions: expect.objectContaining({ code: "FORBIDDEN", requiredScope: "identities:read" }) })));
       const { data: direct } = await gateway.send(`{ identity(id: "${ids[0]}") { traits } }`, {}, headers);
       expect(direct).toEqual({ identity: null });
     }
