@@ -75,13 +75,13 @@ export function addSampleIdentities(identities: Identities): void {
 
 /**
  * Most people have a password, every fourth an account at a provider, and the staff a second factor. No secret is one. The person
- * who uses an app has only the password, so that it is enough to sign in.
+ * who uses an app has an account at a provider instead of a second factor, so that the password is enough to sign in.
  */
 function credentialsOf(index: number, email: string, tags: readonly string[]): NewCredentials {
   const provider = index % 8 === 0 ? "github" : "google";
   return {
     ...(index % 5 !== 4 && { password: { config: { password: SAMPLE_PASSWORD } } }),
-    ...(index % 4 === 0 && { oidc: { config: { providers: [{ provider, subject: String(104_159_000 + index) }] } } }),
+    ...((index % 4 === 0 || email === SAMPLE_EMAIL) && { oidc: { config: { providers: [{ provider, subject: String(104_159_000 + index) }] } } }),
     ...(tags.includes("staff") && email !== SAMPLE_EMAIL && {
       totp: { config: { totp_url: "sample secret" } },
       lookup_secret: { config: { recovery_codes: [{ code: "sample code" }] } },
