@@ -63,8 +63,9 @@ it("contains only commands that work as they stand, one block after the other", 
     }
   }
 
-  const [, firstAnswer] = /```json\n(.*?)^```/ms.exec(readme)!;
-  expect(printed.filter((text) => text.startsWith('{"data"')).map((text) => JSON.parse(text))).toEqual([JSON.parse(firstAnswer!)]);
+  const answers = [...readme.matchAll(/^```sh\ncurl[^`]*```\n[^`]*```json\n(.*?)^```/gms)].map(([, answer]) => JSON.parse(answer!));
+  expect(answers).toHaveLength(2);
+  expect(printed.filter((text) => text.startsWith('{"data"')).map((text) => JSON.parse(text))).toEqual(answers);
   expect(printed.at(-1)).toContain("Usage: kratos-graphql");
 
   // The last server is the one of the section on security.
