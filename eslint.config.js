@@ -83,7 +83,7 @@ export default tseslint.config(
         {
           exceptions: {
             suffixes: ["Payload", "Connection", "Edge", "Error", "Attributes", "Address"],
-            types: ["AuthenticationMethod", "Health", "IdentityCredential", "IdentityCredentialProvider", "ImportIdentityResult", "PageInfo", "RecoveryCode", "RecoveryLink", "UiContainer", "UiNode", "UiNodeMeta", "UiText"],
+            types: ["AuthenticationMethod", "Health", "IdentityCredential", "IdentityCredentialProvider", "ImportIdentityResult", "PageInfo", "RecoveryCode", "RecoveryLink", "UiContainer", "UiNode", "UiNodeMeta", "UiText", "Viewer"],
           },
         },
       ],

@@ -106,8 +106,10 @@ it("keeps the names and nullability of the contract", () => {
     "importIdentities(input: ImportIdentitiesInput!): ImportIdentitiesPayload",
     "patchIdentity(input: PatchIdentityInput!): PatchIdentityPayload",
     "revokeIdentitySessions(input: RevokeIdentitySessionsInput!): RevokeIdentitySessionsPayload",
+    "revokeOtherSessions: RevokeOtherSessionsPayload",
     "revokeSession(input: RevokeSessionInput!): RevokeSessionPayload",
     "updateIdentity(input: UpdateIdentityInput!): UpdateIdentityPayload",
+    "updateViewerTraits(input: UpdateViewerTraitsInput!): UpdateViewerTraitsPayload",
     "verifyAddress(input: VerifyAddressInput!): VerifyAddressPayload",
   ]);
   expect(signature("Identity")).toEqual([
