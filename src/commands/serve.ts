@@ -94,12 +94,14 @@ async function connectKratos(config: Config, logger: Logger) {
     return { adminUrl: config.kratosAdminUrl, publicUrl: config.kratosPublicUrl, sampleIdentityId: undefined, stop: async () => {} };
   }
   // Lazy: only needed without a real Kratos.
-  const { SAMPLE_EMAIL, SAMPLE_IDENTITY_ID, SAMPLE_SESSION_TOKEN, startFakeKratos } = await import("../fake-kratos/index.js");
+  const { SAMPLE_EMAIL, SAMPLE_IDENTITY_ID, SAMPLE_PASSWORD, SAMPLE_SESSION_TOKEN, startFakeKratos } = await import("../fake-kratos/index.js");
   const fake = await startFakeKratos();
   logger.info(
     `KRATOS_ADMIN_URL is not set: using the built-in fake Kratos ${fake.version} with sample identities, which are kept in memory only.`,
   );
-  logger.info(`To act as the sample user ${SAMPLE_EMAIL}, send the header 'X-Session-Token: ${SAMPLE_SESSION_TOKEN}'.`);
+  logger.info(
+    `To act as the sample user ${SAMPLE_EMAIL}, send the header 'X-Session-Token: ${SAMPLE_SESSION_TOKEN}', or sign in at ${fake.publicUrl} with the password '${SAMPLE_PASSWORD}'.`,
+  );
   return { ...fake, sampleIdentityId: SAMPLE_IDENTITY_ID };
 }
 

@@ -60,38 +60,45 @@ export interface ExamplePage extends Stoppable {
   readonly url: string;
 }
 
-/**
- * Serves the build of examples/react, as its `npm run preview` does.
- * @param apiToken sent to the API by the page's own server
- */
-export async function serveExample(apiUrl: string, apiToken = ""): Promise<ExamplePage> {
+interface ExampleOptions {
+  /** Sent to the API by the page's own server. */
+  readonly apiToken?: string;
+  /** Where users sign in. */
+  readonly kratosPublicUrl?: string;
+}
+
+/** Serves the build of examples/react, as its `npm run preview` does. */
+export async function serveExample(apiUrl: string, { apiToken = "", kratosPublicUrl = "" }: ExampleOptions = {}): Promise<ExamplePage> {
   const vite = startProgram(process.execPath, ["node_modules/vite/bin/vite.js", "preview", "--host", "127.0.0.1", "--port", "0"], {
     cwd: "examples/react",
-    env: { NO_COLOR: "1", API_URL: apiUrl, API_TOKEN: apiToken },
+    env: { NO_COLOR: "1", API_URL: apiUrl, API_TOKEN: apiToken, KRATOS_PUBLIC_URL: kratosPublicUrl },
   });
   const [url] = await vite.waitFor(/http:\/\/127\.0\.0\.1:\d+/);
   return { url, stop: vite.stop };
 }
+
+/** As with KRATOS_SESSIONS=true and the built-in fake Kratos. */
+const SESSIONS = { cookie: "ory_kratos_session", optional: true };
 
 /** Starts the example in front of a server that accepts only its operations, a fake Kratos, and a browser, before all tests of the file. */
 export function useExample() {
   const servers = useServers(async (cleanups) => {
     const kratos = cleanups.use(await startFakeKratos());
     const safelist = readFileSync("examples/react/persisted-query-manifest.json", "utf8");
-    const facade = cleanups.use(await createFacadeUnderTest(kratos, { safelist }));
-    const example = cleanups.use(await serveExample(facade.url));
+    const facade = cleanups.use(await createFacadeUnderTest(kratos, { safelist, authentication: { apiKeys: [], sessions: SESSIONS } }));
+    const example = cleanups.use(await serveExample(facade.url, { kratosPublicUrl: kratos.publicUrl }));
     const browser = await startBrowser();
     cleanups.defer(() => browser.close());
-    return { kratos, example, browser };
+    return { kratos, facade, example, browser };
   });
-  const { kratos, example, browser } = servers;
+  const { kratos, facade, example, browser } = servers;
   /** Opens a page of the example, e.g. `#/create`. */
   const open = async (path = "", options: BrowserContextOptions = {}): Promise<OfflinePage> => {
     const opened = await openPage(browser, { permissions: ["clipboard-read", "clipboard-write"], ...options });
     await opened.page.goto(`${example.url}/${path}`);
     return opened;
   };
-  return { kratos, example, browser, open };
+  return { kratos, facade, example, browser, open };
 }
 
 /** The errors at invalid fields, by label. */

@@ -233,7 +233,7 @@ it("says that the identity was deleted in the meantime", async () => {
 it("keeps hidden traits, and explains that they cannot be changed", async () => {
   const clerk = createApiKey("clerk", ["identities:read", "identities:write"]);
   const facade = await startFacade(kratos, { authentication: { apiKeys: parseApiKeys(clerk.line) }, traitsMask: ["email"] });
-  const example = await stopAfterTest(serveExample(facade.url, clerk.key));
+  const example = await stopAfterTest(serveExample(facade.url, { apiToken: clerk.key }));
   const { id, email, traits } = await createAda();
   const { page } = await openPage(browser);
   await page.goto(`${example.url}/#/identities/${id}/edit`);

@@ -8,6 +8,7 @@ import { VARIABLES } from "../../src/config/variables.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import { graphqlUrlOf, startCli } from "../support/child-process.js";
 import { fetchGraphQL, startLoopbackServer } from "../support/http.js";
+import { logIn } from "../support/kratos-api.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 
 it("serves the built-in fake Kratos with sample identities of two schemas if KRATOS_ADMIN_URL is not set, and says so in one line", async () => {
@@ -21,9 +22,12 @@ it("serves the built-in fake Kratos with sample identities of two schemas if KRA
   expect(await started.stop()).toBe(0);
 }, 30_000);
 
-it("prints the header that the sample user of the built-in fake Kratos sends", async () => {
+it("prints the header that the sample user of the built-in fake Kratos sends, and where they sign in with which password", async () => {
   const started = await startCli({});
-  const [, email, token] = await started.waitFor(/To act as the sample user (\S+), send the header 'X-Session-Token: (ory_st_\w+)'/);
+  const [, email, token, publicUrl, password] = await started.waitFor(
+    /To act as the sample user (\S+), send the header 'X-Session-Token: (ory_st_\w+)', or sign in at (\S+) with the password '([^']+)'/,
+  );
+  expect(await logIn({ publicUrl: publicUrl! }, email!, password!)).toBe(200);
   const kratos = await stopAfterTest(startFakeKratos());
   const response = await fetch(`${kratos.publicUrl}/sessions/whoami`, { headers: { "x-session-token": token! } });
   expect(await response.json()).toMatchObject({ active: true, authenticator_assurance_level: "aal2", identity: { traits: { email } } });

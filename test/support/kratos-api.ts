@@ -10,10 +10,12 @@ export const unknownIds = (count: number): string[] => Array.from({ length: coun
 
 export type FlowKind = "login" | "registration" | "recovery" | "verification" | "settings";
 
+type PublicApi = Pick<KratosUnderTest, "publicUrl">;
+
 const json = { "content-type": "application/json", accept: "application/json" };
 
 /** Starts a flow of an app. */
-export async function startApiFlow(kratos: KratosUnderTest, kind: FlowKind, sessionToken?: string): Promise<any> {
+export async function startApiFlow(kratos: PublicApi, kind: FlowKind, sessionToken?: string): Promise<any> {
   const headers = { ...json, ...(sessionToken && { "x-session-token": sessionToken }) };
   const response = await fetch(`${kratos.publicUrl}/self-service/${kind}/api`, { headers, redirect: "manual" });
   return response.json();
@@ -55,14 +57,14 @@ export async function signUp(kratos: KratosUnderTest, traits: object): Promise<S
 }
 
 /** Logs a user in, as an app does. @returns the status of the response */
-export async function logIn(kratos: KratosUnderTest, identifier: string, password: string): Promise<number> {
+export async function logIn(kratos: PublicApi, identifier: string, password: string): Promise<number> {
   const flow = await startApiFlow(kratos, "login");
   const body = JSON.stringify({ method: "password", identifier, password });
   return (await fetch(flow.ui.action, { method: "POST", headers: json, body })).status;
 }
 
 /** Logs a user in, as a browser does. @returns the session cookie: `name=value` */
-export async function logInBrowser(kratos: KratosUnderTest, identifier: string): Promise<string> {
+export async function logInBrowser(kratos: PublicApi, identifier: string): Promise<string> {
   const cookies = new Map<string, string>();
   const send = async (url: string, init: RequestInit = {}): Promise<Response> => {
     const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");

@@ -1,3 +1,7 @@
+import { ApolloProvider } from "@apollo/client/react";
+import { Account } from "./account/Account";
+import { EditProfile } from "./account/EditProfile";
+import { accountClient } from "./client";
 import { CreateIdentity } from "./create/CreateIdentity";
 import { EditIdentity } from "./edit/EditIdentity";
 import { IdentityList } from "./identities/IdentityList";
@@ -16,9 +20,14 @@ export function App() {
           <img src="/icon.svg" alt="" width="28" height="28" />
           Identities
         </a>
-        <a className="button primary" href={paths.create}>
-          New identity
-        </a>
+        <nav className="actions">
+          <a className="button" href={paths.account}>
+            My account
+          </a>
+          <a className="button primary" href={paths.create}>
+            New identity
+          </a>
+        </nav>
       </header>
       <main>
         <StatusProvider>
@@ -39,6 +48,9 @@ function Content({ route }: { route: Route }) {
       return <IdentityPage key={route.id} id={route.id} />;
     case "edit":
       return <EditIdentity key={route.id} id={route.id} />;
+    case "account":
+    case "profile":
+      return <ApolloProvider client={accountClient}>{route.page === "account" ? <Account /> : <EditProfile />}</ApolloProvider>;
     case "search":
       return <Search key={route.text} text={route.text} />;
     case "unknown":

@@ -1,11 +1,13 @@
 import { useSyncExternalStore } from "react";
 
-export type Route = { page: "list" } | { page: "create" } | { page: "identity" | "edit"; id: string } | { page: "search"; text: string } | { page: "unknown" };
+export type Route = { page: "list" | "create" | "account" | "profile" } | { page: "identity" | "edit"; id: string } | { page: "search"; text: string } | { page: "unknown" };
 
 /** The addresses of the pages. They are URL fragments, so that any static file server can serve the app. */
 export const paths = {
   list: "#/",
   create: "#/create",
+  account: "#/account",
+  profile: "#/account/profile",
   search: (text: string) => `#/search/${encodeURIComponent(text)}`,
   identity: (id: string) => `#/identities/${encodeURIComponent(id)}`,
   edit: (id: string) => `#/identities/${encodeURIComponent(id)}/edit`,
@@ -25,6 +27,8 @@ export function useRoute(): Route {
   const hash = useSyncExternalStore(subscribe, () => location.hash);
   if (hash === "" || hash === paths.list) return { page: "list" };
   if (hash === paths.create) return { page: "create" };
+  if (hash === paths.account) return { page: "account" };
+  if (hash === paths.profile) return { page: "profile" };
   const [, folder, part = "", edit] = /^#\/(identities|search)\/([^/]+)(\/edit)?$/.exec(hash) ?? [];
   const text = decoded(part);
   if (!text) return { page: "unknown" };

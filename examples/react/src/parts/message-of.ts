@@ -15,11 +15,24 @@ const CODES: Readonly<Record<number, string>> = { 401: "UNAUTHENTICATED", 403: "
 
 /** What a user can do about a failed request. */
 export function messageOf(error: Error): string {
-  if (CombinedGraphQLErrors.is(error)) return [...new Set(error.errors.map(({ extensions }) => adviceFor(extensions)))].join(" ");
+  const extensions = extensionsOf(error);
+  if (extensions.length > 0) return [...new Set(extensions.map(adviceFor))].join(" ");
   if (!ServerError.is(error)) return "The server cannot be reached. Check your connection, and try again.";
   const { statusCode } = error;
   if ([502, 503, 504].includes(statusCode)) return `The server is not available at the moment. Try again in a minute. If that does not help, tell the people who run it: status ${statusCode}.`;
   return adviceFor({ code: CODES[statusCode] ?? `status ${statusCode}` });
+}
+
+/** What the errors of a response say for programs. A request that is refused as a whole has them in a body with a status of its own. */
+export function extensionsOf(error: Error | undefined): readonly Record<string, unknown>[] {
+  if (CombinedGraphQLErrors.is(error)) return error.errors.map(({ extensions = {} }) => extensions);
+  if (!ServerError.is(error)) return [];
+  try {
+    const { errors } = JSON.parse(error.bodyText) as { errors: readonly { extensions: Record<string, unknown> }[] };
+    return errors.map(({ extensions }) => extensions);
+  } catch {
+    return [];
+  }
 }
 
 function adviceFor({ code, requiredScope, since }: Record<string, unknown> = {}): string {

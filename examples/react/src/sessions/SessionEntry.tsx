@@ -1,31 +1,29 @@
+import type { ReactNode } from "react";
 import { methodName } from "../credentials/credential-entries";
-import type { UserError } from "../form/sort-errors";
-import type { SessionsOfIdentityFragment } from "../generated/graphql";
-import { Confirm } from "../parts/Confirm";
+import type { SessionEntryFragment } from "../generated/graphql";
 import { Moment } from "../parts/Moment";
 import { deviceName } from "./device-name";
 
-type Session = NonNullable<SessionsOfIdentityFragment["sessions"]>["edges"][number]["node"];
-
 interface Props {
-  session: Session;
-  onRevoke: () => Promise<readonly UserError[] | undefined>;
-  onRevoked: () => void;
+  session: SessionEntryFragment;
+  /** Content next to the name of the device. */
+  badge?: ReactNode;
+  /** What can be done with the session. */
+  children?: ReactNode;
 }
 
 /** A session: on which devices, since when, and how the user signed in. */
-export function SessionEntry({ session, onRevoke, onRevoked }: Props) {
+export function SessionEntry({ session, badge, children }: Props) {
   const { active, authenticatedAt, expiresAt, authenticationMethods, devices } = session;
   const [device, ...others] = devices ?? [];
-  const name = deviceName(device?.userAgent);
   const methods = authenticationMethods.flatMap(({ method, provider }) => (method ? `${methodName(method)}${provider ? ` (${provider})` : ""}` : []));
 
   return (
     <li>
       <div>
         <div className="line">
-          <strong title={device?.userAgent ?? undefined}>{name}</strong>
-          <span className={`badge ${active ? "good" : ""}`}>{active ? "Active" : "Ended"}</span>
+          <strong title={device?.userAgent ?? undefined}>{deviceOf(session)}</strong>
+          {badge}
         </div>
         {[device, ...others].map((one) => one && <div key={one.id} className="detail">{[one.ipAddress, one.location].filter(Boolean).join(" · ")}</div>)}
         <small>
@@ -36,11 +34,12 @@ export function SessionEntry({ session, onRevoke, onRevoked }: Props) {
           {active ? "Expires" : "Would have expired"} <Moment at={expiresAt} />
         </small>
       </div>
-      {active && (
-        <Confirm label="Revoke…" about={name} danger question={`Revoke the session in ${name}?`} action="Revoke" meanings={{ NOT_FOUND: "This session no longer exists." }} onConfirm={onRevoke} onDone={onRevoked}>
-          <p>The user has to sign in again there.</p>
-        </Confirm>
-      )}
+      {children}
     </li>
   );
+}
+
+/** The name of the device on which a session was started. */
+export function deviceOf({ devices }: SessionEntryFragment): string {
+  return deviceName(devices?.[0]?.userAgent);
 }

@@ -6,7 +6,7 @@ import { MoreButton } from "../parts/MoreButton";
 import { Panel } from "../parts/Panel";
 import { Skeleton } from "../parts/Skeleton";
 import { useStatus } from "../status/use-status";
-import { SessionEntry } from "./SessionEntry";
+import { deviceOf, SessionEntry } from "./SessionEntry";
 
 export const SESSIONS_ON_A_PAGE = 5;
 
@@ -52,12 +52,22 @@ export function Sessions({ identity: { id, sessions }, error, loading, onRetry }
         <>
           <ul className="entries">
             {edges.map(({ node }) => (
-              <SessionEntry
-                key={node.id}
-                session={node}
-                onRevoke={async () => (await revoke({ variables: { input: { id: node.id } } })).data?.revokeSession?.userErrors}
-                onRevoked={() => say("The session was revoked.")}
-              />
+              <SessionEntry key={node.id} session={node} badge={<span className={`badge ${node.active ? "good" : ""}`}>{node.active ? "Active" : "Ended"}</span>}>
+                {node.active && (
+                  <Confirm
+                    label="Revoke…"
+                    about={deviceOf(node)}
+                    danger
+                    question={`Revoke the session in ${deviceOf(node)}?`}
+                    action="Revoke"
+                    meanings={{ NOT_FOUND: "This session no longer exists." }}
+                    onConfirm={async () => (await revoke({ variables: { input: { id: node.id } } })).data?.revokeSession?.userErrors}
+                    onDone={() => say("The session was revoked.")}
+                  >
+                    <p>The user has to sign in again there.</p>
+                  </Confirm>
+                )}
+              </SessionEntry>
             ))}
           </ul>
           <MoreButton of={["session", "sessions"]} shown={edges.length} hasMore={pageInfo?.hasNextPage ?? false} loading={loadingMore} onMore={loadMore} />
