@@ -68,17 +68,17 @@ interface ExampleOptions {
 }
 
 /** Serves the build of examples/react, as its `npm run preview` does. */
-export async function serveExample(apiUrl: string, { apiToken = "", kratosPublicUrl = "" }: ExampleOptions = {}): Promise<ExamplePage> {
+export async function serveExample(apiUrl: string, { apiToken = "", kratosPublicUrl }: ExampleOptions = {}): Promise<ExamplePage> {
   const vite = startProgram(process.execPath, ["node_modules/vite/bin/vite.js", "preview", "--host", "127.0.0.1", "--port", "0"], {
     cwd: "examples/react",
-    env: { NO_COLOR: "1", API_URL: apiUrl, API_TOKEN: apiToken, KRATOS_PUBLIC_URL: kratosPublicUrl },
+    env: { NO_COLOR: "1", API_URL: apiUrl, API_TOKEN: apiToken, ...(kratosPublicUrl && { KRATOS_PUBLIC_URL: kratosPublicUrl }) },
   });
   const [url] = await vite.waitFor(/http:\/\/127\.0\.0\.1:\d+/);
   return { url, stop: vite.stop };
 }
 
 /** As with KRATOS_SESSIONS=true and the built-in fake Kratos. */
-const SESSIONS = { cookie: "ory_kratos_session", optional: true };
+export const SESSIONS = { cookie: "ory_kratos_session", optional: true };
 
 /** Starts the example in front of a server that accepts only its operations, a fake Kratos, and a browser, before all tests of the file. */
 export function useExample() {
@@ -89,16 +89,16 @@ export function useExample() {
     const example = cleanups.use(await serveExample(facade.url, { kratosPublicUrl: kratos.publicUrl }));
     const browser = await startBrowser();
     cleanups.defer(() => browser.close());
-    return { kratos, facade, example, browser };
+    return { kratos, example, browser };
   });
-  const { kratos, facade, example, browser } = servers;
+  const { kratos, example, browser } = servers;
   /** Opens a page of the example, e.g. `#/create`. */
   const open = async (path = "", options: BrowserContextOptions = {}): Promise<OfflinePage> => {
     const opened = await openPage(browser, { permissions: ["clipboard-read", "clipboard-write"], ...options });
     await opened.page.goto(`${example.url}/${path}`);
     return opened;
   };
-  return { kratos, facade, example, browser, open };
+  return { kratos, example, browser, open };
 }
 
 /** The errors at invalid fields, by label. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
-import { getSampleId } from "../../src/fake-kratos/sample-identities.js";
+import { getSampleId, SAMPLE_EMAIL, SAMPLE_PASSWORD } from "../../src/fake-kratos/sample-identities.js";
 import { createIdentities, patchIdentity } from "../support/kratos-api.js";
 import { answer, useExample } from "./browser.js";
 
@@ -16,6 +16,14 @@ beforeAll(async () => {
   [id = ""] = await createIdentities(kratos, "default", [{ email: EMAIL, name: { first: "Guadalupe", last: "Hernández" }, tags: ["customer", "newsletter"] }]);
   [contestedId = ""] = await createIdentities(kratos, "default", [{ email: `x.${EMAIL}`, name: { first: "Guadalupe", last: "Hernández" } }]);
 });
+
+async function signIn(page: Page, path: string, email = SAMPLE_EMAIL): Promise<void> {
+  await page.goto(page.url() + path);
+  await page.getByLabel("E-Mail").fill(email);
+  await page.getByLabel("Password").fill(SAMPLE_PASSWORD);
+  await page.getByRole("button", { name: "Sign in with password" }).click();
+  await page.getByRole("heading", { level: 1, name: /account|profile/ }).waitFor();
+}
 
 /** The pages, each in its fullest state. */
 const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
@@ -85,6 +93,37 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   nobody: async (page) => {
     await page.goto(`${page.url()}#/search/${"nobody".repeat(12)}`);
     await page.getByText("Nobody has an identifier").waitFor();
+  },
+  "sign in": async (page) => {
+    await page.goto(`${page.url()}#/account`);
+    await page.getByLabel("E-Mail").fill(SAMPLE_EMAIL);
+    await page.getByLabel("Password").fill("wrong");
+    await page.getByRole("button", { name: "Sign in with password" }).click();
+    await page.getByRole("alert").waitFor();
+  },
+  account: async (page) => {
+    await signIn(page, "#/account");
+    await page.getByText(/^Showing (6 devices|all \d devices)/).waitFor();
+  },
+  profile: async (page) => {
+    await signIn(page, "#/account/profile");
+    await page.getByLabel("E-Mail").fill("nobody");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByRole("alert").waitFor();
+  },
+  "sign in again": async (page) => {
+    await signIn(page, "#/account/profile");
+    await answer(page, "UpdateProfile", (route) => {
+      const extensions = { code: "FORBIDDEN", reason: "session_refresh_required", newFlowPath: "/self-service/login/browser?refresh=true" };
+      return route.fulfill({ json: { data: { updateViewerTraits: null }, errors: [{ message: "for developers", path: ["updateViewerTraits"], extensions }] } });
+    });
+    await page.getByLabel("First name").fill("Søren Kjeld");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await page.getByRole("form", { name: "Sign in" }).getByLabel("E-Mail").waitFor();
+  },
+  "second factor": async (page) => {
+    await signIn(page, "#/account", "zoe.lindqvist@example.com");
+    await page.getByRole("link", { name: "Continue with the second factor" }).waitFor();
   },
   dialog: async (page) => {
     await page.goto(`${page.url()}#/identities/${id}`);

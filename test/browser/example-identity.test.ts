@@ -137,7 +137,7 @@ it("deactivates and activates an identity after confirmation", async () => {
 async function openAs(scopes: readonly Scope[], email: string, traitsMask: readonly string[] = []): Promise<Page> {
   const clerk = createApiKey("clerk", scopes);
   const facade = await startFacade(kratos, { authentication: { apiKeys: parseApiKeys(clerk.line) }, traitsMask });
-  const example = await stopAfterTest(serveExample(facade.url, clerk.key));
+  const example = await stopAfterTest(serveExample(facade.url, { apiToken: clerk.key }));
   const { page } = await openPage(browser);
   await page.goto(`${example.url}/#/identities/${getSampleId(email)}`);
   return page;

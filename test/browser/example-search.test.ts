@@ -79,7 +79,7 @@ it("says that the connected Kratos is too old", async () => {
 it("finds whole identifiers for a caller from whom addresses are hidden, and says that it finds no others", async () => {
   const clerk = createApiKey("clerk", ["identities:read"]);
   const facade = await startFacade(kratos, { authentication: { apiKeys: parseApiKeys(clerk.line) }, traitsMask: ["email"] });
-  const example = await stopAfterTest(serveExample(facade.url, clerk.key));
+  const example = await stopAfterTest(serveExample(facade.url, { apiToken: clerk.key }));
   const { page } = await openPage(browser);
   await page.goto(example.url);
   await search(page, "ann");

@@ -167,7 +167,7 @@ it("adds the API token on the page's own server, so that the browser never gets 
       response.end("{}");
     }),
   );
-  const withToken = await stopAfterTest(serveExample(api.url, "a-token"));
+  const withToken = await stopAfterTest(serveExample(api.url, { apiToken: "a-token" }));
   await fetch(`${withToken.url}/graphql`, { method: "POST" });
   expect(authorizations).toEqual(["Bearer a-token"]);
   const html = await (await fetch(withToken.url)).text();
