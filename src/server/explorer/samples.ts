@@ -162,7 +162,7 @@ mutation DeleteIdentity($delete: DeleteIdentityInput!) {
     create: { schemaId: "default", traits: { email: "ann@example.com", name: { first: "Ann", last: "Example" } } },
     import: { identities: [{ schemaId: "default", traits: { email: "bob@example.com" } }, { schemaId: "default", traits: { email: "eve" } }] },
     update: { id, traits: { email: "anne@example.com", name: { first: "Anne", last: "Example" } } },
-    credential: { identityId: id, type: "totp", identifier: null },
+    credential: { identityId: id, type: "oidc", identifier: "google:104159013" },
     patch: { id, traits: { merge: { name: { first: "Anna" } } }, metadataPublic: { plan: "gold" } },
     verify: { identityId: id, address: "anne@example.com" },
     link: { identityId: id, expiresIn: "1h" },
