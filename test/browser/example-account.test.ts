@@ -167,6 +167,20 @@ describe("if Kratos wants the user to sign in before it saves", () => {
     expect([(await traits()).name.first, (await other.traits()).name.first]).toEqual(["Ann", "Ann"]);
   });
 
+  it("does not save it either if someone else has signed in in another tab", async () => {
+    const [{ email, traits }, other] = [await createUser(), await createUser()];
+    const page = await openSignedIn(email, "#/account/profile");
+    await page.getByLabel("First name").fill("Anne");
+    await page.context().clearCookies();
+    const tab = await page.context().newPage();
+    await tab.goto(page.url().replace("/profile", ""));
+    await signIn(tab, other.email);
+    await account(tab);
+    await save(page);
+    await said(page, "Someone else has signed in. The changes were not saved.").waitFor();
+    expect([(await traits()).name.first, (await other.traits()).name.first]).toEqual(["Ann", "Ann"]);
+  });
+
   it("keeps the page open while they complete the second factor in another tab", async () => {
     const { page } = await saveTooLate({ reason: "session_aal2_required", requiredAal: "aal2", newFlowPath: "/self-service/login/browser?aal=aal2" });
     expect(await page.getByRole("link", { name: "Continue with the second factor in a new tab" }).getAttribute("target")).toBe("_blank");

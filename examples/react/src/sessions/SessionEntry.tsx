@@ -16,7 +16,8 @@ interface Props {
 export function SessionEntry({ session, badge, children }: Props) {
   const { active, authenticatedAt, expiresAt, authenticationMethods, devices } = session;
   const [device, ...others] = devices ?? [];
-  const methods = authenticationMethods.flatMap(({ method, provider }) => (method ? `${methodName(method)}${provider ? ` (${provider})` : ""}` : []));
+  // Who has signed in again has used the same method twice.
+  const methods = new Set(authenticationMethods.flatMap(({ method, provider }) => (method ? `${methodName(method)}${provider ? ` (${provider})` : ""}` : [])));
 
   return (
     <li>
@@ -28,7 +29,7 @@ export function SessionEntry({ session, badge, children }: Props) {
         {[device, ...others].map((one) => one && <div key={one.id} className="detail">{[one.ipAddress, one.location].filter(Boolean).join(" · ")}</div>)}
         <small>
           Signed in <Moment at={authenticatedAt} />
-          {methods.length > 0 && `: ${methods.join(", ")}`}
+          {methods.size > 0 && `: ${[...methods].join(", ")}`}
         </small>
         <small>
           {active ? "Expires" : "Would have expired"} <Moment at={expiresAt} />

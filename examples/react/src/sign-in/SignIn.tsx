@@ -2,12 +2,12 @@ import { useEffect, useRef, type FormEvent, type ReactNode } from "react";
 import { ErrorSummary } from "../form/ErrorSummary";
 import { Skeleton } from "../parts/Skeleton";
 import { fieldsOf, FlowField } from "./FlowField";
-import { useLogin, type SignedIn } from "./use-login";
+import { useLogin } from "./use-login";
 
 interface Props {
   /** Where Kratos starts the login flow. */
   path: string;
-  onSignedIn: SignedIn;
+  onSignedIn: () => Promise<unknown>;
   onCancel?: () => void;
   /** What is shown above the fields. */
   children?: ReactNode;

@@ -32,7 +32,7 @@ export interface LoginFlow {
 /** What Kratos answers in a login flow. */
 export type LoginStep =
   | { readonly is: "form"; readonly flow: LoginFlow }
-  | { readonly is: "signed in"; readonly identityId?: string }
+  | { readonly is: "signed in" }
   /** The user continues elsewhere, e.g. at an OpenID Connect provider. */
   | { readonly is: "elsewhere"; readonly url: string }
   /** The form can no longer be sent. */
@@ -76,7 +76,7 @@ export async function logOut(): Promise<void> {
 interface Answer {
   readonly error?: { readonly id?: string; readonly reason?: string };
   readonly redirect_browser_to?: string;
-  readonly session?: { readonly identity: { readonly id: string } };
+  readonly session?: object;
 }
 
 async function send(path: string, init?: RequestInit): Promise<LoginStep> {
@@ -94,8 +94,7 @@ const UNAVAILABLE: LoginStep = { is: "failed", reason: "Kratos cannot be reached
 function stepOf(status: number, answer: Answer | LoginFlow): LoginStep {
   if ("ui" in answer) return { is: "form", flow: answer };
   const { error, session, redirect_browser_to: url } = answer;
-  if (session) return { is: "signed in", identityId: session.identity.id };
-  if (error?.id === "session_already_available") return { is: "signed in" };
+  if (session || error?.id === "session_already_available") return { is: "signed in" };
   if (error?.id === "browser_location_change_required" && url) return { is: "elsewhere", url };
   // Another tab can have started a flow with new cookies.
   if (status === 404 || status === 410 || error?.id === "security_csrf_violation") return { is: "expired" };

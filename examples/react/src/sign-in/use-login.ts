@@ -11,15 +11,12 @@ interface Login {
   readonly retry: () => void;
 }
 
-/** Goes on with a new session. The ID of the identity is missing if the user was signed in already. */
-export type SignedIn = (identityId?: string) => Promise<unknown>;
-
 /**
  * Goes through a login flow of Kratos.
  * @param path where Kratos starts it
- * @param onSignedIn if the form is still there afterwards, the server does not accept the session
+ * @param onSignedIn goes on with the session. If the form is still there afterwards, the server does not accept the session
  */
-export function useLogin(path: string, onSignedIn: SignedIn): Login {
+export function useLogin(path: string, onSignedIn: () => Promise<unknown>): Login {
   const [flow, setFlow] = useState<LoginFlow>();
   const [busy, setBusy] = useState(true);
   const [problem, setProblem] = useState<string>();
@@ -30,7 +27,7 @@ export function useLogin(path: string, onSignedIn: SignedIn): Login {
         return setFlow(step.flow);
       case "signed in":
         forgetFlowOfPage();
-        await onSignedIn(step.identityId);
+        await onSignedIn();
         return setProblem("Kratos has signed you in, but the server does not accept your session. Tell the people who run it.");
       case "elsewhere":
         return location.assign(step.url);
