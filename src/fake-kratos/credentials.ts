@@ -27,6 +27,7 @@ export function withCredentials(routes: Routes, identities: Identities): Routes 
       return isShowing ? (json as Identity[]).map((identity) => add(identity, included(request))) : json;
     }),
     ...answer("GET /identities/:id", (json, request) => add(json as Identity, included(request))),
+    ...answer("GET /identities/by/external/:id", (json, request) => add(json as Identity, included(request))),
     ...answer("POST /identities", withoutTimes),
     ...answer("PATCH /identities/:id", withoutTimes),
     "DELETE /identities/:id/credentials/:type": ({ id, params: { type = "" }, query }) => {

@@ -116,6 +116,14 @@ describe("the credentials of an identity", () => {
     expect(ids.map((id) => listed.get(id))).toEqual([data!["a"], data!["b"]]);
   });
 
+  it("are found by the external ID of the identity", async () => {
+    if (!has.externalId) return;
+    const { id, email } = await create(PASSWORD);
+    await patchIdentity(kratos, id, [{ op: "add", path: "/external_id", value: id }]);
+    const { identityByExternalId } = dataOf(await facade.send("query ($id: ID!) { identityByExternalId(externalId: $id) { credentials { type identifiers } } }", { id }));
+    expect(identityByExternalId).toEqual({ credentials: [{ type: "password", identifiers: [email] }] });
+  });
+
   it("have their dates in the response to a creation, in which Kratos has none", async () => {
     if (!has.credentialsImport) return;
     const email = `${randomUUID()}@credentials.example.com`;

@@ -6,10 +6,11 @@ import { ANYBODY, SCOPES, type Scope } from "../../src/graphql/scopes.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import type { FacadeContext } from "../../src/graphql/context.js";
 import type * as Schema from "../../src/graphql/schema.js";
+import { OR_VIEWER } from "../../src/graphql/authorization.js";
 import { ENTITY_SCOPES } from "../../src/graphql/federation.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { createIdentities, patchIdentity, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
+import { createIdentities, logIn, PASSWORD, patchIdentity, readIdentity, signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
 import { nameOf, objectsOf, pathsOf, STYLES, writeOperation, type Path, type Step, type Style, type Written } from "../support/schema-walk.js";
 import { startFacade, useFacade, type FacadeUnderTest } from "../support/use-facade.js";
 
@@ -60,6 +61,7 @@ const GUARDS: Readonly<Record<string, Scope>> = {
   "CourierMessage.body": "secrets:read",
   "CourierMessage.subject": "secrets:read",
   "CourierMessageDispatch.error": "secrets:read",
+  "Identity.credentials": "identities:read",
   "Identity.lastSignedInAt": "sessions:read",
   "Identity.metadataAdmin": "secrets:read",
   "Identity.sessions": "sessions:read",
@@ -69,6 +71,15 @@ const GUARDS: Readonly<Record<string, Scope>> = {
 
 /** Fields that federation adds to the schema of type-graphql, and that check scopes themselves. */
 const FEDERATION = ["Query._entities", "_Service.sdl"];
+
+/** What requires the session of a user in place of a scope. */
+const OF_VIEWERS = ["Query.viewer", "Mutation.revokeOtherSessions", "Mutation.updateViewerTraits"];
+
+/** Guarded fields that users may use on what is theirs, without the scope. */
+const ALSO_OF_VIEWERS = ["Mutation.revokeSession"];
+
+/** Guarded fields that callers with scopes reach only with the same scope, so that they guard what is below the viewer. */
+const GUARDS_OF_VIEWERS = ["Identity.credentials"];
 
 /** Types that must not be reachable without the scope, also by fields that are added later. */
 const KEPT: Readonly<Record<string, Scope>> = {
@@ -84,13 +95,13 @@ const KEPT: Readonly<Record<string, Scope>> = {
 };
 
 /**
- * Paths that lead to nothing: a new identity has no metadata and no sessions, after they are revoked it has none either, and
+ * Paths that lead to nothing: a new identity has no metadata, no credentials and no sessions, after they are revoked it has none either, and
  * Kratos hides the contents of messages.
  */
 const EMPTY = [
   /> CourierMessage\.(body|subject)$/,
-  /^Mutation\.(create|import)Identit(y|ies) > .* > Identity\.(metadataAdmin|lastSignedInAt|sessions > .* > Session\..*)$/,
-  /^Mutation\.revokeIdentitySessions > .* > Identity\.(lastSignedInAt|sessions > .* > Session\..*)$/,
+  /^Mutation\.(create|import)Identit(y|ies) > .* > Identity\.(metadataAdmin|credentials|lastSignedInAt|sessions > .* > Session\..*)$/,
+  /^Mutation\.revokeIdentitySessions > .* > Identity\.(credentials|lastSignedInAt|sessions > .* > Session\..*)$/,
 ];
 const isEmpty = (path: Path): boolean => EMPTY.some((pattern) => pattern.test(described(path)));
 
@@ -131,7 +142,11 @@ function takeGuardAway(schema: GraphQLSchema, guard: string): void {
 }
 
 const { schema, sdl } = buildFacadeSchema();
-const paths = [...pathsOf(schema)];
+const isOfViewer = ([root]: Path) => OF_VIEWERS.includes(nameOf(root!));
+const allPaths = [...pathsOf(schema)];
+/** Those for callers with scopes. */
+const paths = allPaths.filter((path) => !isOfViewer(path));
+const viewerPaths = allPaths.filter(isOfViewer);
 /** The scope of a step. `_entities` requires that of the entity. */
 const scopeOf = ([, next]: Path, step: Step): Scope | undefined =>
   (nameOf(step) === "Query._entities" && next ? ENTITY_SCOPES.get(next.parent.name) : undefined) ?? GUARDS[nameOf(step)];
@@ -148,11 +163,14 @@ interface Probe {
 /** A longer path is walked in plain style only: how a field is selected makes no difference between two paths to it. */
 const MAX_STYLED_STEPS = 4;
 
-/** Every path to a guarded field, in every style that yields another query. */
-function probesOf(guard: string, styles: readonly Style[]): Probe[] {
-  const scope = GUARDS[guard]!;
-  const ways = paths.filter((path) => nameOf(path.at(-1)!) === guard);
+/** Every path to a field, in every style that yields another query. */
+function probesOf(guard: string, styles: readonly Style[], among: readonly Path[] = paths): Probe[] {
+  return toProbes(among.filter((path) => nameOf(path.at(-1)!) === guard), styles);
+}
+
+function toProbes(ways: readonly Path[], styles: readonly Style[]): Probe[] {
   return ways.flatMap((path) => {
+    const scope = GUARDS[nameOf(path.at(-1)!)]!;
     const isGiven = (step: Step, argument: string) => argument in (VALUES[nameOf(step)] ?? {});
     const all = (path.length > MAX_STYLED_STEPS ? styles.slice(0, 1) : styles).map((style) => [style, writeOperation(schema, path, style, isGiven, (step) => nameOf(step) in GUARDS)] as const);
     const different = all.filter(([, { text }], at) => all.findIndex((other) => other[1].text === text) === at);
@@ -180,9 +198,20 @@ const apiKeys = parseApiKeys(
     .join("\n"),
 );
 
-const { kratos, facade } = useFacade(() => startFakeKratos({ sampleIdentities: false }), { authentication: { apiKeys } });
+const withKey = (scopes: readonly Scope[]) => ({ authorization: `Bearer ${keyOf.get(setName(scopes))}` });
+
+/** A signed-in user, who has no scopes. */
+let user: { readonly id: string; readonly headers: Record<string, string>; readonly sessions: readonly string[] };
+
+const authentication = { apiKeys, sessions: {} } as const;
+const { kratos, facade } = useFacade(() => startFakeKratos({ sampleIdentities: false }), { authentication });
 
 beforeAll(async () => {
+  const address = "signed-in@example.com";
+  const { sessionToken: userToken, identityId: userId } = await signUp(kratos, { email: address });
+  await patchIdentity(kratos, userId, [{ op: "add", path: "/metadata_admin", value: { note: `canary-${userId}` } }]);
+  await logIn(kratos, address, PASSWORD);
+  user = { id: userId, headers: { "x-session-token": userToken }, sessions: await sessionsOf(userId) };
   const { sessionToken, identityId: id } = await signUp(kratos, { email: "walked@example.com" });
   const [session] = await sessionsOf(id);
   const { identityId: other } = await signUp(kratos, { email: "signed-up@example.com" });
@@ -210,6 +239,7 @@ beforeAll(async () => {
     "Query.courierMessages": { first: 10 },
     "Query.session": { id: session },
     "Query.sessions": { first: 2 },
+    "Viewer.otherSessions": { first: 2 },
     "Query.loginFlow": { id: await flow("login") },
     "Query.registrationFlow": { id: await flow("registration") },
     "Query.recoveryFlow": { id: await flow("recovery") },
@@ -234,6 +264,7 @@ beforeAll(async () => {
     "Mutation.extendSession": { input: { id: session } },
     "Mutation.revokeIdentitySessions": { input: { identityId: silent } },
     "Mutation.revokeSession": { input: { id: changing } },
+    "Mutation.updateViewerTraits": { input: { traits: { age: 41, name: { first: "Ann" } } } },
     "Mutation.deleteIdentity": { input: async () => ({ id: (await createIdentities(kratos, "default", [{ email: email() }]))[0] }) },
   };
 });
@@ -247,7 +278,7 @@ async function sessionsOf(identityId: string): Promise<string[]> {
   return ((await response.json()) as { id: string }[]).map((session) => session.id);
 }
 
-interface ContextOptions {
+interface Answer {
   readonly errors: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[];
   /** The values at the end of the path, including null. */
   readonly found: readonly unknown[];
@@ -255,14 +286,14 @@ interface ContextOptions {
   readonly text: readonly string[];
 }
 
-async function ask({ path, written }: Probe, scopes: readonly Scope[], at: FacadeUnderTest): Promise<ContextOptions> {
+async function ask({ path, written }: Probe, headers: Record<string, string>, at: FacadeUnderTest): Promise<Answer> {
   const variables: Record<string, unknown> = {};
   for (const [name, { of, argument }] of written.given) {
     const entity = path[0] === of && nameOf(of) === "Query._entities" ? REFERENCES[path[1]?.parent.name ?? ""] : undefined;
     const value = entity ? [entity] : VALUES[nameOf(of)]![argument];
     variables[name] = typeof value === "function" ? await value() : value;
   }
-  const { data, errors = [] } = await at.send(written.text, variables, { authorization: `Bearer ${keyOf.get(setName(scopes))}` });
+  const { data, errors = [] } = await at.send(written.text, variables, headers);
   const found = written.keys.reduce<unknown[]>(
     (parents, key) => parents.flatMap((parent) => (isObject(parent) && key in parent ? parent[key] : [])),
     [data],
@@ -280,35 +311,37 @@ async function holesAt(probe: Probe, at: FacadeUnderTest): Promise<string[]> {
   const runs = () => mockCompiledRuns.filter((text) => text === written.text).length;
 
   /** Sends the query once, and records the problems with the executor that ran it. */
-  const askBy = async (scopes: readonly Scope[], wrong: (answer: ContextOptions) => readonly string[]) => {
+  const askBy = async (headers: Record<string, string>, wrong: (answer: Answer) => readonly string[]) => {
     const before = runs();
-    const answer = await ask(probe, scopes, at);
+    const answer = await ask(probe, headers, at);
     const executor = runs() > before ? "compiled" : "graphql-js";
     for (const hole of wrong(answer)) holes.add(`${executor}: ${hole}`);
     return { answer, executor };
   };
-  const given = ({ errors, found }: ContextOptions) => {
+  const given = ({ errors, found }: Answer) => {
     const isFound = isEmpty(path) || found.some((value) => value !== null);
     return [...(errors.length > 0 ? [`with its scopes there is an error: ${errors[0]!.message}`] : []), ...(isFound ? [] : ["with its scopes nothing is found"])];
   };
-  const refused = ({ errors, found, sent, text }: ContextOptions) => {
-    const named = errors.every(({ message, extensions }) => extensions?.["code"] === "FORBIDDEN" && extensions["requiredScope"] === scope && message.includes(scope));
+  const refusedFor = (missing: readonly Scope[]) => ({ errors, found, sent, text }: Answer) => {
+    const named = errors.every(({ message, extensions }) => missing.some((one) => extensions?.["code"] === "FORBIDDEN" && extensions["requiredScope"] === one && message.includes(one)));
     const secrets = [...stringsIn(first.found), ...stringsIn(sent)].filter((secret) => secret.length >= 6);
     const leaks = found.some((value) => value !== null) || secrets.some((secret) => text.some((one) => one.includes(secret)));
     return [...(errors.length === 0 || !named ? ["it is not FORBIDDEN by name"] : []), ...(leaks ? ["the value comes without the scope"] : [])];
   };
 
-  const { answer: first } = await askBy(scopesOn(path), given);
-  let { executor } = await askBy(allBut(scope), refused);
+  const { answer: first } = await askBy(withKey(scopesOn(path)), given);
+  let { executor } = await askBy(withKey(allBut(scope)), refusedFor([scope]));
   if (isCompilable(probe)) {
     // It is compiled in the background.
     for (let tries = 0; executor !== "compiled" && tries < 50; tries++) {
       await new Promise((resolve) => setTimeout(resolve, tries));
-      ({ executor } = await askBy(scopesOn(path), given));
+      ({ executor } = await askBy(withKey(scopesOn(path)), given));
     }
     if (executor !== "compiled") holes.add("it was never compiled");
-    await askBy(allBut(scope), refused);
+    await askBy(withKey(allBut(scope)), refusedFor([scope]));
   }
+  // Last, so that queries are compiled by now: those of users never are, because they fail.
+  if (at === facade && !ALSO_OF_VIEWERS.includes(nameOf(path.at(-1)!))) await askBy(user.headers, refusedFor(scopesOn(path)));
   return [...holes].map((hole) => `${probe.name}: ${hole}`);
 }
 
@@ -322,6 +355,7 @@ it("every field of Query and Mutation is guarded", () => {
   const roots = paths.filter(({ length }) => length === 1).map(([step]) => nameOf(step!));
   // It has the SDL, which is guarded itself, as the field must not be null.
   expect(roots.filter((name) => !(name in GUARDS))).toEqual(["Query._service"]);
+  expect([...new Set(viewerPaths.map(([root]) => nameOf(root!)))].sort()).toEqual([...OF_VIEWERS].sort());
 });
 
 it("every path to an identity, a schema, a session, a flow, a link or the system is guarded by its scope", () => {
@@ -337,7 +371,9 @@ it("every path to an identity, a schema, a session, a flow, a link or the system
 it("the SDL states the scopes of each path for gateways, so that they refuse what the server refuses, and no more", () => {
   const stated = statedScopes();
   const ours = paths.filter(([root]) => !FEDERATION.includes(nameOf(root!)) && nameOf(root!) !== "Query._service");
-  const differs = (path: Path) => setName([...new Set(path.flatMap((step) => stated.get(nameOf(step)) ?? []))]) !== setName(scopesOn(path));
+  // What signed-in users may do without a scope has none in the SDL: a gateway would demand it from them, too.
+  const required = (path: Path) => scopesOn(path.filter((step) => !ALSO_OF_VIEWERS.includes(nameOf(step))));
+  const differs = (path: Path) => setName([...new Set(path.flatMap((step) => stated.get(nameOf(step)) ?? []))]) !== setName(required(path));
   expect(ours.filter(differs).map(described)).toEqual([]);
 });
 
@@ -397,7 +433,7 @@ it.each(Object.keys(GUARDS))("the walk detects on every path that the guard of %
   mockOpened = undefined;
   // Nothing is open on a path with another guard of the same scope.
   const probes = probesOf(guard, ["plain"]).filter(({ path, scope }) => path.filter((step) => scopeOf(path, step) === scope).length === 1);
-  expect(probes.length).toBeGreaterThan(0);
+  if (probes.length === 0) expect(GUARDS_OF_VIEWERS).toContain(guard);
   const holes = await walk(probes, open);
   for (const probe of probes) {
     const { name, path } = probe;
@@ -407,6 +443,62 @@ it.each(Object.keys(GUARDS))("the walk detects on every path that the guard of %
       if (!isEmpty(path)) expect(holes).toContain(`${name}: ${executor}: the value comes without the scope`);
     }
   }
+});
+
+describe("a path that starts with the viewer", () => {
+  const isTo = (path: Path, type: string) => getNamedType(path.at(-1)!.field.type).name === type;
+  const GUARDS_BELOW_VIEWER = Object.keys(GUARDS).filter((guard) => viewerPaths.some((path) => nameOf(path.at(-1)!) === guard));
+  const open = viewerPaths.filter((path) => scopesOn(path).length === 0);
+  /** Asks for all of what the field at the end of a path has. */
+  const askAll = (ways: readonly Path[], headers: Record<string, string>) => pMap(toProbes(ways, ["plain"]), async (probe) => ({ probe, ...(await ask(probe, headers, facade)) }), { concurrency: 8 });
+
+  it("is the only one to an identity, a session or a schema without a scope", () => {
+    const names = (type: string) => open.filter((path) => isTo(path, type)).map((path) => path.map(({ field }) => field.name).join(".")).sort();
+    expect(names("Identity")).toEqual(["updateViewerTraits.viewer.identity", "viewer.identity"]);
+    expect(names("Session")).toEqual(["updateViewerTraits.viewer.otherSessions.edges.node", "updateViewerTraits.viewer.session", "viewer.otherSessions.edges.node", "viewer.session"]);
+    expect(names("IdentitySchema")).toEqual(["updateViewerTraits.viewer.identity.schema", "viewer.identity.schema"]);
+    const kept = Object.keys(KEPT).flatMap((name) => objectsOf(schema, schema.getType(name)!)).map(({ name }) => name);
+    expect(kept.filter((name) => names(name).length > 0).sort()).toEqual(["Identity", "IdentitySchema", "Session"]);
+  });
+
+  it("leads signed-in users to themselves and their sessions, and to nobody else", async () => {
+    // It would leave no other sessions for the rest.
+    const answers = await askAll(open.filter(([root]) => nameOf(root!) !== "Mutation.revokeOtherSessions"), user.headers);
+    expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+    const idsAt = (type: string) => answers.filter(({ probe }) => isTo(probe.path, type)).map(({ found }) => [...new Set(found.map((one) => (one as { id: string }).id))]);
+    expect(idsAt("Identity")).toEqual([[user.id], [user.id]]);
+    expect(idsAt("Session").flat().every((id) => user.sessions.includes(id))).toBe(true);
+    expect(new Set(idsAt("Session").flat())).toEqual(new Set(user.sessions));
+    expect(idsAt("IdentitySchema")).toEqual([["default"], ["default"]]);
+    // Whatever the path, nothing in the responses is of anyone else.
+    const others = [REFERENCES["Identity"]!.id, REFERENCES["Session"]!.id, "walked@example.com", "signed-up@example.com", "silent@example.com", "canary-"];
+    expect(others.filter((other) => answers.some(({ text }) => text.some((one) => one.includes(other))))).toEqual([]);
+    expect((await readIdentity(kratos, user.id)).traits).toEqual({ email: "signed-in@example.com", age: 41, name: { first: "Ann" } });
+  });
+
+  it.each(GUARDS_BELOW_VIEWER)("requires the scope of %s from signed-in users, too", async (guard) => {
+    const answers = await askAll(viewerPaths.filter((path) => nameOf(path.at(-1)!) === guard), user.headers);
+    for (const { probe, errors, found, text } of answers) {
+      const first = probe.path.flatMap((step) => scopeOf(probe.path, step) ?? [])[0];
+      expect({ name: probe.name, errors, found: found.filter((one) => one !== null) }).toEqual({
+        name: probe.name,
+        errors: expect.arrayContaining([expect.objectContaining({ extensions: { code: "FORBIDDEN", requiredScope: first } })]),
+        found: [],
+      });
+      expect(errors.every(({ extensions }) => extensions!["requiredScope"] === first)).toBe(true);
+      expect(text.filter((one) => one.includes("canary-"))).toEqual([]);
+    }
+  });
+
+  it("leads callers with an API key nowhere, whatever its scopes", async () => {
+    const [queries, mutations] = [viewerPaths.filter(([root]) => nameOf(root!) === "Query.viewer"), viewerPaths.filter(([root]) => nameOf(root!) !== "Query.viewer")];
+    const all = withKey(allBut("system:read"));
+    for (const { errors, text } of await askAll(queries, all)) expect({ errors, text }).toEqual({ errors: [], text: [] });
+    for (const { found, errors } of await askAll(mutations, all)) {
+      expect(found.filter((one) => one !== null)).toEqual([]);
+      expect(errors).toEqual([expect.objectContaining({ extensions: expect.objectContaining({ code: "FORBIDDEN", outcome: "NOT_SENT" }) })]);
+    }
+  });
 });
 
 /** The scopes of `@requiresScopes` in the SDL. */
@@ -448,9 +540,10 @@ function guardsInMetadata(): Record<string, unknown> {
   ];
   return Object.fromEntries(
     storage.authorizedFields.map(({ target, fieldName, roles: [scope, ...more] }) => {
-      expect(more).toEqual([]);
       const field = fields.find((one) => one.target === target && one.methodName === fieldName);
-      return [`${field?.type}.${field?.schemaName ?? fieldName}`, scope];
+      const name = `${field?.type}.${field?.schemaName ?? fieldName}`;
+      expect(more).toEqual(ALSO_OF_VIEWERS.includes(name) ? [OR_VIEWER] : []);
+      return [name, scope];
     }),
   );
 }
