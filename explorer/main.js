@@ -18,9 +18,16 @@ const tabs = JSON.parse(document.getElementById("samples").textContent);
 // GraphiQL keeps the tabs of the user, and does not show the variables of the first tab by itself.
 const isFirstVisit = localStorage.getItem("graphiql:tabState") === null;
 
+// The server refuses two credentials in one request, and the browser of a signed-in user has a cookie of Kratos.
+const CREDENTIALS = ["authorization", "x-session-token"];
+const fetchWithOneCredential = (url, init) => {
+  const isTyped = CREDENTIALS.some((name) => new Headers(init.headers).get(name));
+  return fetch(url, { ...init, credentials: isTyped ? "omit" : "same-origin" });
+};
+
 createRoot(document.getElementById("explorer")).render(
   createElement(GraphiQL, {
-    fetcher: createGraphiQLFetcher({ url: new URL("../graphql", location.href).href }),
+    fetcher: createGraphiQLFetcher({ url: new URL("../graphql", location.href).href, fetch: fetchWithOneCredential }),
     defaultTabs: tabs,
     initialVariables: isFirstVisit ? tabs[0].variables : undefined,
     defaultEditorToolsVisibility: "variables",

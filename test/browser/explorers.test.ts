@@ -1,11 +1,15 @@
+import { randomUUID } from "node:crypto";
 import type { Locator, Page } from "playwright-core";
-import { SAMPLE_IDENTITY_ID } from "../../src/fake-kratos/index.js";
+import { SAMPLE_IDENTITY_ID, SAMPLE_SESSION_TOKEN } from "../../src/fake-kratos/index.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { createSamples } from "../../src/server/explorer/samples.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
+import { logInBrowser, signUp } from "../support/kratos-api.js";
 import { useServers } from "../support/lifecycle.js";
 import { createFacadeUnderTest, startFacade } from "../support/use-facade.js";
 import { keepScreenshot, openPage, startBrowser } from "./browser.js";
+
+const COOKIE = "ory_kratos_session";
 
 const { facade, kratos, browser } = useServers(async (cleanups) => {
   const kratos = cleanups.use(await startFakeKratos());
@@ -15,12 +19,25 @@ const { facade, kratos, browser } = useServers(async (cleanups) => {
   return { facade, kratos, browser };
 });
 
+/** Enters headers of the current tab. */
+async function enterHeaders(page: Page, headers: object): Promise<void> {
+  await page.getByRole("button", { name: "Headers" }).click();
+  await page.getByLabel("Headers").last().click();
+  await page.keyboard.insertText(JSON.stringify(headers));
+}
+
 /** Sends an operation of the current tab. @returns the response, once it is shown */
 async function run(page: Page, operation: string): Promise<Locator> {
   // It opens a menu once GraphiQL has read the operations.
   await page.locator("button[aria-label^='Execute query'][aria-haspopup=menu]").click();
   await page.getByRole("menuitem", { name: operation, exact: true }).click();
   return page.getByLabel("Result Window");
+}
+
+/** The cookie of a browser in which a user has signed in. */
+async function toCookie(email: string, url: string) {
+  const [name, value = ""] = (await logInBrowser(kratos, email)).split("=");
+  return { name: name!, value, url };
 }
 
 describe("the explorer, without a network", () => {
@@ -74,14 +91,41 @@ describe("the explorer, without a network", () => {
     await page.goto(`${closed.url}/explorer/`);
     await page.getByText("Error fetching schema").waitFor();
     await page.getByLabel("Result Window").getByText("Authentication is").waitFor();
-    await page.getByRole("button", { name: "Headers" }).click();
-    await page.getByLabel("Headers").last().click();
-    await page.keyboard.insertText(JSON.stringify({ Authorization: `Bearer ${key}` }));
+    await enterHeaders(page, { Authorization: `Bearer ${key}` });
     await page.getByRole("button", { name: "Re-fetch GraphQL schema" }).click();
     await page.getByRole("link", { name: "IdentityConnection" }).waitFor();
     await (await run(page, "Identities")).getByText("नीलम").waitFor();
     const stored = await page.evaluate<string>("JSON.stringify(localStorage)");
     expect([stored.includes("query Identities"), stored.includes(key)]).toEqual([true, false]);
+  });
+
+  it("acts for a signed-in user by the session token that is entered as a header, or else by Kratos' cookie", async () => {
+    const forUsers = await startFacade(kratos, { authentication: { apiKeys: [], sessions: { cookie: COOKIE, optional: true } } });
+    const email = `${randomUUID()}@explorer.example.com`;
+    await signUp(kratos, { email, name: { first: "Ida" } });
+    const { page } = await openPage(browser);
+    await page.context().addCookies([await toCookie(email, forUsers.url)]);
+    await page.goto(`${forUsers.url}/explorer/`);
+    // GraphiQL misses the operations of a tab that is opened before it has read those of the first one.
+    await (await run(page, "Identities")).getByText("FORBIDDEN").waitFor();
+    await page.getByRole("tab", { name: "Viewer" }).click();
+    await (await run(page, "Viewer")).getByText("Ida").waitFor();
+    await (await run(page, "UpdateViewerTraits")).getByText("Lovelace").waitFor();
+    await enterHeaders(page, { "X-Session-Token": SAMPLE_SESSION_TOKEN });
+    await (await run(page, "Viewer")).getByText("Søren").waitFor();
+  });
+
+  it("leaves out the cookie of a signed-in user if an API key is entered, because the server refuses two credentials", async () => {
+    const { key, line } = createApiKey("shop", ["identities:read"]);
+    const closed = await startFacade(kratos, { authentication: { apiKeys: parseApiKeys(line), sessions: { cookie: COOKIE } } });
+    const email = `${randomUUID()}@explorer.example.com`;
+    await signUp(kratos, { email });
+    const { page } = await openPage(browser);
+    await page.context().addCookies([await toCookie(email, closed.url)]);
+    await page.goto(`${closed.url}/explorer/`);
+    await page.getByRole("link", { name: "IdentityConnection" }).waitFor();
+    await enterHeaders(page, { authorization: `Bearer ${key}` });
+    await (await run(page, "Identities")).getByText("नीलम").waitFor();
   });
 });
 

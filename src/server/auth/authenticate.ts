@@ -54,7 +54,7 @@ export function createAuthenticate(apiKeys: () => readonly ApiKey[], verifyJwt?:
     const places = [...found.map(({ place }) => place), ...(hasToken ? ["the Authorization header"] : [])];
     // Kratos and this server could each believe another one.
     if (found.length > 0 && places.length > 1) {
-      throw new HttpError(400, "BAD_REQUEST", `Send one credential only: an API key, a token, or a session of Kratos. Received ${places.join(" and ")}. To leave out the cookie, a browser's "fetch" needs the option "credentials: 'omit'".`);
+      throw new HttpError(400, "BAD_REQUEST", `Send one credential only: an API key, a token, or a session of Kratos. Received ${places.join(" and ")}. To leave out the cookie in a browser, call "fetch" with the option "credentials: 'omit'", or use a private window.`);
     }
     const [session] = found;
     if (session) return authenticateSession(kratos, session.credential);
