@@ -64,9 +64,10 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     const authenticated = await authenticate(request, telemetry.observe(kratos));
     fields.caller = authenticated.name;
     const caller = nameSubject ? nameSubject(authenticated, request) : authenticated;
+    // Before it is counted: otherwise, pages of other sites could use up the rate limit of a user.
+    assertNotForged(request, corsOrigins);
     // Before the body is read, so that refusing a request is cheap.
     await rateLimit?.consume(caller.name, 1);
-    assertNotForged(request, corsOrigins);
     const mediaType = negotiateMediaType(request);
     const httpGraphQLRequest = toHTTPGraphQLRequest(request, mediaType, await readBody(request, bodyMemory));
     const queries = getQueries(httpGraphQLRequest);

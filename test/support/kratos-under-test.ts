@@ -7,7 +7,7 @@ declare const KRATOS_UNDER_TEST: FakeKratosVersion | "environment";
 export interface KratosUnderTest {
   readonly adminUrl: string;
   readonly publicUrl: string;
-  stop(): Promise<void>;
+  stop(): Promise<unknown>;
 }
 
 const { KRATOS_ADMIN_URL, KRATOS_PUBLIC_URL, KRATOS_SHORT_LIVED_ADMIN_URL, KRATOS_SHORT_LIVED_PUBLIC_URL } = process.env;

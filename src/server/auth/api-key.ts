@@ -13,7 +13,8 @@ export interface ApiKey {
   readonly expires?: Date;
 }
 
-const PREFIX = "kg_";
+/** How every API key begins. */
+export const API_KEY_PREFIX = "kg_";
 const NAME = /^[\w.-]{1,64}$/;
 const HASH = /^sha256:[0-9a-f]{64}$/;
 const EXPIRES = "expires=";
@@ -27,7 +28,7 @@ const DATE = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
  */
 export function createApiKey(name: string, scopes: readonly string[], expires?: string): { readonly key: string; readonly line: string } {
   assertName(name);
-  const key = PREFIX + randomBytes(32).toString("base64url");
+  const key = API_KEY_PREFIX + randomBytes(32).toString("base64url");
   const line = `${name} sha256:${hashKey(key).toString("hex")} ${scopes.join(",")}${expires === undefined ? "" : ` ${EXPIRES}${expires}`}`;
   parseApiKey(line);
   return { key, line };
@@ -97,5 +98,5 @@ function hashKey(key: string): Buffer {
 
 /** Quotes a value in a message, unless it might be a key in the wrong place. */
 function quote(text: string): string {
-  return text.includes(PREFIX) || text.length > 64 ? "a value that is not shown because it may be a key" : JSON.stringify(text);
+  return text.includes(API_KEY_PREFIX) || text.length > 64 ? "a value that is not shown because it may be a key" : JSON.stringify(text);
 }

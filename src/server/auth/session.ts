@@ -3,6 +3,7 @@ import { getExtensions } from "../../graphql/errors.js";
 import type { Caller } from "../../graphql/scopes.js";
 import { type Kratos, KratosError, KratosSessionInvalidError, KratosSignInRequiredError, type SessionCredential } from "../../kratos/index.js";
 import { HttpError, unauthenticated } from "../http-error.js";
+import { API_KEY_PREFIX } from "./api-key.js";
 
 /** How the sessions of Kratos' users are accepted. */
 export interface SessionOptions {
@@ -39,8 +40,11 @@ export function findSessionCredentials({ authorization, cookie, "x-session-token
   return found;
 }
 
-/** What a token or a cookie of Kratos consists of. Anything else could be another header, or more than one cookie. */
-const CREDENTIAL = /^[\w\-.~+/=|%]{1,4096}$/;
+/**
+ * What a token or the value of a cookie of Kratos consists of. Anything else could be another header, or more than one cookie. Kratos
+ * must not get a credential of this server either: an API key has a prefix, and a JWT has dots.
+ */
+const CREDENTIAL = /^[\w\-~+/=|%]{1,4096}$/;
 
 /**
  * Asks Kratos whose session it is.
@@ -48,8 +52,8 @@ const CREDENTIAL = /^[\w\-.~+/=|%]{1,4096}$/;
  * AUTHENTICATION_UNAVAILABLE if Kratos cannot be asked
  */
 export async function authenticateSession(kratos: Kratos, credential: SessionCredential): Promise<Caller> {
-  const text = credential.kind === "token" ? credential.token : credential.cookie;
-  if (!CREDENTIAL.test(text)) throw sessionRequired("no_session");
+  const text = credential.kind === "token" ? credential.token : credential.cookie.slice(credential.name.length + 1);
+  if (!CREDENTIAL.test(text) || text.startsWith(API_KEY_PREFIX)) throw sessionRequired("no_session");
   try {
     const user = await kratos.asUser(credential).whoami();
     return { name: `session:${user.identity.id}`, scopes: new Set(), user };
