@@ -3,7 +3,7 @@ import { isKeyOf } from "./config/values.js";
 import { findMisspelled, readVariables, SECRETS, VARIABLES } from "./config/variables.js";
 import type { KratosOptions } from "./kratos/index.js";
 import type { AuthenticationOptions } from "./server/auth/authenticate.js";
-import { isSessionToken, type SessionOptions } from "./server/auth/session.js";
+import type { SessionOptions } from "./server/auth/session.js";
 import type { FacadeOptions } from "./server/facade.js";
 import { isLoopback } from "./server/listen.js";
 import type { OtlpProtocol } from "./server/telemetry/otlp.js";
@@ -160,15 +160,16 @@ function checkAuthentication(data: Variables): string[] {
   if (data.KRATOS_SESSIONS && data.KRATOS_ADMIN_URL && !data.KRATOS_PUBLIC_URL) {
     problems.push("KRATOS_SESSIONS=true requires KRATOS_PUBLIC_URL, because sessions are verified by Kratos' public API, e.g. http://127.0.0.1:4433");
   }
-  const forged = Object.entries(data.KRATOS_HEADERS ?? {}).find(([name, value]) => ["cookie", "x-session-token"].includes(name) || (name === "authorization" && isSessionToken(value)));
-  if (data.KRATOS_SESSIONS && forged) {
-    problems.push(`KRATOS_HEADERS must not contain ${forged[0]} if KRATOS_SESSIONS is true, because Kratos would take every caller for the owner of that session`);
+  if (data.KRATOS_SESSIONS) {
+    const { cookie, authorization, "x-session-token": token } = data.KRATOS_HEADERS ?? {};
+    const name = cookie ? "cookie" : token ? "x-session-token" : /^Bearer /i.test(authorization ?? "") ? "a bearer token in authorization" : undefined;
+    if (name) problems.push(`KRATOS_HEADERS must not contain ${name} if KRATOS_SESSIONS is true, because Kratos could take it for the session of a user`);
   }
   if (data.API_KEYS?.length === 0 && missing.length > 0) problems.push('API_KEYS must contain at least one key, as printed by "kratos-graphql keys create"; received none');
   else if (isOpen(toAuthentication(data)) && !isLoopback(data.HOST) && !data.INSECURE_NO_AUTH) {
     problems.push(
       `HOST must be a loopback address, e.g. 127.0.0.1, if authentication is not configured; received ${JSON.stringify(data.HOST)}. Other machines can reach this address, and anyone who can reach it would control every account. ` +
-        'Set API_KEYS (create a key with "kratos-graphql keys create"), or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL, or HOST=127.0.0.1, or INSECURE_NO_AUTH=true to accept the risk',
+        `Set API_KEYS (create a key with "kratos-graphql keys create"), or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL, or ${data.KRATOS_ADMIN_URL ? "KRATOS_SESSIONS=true for signed-in users only, or " : ""}HOST=127.0.0.1, or INSECURE_NO_AUTH=true to accept the risk`,
     );
   }
   return problems;

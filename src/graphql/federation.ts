@@ -21,7 +21,7 @@ interface Entity {
   /** Load an entity by one of its keys. If a representation has several, the first one here counts. */
   readonly keys: Readonly<Record<string, (context: EntityContext, key: string, info: GraphQLResolveInfo) => Promise<object | null>>>;
   /** What signed-in users may load without the scope, because it is theirs. */
-  readonly own?: (viewer: Viewer, name: string, key: string) => object | undefined;
+  readonly findOwn?: (viewer: Viewer, name: string, key: string) => object | undefined;
 }
 
 const ENTITIES: Readonly<Record<string, Entity>> = {
@@ -31,7 +31,7 @@ const ENTITIES: Readonly<Record<string, Entity>> = {
       id: ({ identities }, id) => identities.load(id),
       externalId: ({ identitiesByExternalId }, externalId) => identitiesByExternalId.load(externalId),
     },
-    own: ({ identity }, name, key) => (key === identity.externalId && name === "externalId") || (key.toLowerCase() === identity.id && name === "id") ? identity : undefined,
+    findOwn: ({ identity }, name, key) => ((name === "id" ? key.toLowerCase() === identity.id : key === identity.externalId) ? identity : undefined),
   },
   IdentitySchema: { scope: "identities:read", keys: { id: ({ identitySchemas }, id) => identitySchemas.load(id) } },
   Session: { scope: "sessions:read", keys: { id: ({ sessions }, id, info) => sessions.load({ id, details: getSessionDetails(info) }) } },
@@ -102,7 +102,7 @@ async function loadEntity(representation: unknown, context: EntityContext, info:
     if (key === null && name !== "id") return null;
     if (!entity || typeof key !== "string") continue;
     checkArgument(key);
-    const own = context.viewer && entity.own?.(context.viewer, name, key);
+    const own = context.viewer && entity.findOwn?.(context.viewer, name, key);
     if (own) return own;
     requireScope(context.caller, entity.scope);
     return load(context, key, info);

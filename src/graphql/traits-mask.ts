@@ -40,7 +40,7 @@ export class TraitsMask {
   }
 
   /**
-   * Whether a merge (RFC 7386) sets a masked trait, or replaces what it is in. The values do not matter: the answer would tell
+   * Whether a merge (RFC 7396) sets a masked trait, or replaces what it is in. The values do not matter: the answer would tell
    * whether a caller has guessed one.
    * @param current the traits that it is merged into, if they are known
    */

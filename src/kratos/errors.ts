@@ -99,7 +99,7 @@ export class KratosForbiddenError extends KratosError {
 /** Kratos does not accept the session of a user: it is unknown, expired or revoked, or its identity is inactive or deleted. Kratos does not say which. */
 export class KratosSessionInvalidError extends KratosError {
   constructor(operation: string, options: KratosErrorOptions = {}) {
-    super(operation, "The session is not valid, or no longer. Sign in again.", options);
+    super(operation, "The session is no longer valid. Sign in again.", options);
   }
 }
 

@@ -20,5 +20,6 @@ export type { IdentitySessionsQuery, SessionDetail, SessionQuery, SessionRecord 
 export type { KratosStatus } from "./system.js";
 export { isUuid } from "./types.js";
 export type * from "./types.js";
-export type { KratosUser, SessionCredential, SignedInUser } from "./user.js";
+export type { SessionCredential } from "./session-credential.js";
+export type { KratosUser, SignedInUser } from "./user.js";
 export { parseVersion, type KratosVersion } from "./version.js";

@@ -8,7 +8,8 @@ import { Schemas } from "./schemas.js";
 import { SelfServiceErrors } from "./self-service-errors.js";
 import { Sessions } from "./sessions.js";
 import { System } from "./system.js";
-import { KratosUser, type SessionCredential } from "./user.js";
+import type { SessionCredential } from "./session-credential.js";
+import { KratosUser } from "./user.js";
 
 /** The REST API of one Ory Kratos, v0.6.3-alpha.1 to v26.2.0. Sends nothing before the first call. */
 export class Kratos {

@@ -1,13 +1,13 @@
 import { isHTTPError } from "ky";
 import type { KratosApi } from "./api.js";
 import type { CallOptions } from "./client.js";
-import { KratosConflictError, KratosInvalidError, KratosSessionInvalidError, KratosSignInRequiredError, KratosVersionMismatchError, type KratosError, type ValidationIssue } from "./errors.js";
+import { KratosConflictError, KratosDisabledError, KratosInvalidError, KratosSessionInvalidError, KratosSignInRequiredError, KratosVersionMismatchError, type KratosError, type ValidationIssue } from "./errors.js";
 import { FLOWS, getErrorBehind } from "./flows.js";
 import { mergeJson } from "./identities/change.js";
 import { expectIdentity } from "./identities/get.js";
 import { expectJson } from "./response.js";
 import type { WireIdentity, WireSettingsFlow, WireUiNode, WireUiText } from "./types.js";
-import { asUser, type SessionCookie, type SessionCredential } from "./user.js";
+import { asUser, type SessionCookie, type SessionCredential } from "./session-credential.js";
 import { splitByProperty, toPublicText } from "./validation.js";
 
 /** A user's identity after a change of its traits. */
@@ -26,6 +26,7 @@ interface StartedFlow {
 }
 
 const SUBMIT = "updateSettingsFlow";
+const PROFILE_DISABLED = "Users cannot change their traits, because the method `profile` is disabled in the Kratos configuration (`selfservice.methods.profile.enabled`).";
 
 /**
  * Merges traits into those of a user, by a settings flow: unlike the admin API, it asks for a recent sign-in if an identifier
@@ -57,7 +58,10 @@ async function submit(api: KratosApi, { flow, credential, csrfToken }: StartedFl
   // The method replaces all traits. Without an Origin header: Kratos rejects an app's form that has one.
   const json = { method: "profile", traits: mergeJson(flow.identity.traits, merge), csrf_token: csrfToken };
   const path = "self-service/settings";
-  const received = await asUser(api, SUBMIT, credential, (ory) => receive(ory.post(path, { searchParams: { flow: flow.id }, json })), options);
+  const send = asUser(api, SUBMIT, credential, (ory) => receive(ory.post(path, { searchParams: { flow: flow.id }, json })), options);
+  const received = await send.catch((error: unknown) => {
+    throw error instanceof KratosDisabledError ? new KratosDisabledError(SUBMIT, PROFILE_DISABLED, { outcome: error.outcome }) : error;
+  });
   if (received.status !== 200) {
     const rejected = received.location === undefined ? received.json : await getFlow(api, SUBMIT, credential, received.location, options);
     throw toError(expectJson<WireSettingsFlow>(rejected, FLOWS.settings));
@@ -95,10 +99,12 @@ async function receive(request: Promise<Response>): Promise<Received> {
 
 /** Gets the flow that v0.6.3 redirects a browser to, or fails with what it redirects to instead. */
 async function getFlow(api: KratosApi, operation: string, credential: SessionCredential, location: string, options: CallOptions): Promise<unknown> {
+  const redirect = new KratosVersionMismatchError(operation, 302, location);
+  if (api.version.features.publicPort) throw redirect;
   const { pathname, searchParams } = URL.canParse(location) ? new URL(location) : new URL("http://unknown");
   const outcome = operation === SUBMIT ? "REFUSED" : "NOT_SENT";
   if (pathname.endsWith("/self-service/login/browser")) throw new KratosSignInRequiredError(operation, "session_refresh_required", "browser", { outcome });
-  if (searchParams.has("error")) throw await getErrorBehind(api, new KratosVersionMismatchError(operation, 302, location), operation === SUBMIT);
+  if (searchParams.has("error")) throw await getErrorBehind(api, redirect, operation === SUBMIT);
   const id = searchParams.get("flow");
   if (!id) throw new KratosSessionInvalidError(operation, { outcome });
   return asUser(api, "getSettingsFlow", credential, (ory) => ory.get("self-service/settings/flows", { searchParams: { id } }).json(), options);

@@ -1,24 +1,13 @@
-import type { KyInstance } from "ky";
 import type { KratosApi } from "./api.js";
-import type { CallOptions, KratosClient } from "./client.js";
-import { isSignInRequirement, KratosForbiddenError, KratosInvalidError, KratosNotFoundError, KratosSessionInvalidError, KratosSignInRequiredError } from "./errors.js";
+import type { KratosClient } from "./client.js";
+import { KratosInvalidError, KratosNotFoundError } from "./errors.js";
 import { expectIdentity } from "./identities/get.js";
 import { listByNumber, type ListPage, type ListPosition } from "./pages.js";
 import { expectDeleted, expectJson, isInt32, objectWith } from "./response.js";
+import { asUser, type SessionCredential } from "./session-credential.js";
 import { ALL_DETAILS, expectSession, expectSessions, type SessionRecord } from "./sessions.js";
 import { updateTraits, type UpdatedTraits } from "./settings.js";
 import { isUuid, type WireIdentity } from "./types.js";
-
-/** A browser's proof of its session. */
-export interface SessionCookie {
-  readonly kind: "cookie";
-  readonly name: string;
-  /** `name=value`, as the browser has sent it. */
-  readonly cookie: string;
-}
-
-/** What a user's client proves its session with: a cookie of a browser, or the token of an app. */
-export type SessionCredential = SessionCookie | { readonly kind: "token"; readonly token: string };
 
 /** A user and the session that proves who it is. */
 export interface SignedInUser {
@@ -76,18 +65,16 @@ export class KratosUser {
 
   /**
    * Revokes another session of the user. Kratos does not say whether there is one with this ID.
-   * @throws {KratosNotFoundError} if it is not a UUID
-   * @throws {KratosInvalidError} if it is the session that the request is sent with
+   * @param currentId ID of the session that the request is sent with, which Kratos does not revoke
+   * @throws {KratosNotFoundError} if the ID is not a UUID
+   * @throws {KratosInvalidError} if it is that of the current session
    */
-  revokeSession(id: string): Promise<void> {
+  revokeSession(id: string, currentId: string): Promise<void> {
     const operation = "disableMySession";
     return this.#run(operation, async (api) => {
       if (!isUuid(id)) throw new KratosNotFoundError(operation);
-      try {
-        await asUser(api, operation, this.credential, async (ory) => expectDeleted(await ory.delete(`sessions/${id}`)));
-      } catch (error) {
-        throw error instanceof KratosInvalidError ? new KratosInvalidError(operation, [{ path: ["id"], message: CURRENT_SESSION }], { outcome: error.outcome }) : error;
-      }
+      if (id.toLowerCase() === currentId) throw new KratosInvalidError(operation, [{ path: ["id"], message: CURRENT_SESSION }]);
+      await asUser(api, operation, this.credential, async (ory) => expectDeleted(await ory.delete(`sessions/${id}`)));
     });
   }
 
@@ -106,7 +93,7 @@ export class KratosUser {
   }
 
   /**
-   * Merges traits into those of the user (RFC 7386), by a settings flow with the method `profile`.
+   * Merges traits into those of the user (RFC 7396), by a settings flow with the method `profile`.
    * @param identityId UUID of the user's identity
    * @throws {KratosInvalidError} if the traits do not match the identity schema
    * @throws {KratosConflictError} if another identity has one of the identifiers
@@ -123,28 +110,5 @@ export class KratosUser {
       api.require(operation, "ownSessions");
       return work(api);
     });
-  }
-}
-
-/**
- * Makes a request to the public port with the credential of a user, and no other: `X-Session-Token` beats a good cookie.
- * @throws {KratosSessionInvalidError} if Kratos does not accept the session
- * @throws {KratosSignInRequiredError} if the user must sign in again, or with a second factor
- */
-export async function asUser<T>(
-  api: KratosApi,
-  operation: string,
-  credential: SessionCredential,
-  request: (ory: KyInstance) => Promise<T>,
-  options?: CallOptions,
-): Promise<T> {
-  const headers = credential.kind === "token" ? { "x-session-token": credential.token } : { cookie: credential.cookie };
-  try {
-    return await api.publicOnly(operation, (ory) => request(ory.extend({ headers })), options);
-  } catch (error) {
-    if (!(error instanceof KratosForbiddenError)) throw error;
-    const { errorId, outcome } = error;
-    if (isSignInRequirement(errorId)) throw new KratosSignInRequiredError(operation, errorId, credential.kind === "token" ? "api" : "browser", { outcome });
-    throw errorId === "session_inactive" ? new KratosSessionInvalidError(operation, { outcome }) : error;
   }
 }

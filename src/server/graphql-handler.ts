@@ -40,7 +40,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
   return async (request, response, fields) => {
     const telemetry = new RequestTelemetry(options.telemetry, fields, request);
     const bodyMemory = bodyBudget.reserve();
-    const onSessionCookie = (setCookie: string) => void response.appendHeader("set-cookie", setCookie);
+    const onSessionCookie = (setCookie: string) => void response.setHeader("set-cookie", setCookie);
     try {
       const result = await execute(request, fields, telemetry, bodyMemory, onSessionCookie);
       if (!telemetry.hasOperations) throw toHttpError(result);
@@ -61,11 +61,11 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     bodyMemory: Reservation,
     onSessionCookie: ContextOptions["onSessionCookie"],
   ): Promise<HTTPGraphQLResponse> {
+    // Before Kratos is asked, and before it is counted: otherwise, pages of other sites could use up the rate limit of a user.
+    assertNotForged(request, corsOrigins);
     const authenticated = await authenticate(request, telemetry.observe(kratos));
     fields.caller = authenticated.name;
     const caller = nameSubject ? nameSubject(authenticated, request) : authenticated;
-    // Before it is counted: otherwise, pages of other sites could use up the rate limit of a user.
-    assertNotForged(request, corsOrigins);
     // Before the body is read, so that refusing a request is cheap.
     await rateLimit?.consume(caller.name, 1);
     const mediaType = negotiateMediaType(request);

@@ -2,6 +2,7 @@ import cors from "cors";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { toHealth } from "../graphql/system.js";
+import { KratosError } from "../kratos/index.js";
 import { BUILD } from "./build.js";
 import { createClientAddress } from "./client-address.js";
 import type { GraphQLHandler } from "./graphql-handler.js";
@@ -71,6 +72,7 @@ export function createRouter(options: RouterOptions): Router {
   function sendError(response: ServerResponse, fields: RequestFields, error: unknown): void {
     if (error instanceof HttpError) {
       const { status, code, reason, cause } = error;
+      if (cause instanceof KratosError) logger.warn({ ...fields, operation: cause.operation, detail: cause.detail }, cause.message);
       logger.info({ ...fields, status, code, reason, err: errorForLog(cause) }, "A request was refused.");
     } else {
       logger.error({ ...fields, err: errorForLog(error) }, "A request failed.");

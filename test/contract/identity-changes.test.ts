@@ -144,7 +144,7 @@ describe("a patch", () => {
 describeSampleSchemas("with the sample schemas, a patch", () => {
   const person = () => ({ email: newEmail(), name: { first: "Ann", last: "Byron" }, age: 30, tags: ["a", "b"] });
 
-  it("merges traits as RFC 7386 says: objects are merged, null removes, and lists are replaced", async () => {
+  it("merges traits as RFC 7396 says: objects are merged, null removes, and lists are replaced", async () => {
     const traits = person();
     const id = await create(traits);
     const merged = await patchSince(PATCH, { id, traits: { merge: { name: { first: "Ada", last: null }, age: null, tags: ["c"] } } });

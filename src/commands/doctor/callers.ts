@@ -14,7 +14,7 @@ async function checkAuthentication({ authentication: { apiKeys, jwt, sessions },
   if (apiKeys.length === 0 && !jwt) {
     if (sessions && !sessions.optional) return [ok("Authentication", "signed-in users only, with their sessions of Kratos")];
     if (isLoopback(host)) return [note("Authentication", `none: anyone on this machine has access to everything at ${host}`)];
-    return [fail("Authentication", `none: anyone who can reach ${host} has access to everything; set API_KEYS, or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL`)];
+    return [fail("Authentication", `none: anyone who can reach ${host} has access to everything; set API_KEYS, or JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL, or KRATOS_SESSIONS=true for signed-in users only`)];
   }
   const findings = apiKeys.map((key) => {
     const check = `API key ${key.name}`;

@@ -1,4 +1,4 @@
-import { FIRST_VERSION, onlyKratosErrors, KratosError, KratosSessionInvalidError, KratosUnavailableError, KratosWrongPortError, type Features, type Kratos, type KratosStatus } from "../../kratos/index.js";
+import { FIRST_VERSION, onlyKratosErrors, KratosError, KratosSessionInvalidError, KratosUnavailableError, KratosWrongPortError, type Features, type Kratos, type KratosStatus, type SessionCredential } from "../../kratos/index.js";
 import { describe } from "../kratos.js";
 import type { SessionOptions } from "../../server/auth/session.js";
 import { fail, note, ok, type Finding } from "./finding.js";
@@ -91,8 +91,12 @@ async function checkPublicApi(kratos: Kratos, publicUrl: string | undefined): Pr
 export async function checkSessions(kratos: Kratos, sessions: SessionOptions | undefined): Promise<Finding[]> {
   if (!sessions) return [];
   const check = "Sessions of Kratos";
-  const answer = await kratos.asUser({ kind: "token", token: "doctor" }).whoami().catch(onlyKratosErrors);
-  if (answer instanceof KratosSessionInvalidError) return [ok(check, `verified by the public API; the expected cookie is ${sessions.cookie} (session.cookie.name in the Kratos configuration)`)];
+  const { cookie: name = "ory_kratos_session" } = sessions;
+  // Kratos looks elsewhere for a session if it cannot read the cookie.
+  const credentials: SessionCredential[] = [{ kind: "token", token: "doctor" }, { kind: "cookie", name, cookie: `${name}=doctor` }];
+  const answers = await Promise.all(credentials.map((credential) => kratos.asUser(credential).whoami().catch(onlyKratosErrors)));
+  const answer = answers.find((one) => !(one instanceof KratosSessionInvalidError));
+  if (!answer) return [ok(check, `verified by the public API; the expected cookie is ${sessions.cookie} (session.cookie.name in the Kratos configuration)`)];
   return [fail(check, answer instanceof KratosError ? `cannot be verified: ${explain(answer)}` : "Kratos accepts any session; check KRATOS_PUBLIC_URL and KRATOS_HEADERS")];
 }
 

@@ -19,7 +19,7 @@ import { Identity, IdentityState } from "./identity.type.js";
 export class PatchTraitsInput {
   @Field(() => GraphQLJSONObject, {
     nullable: true,
-    description: "Traits to merge into the current ones, as a JSON Merge Patch (RFC 7386): null removes a trait, objects are merged, and any other value, including a list, replaces the current one.",
+    description: "Traits to merge into the current ones, as a JSON Merge Patch (RFC 7396): null removes a trait, objects are merged, and any other value, including a list, replaces the current one.",
   })
   merge?: object | null;
 

@@ -19,7 +19,7 @@ export class RevokeSessionInput {
 
 @ObjectType({ simpleResolvers: true, description: "Payload of `revokeSession`." })
 export class RevokeSessionPayload {
-  @Field(() => ID, { nullable: true, description: "ID of the revoked session. Null if there are user errors." })
+  @Field(() => ID, { nullable: true, description: "ID of the session in the input, which is no longer valid. If it belongs to another user, a signed-in user gets the same response, but nothing is changed. Null if there are user errors." })
   revokedSessionId: string | null;
 
   @Field(() => [UserError], { description: "Errors that prevented the mutation. Empty on success." })
@@ -75,7 +75,7 @@ export class SessionMutationResolver {
     @Ctx() context: FacadeContext,
   ): Promise<RevokeSessionPayload> {
     try {
-      await (context.viewer ? context.kratos.asUser(context.viewer.user.credential).revokeSession(id) : context.kratos.sessions.revoke(id));
+      await (context.viewer ? context.kratos.asUser(context.viewer.user.credential).revokeSession(id, context.viewer.session.id) : context.kratos.sessions.revoke(id));
       forgetSessions(context);
       return { revokedSessionId: id.toLowerCase(), userErrors: [] };
     } catch (error) {

@@ -7,7 +7,7 @@ import { Tag } from "../tags.js";
 @ObjectType({ simpleResolvers: true, description: "The signed-in user: the owner of the Kratos session that the request is sent with." })
 export class Viewer {
   @Tag("personal-data")
-  @Field(() => Identity, { description: "Identity of the user, with all traits. Fields that require a scope require it here, too." })
+  @Field(() => Identity, { description: "Identity of the user, with all traits. Fields that require a scope, e.g. `credentials`, require it here, too." })
   readonly identity: Identity;
 
   @Field(() => Session, { description: "Session that the request is sent with." })

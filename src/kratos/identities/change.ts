@@ -14,7 +14,7 @@ export interface IdentityChange {
 
 /** What to change of an identity. What is left out stays. */
 export interface IdentityPatch {
-  /** Traits to merge into the current ones (RFC 7386), or to replace all of them. */
+  /** Traits to merge into the current ones (RFC 7396), or to replace all of them. */
   readonly traits?: { readonly merge: object } | { readonly replace: object };
   readonly schemaId?: string;
   readonly state?: IdentityState;
@@ -104,7 +104,7 @@ function findAddress({ verifiable_addresses = [] }: WireIdentity, { value, via }
   throw new KratosInvalidError(PATCH, [{ path: ["address"], message: "The identity has no such verifiable address. Expected the value of one of its verifiable addresses." }]);
 }
 
-/** Merges a patch into JSON (RFC 7386): null removes a key, objects are merged, and anything else is replaced. */
+/** Merges a patch into JSON (RFC 7396): null removes a key, objects are merged, and anything else is replaced. */
 export function mergeJson(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   // A map, because assigning to the key `__proto__` would not create it.

@@ -42,7 +42,7 @@ export function createAuthenticate(apiKeys: () => readonly ApiKey[], verifyJwt?:
     if (token === undefined) throw unauthenticated("malformed", 'The Authorization header must have the form "Bearer <token>".', "invalid_request");
     if (verifyJwt && JWT.test(token)) return verifyJwt(token);
     const key = findApiKey(apiKeys(), token);
-    if (!key) throw unauthenticated("unknown", "The token is unknown. Check that it is complete and has not been revoked.");
+    if (!key) throw unauthenticated("unknown", `The token is unknown. Check that it is complete and has not been revoked.${sessions ? " Send a session token that does not begin with ory_st_ in the header X-Session-Token." : ""}`);
     if (isExpired(key)) throw unauthenticated("expired", `The API key expired at ${key.expires!.toISOString()}. Ask the operator of this server for a new one.`);
     return { name: `key:${key.name}`, scopes: key.scopes };
   }

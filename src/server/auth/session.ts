@@ -42,7 +42,7 @@ export function findSessionCredentials({ authorization, cookie, "x-session-token
 
 /**
  * What a token or the value of a cookie of Kratos consists of. Anything else could be another header, or more than one cookie. Kratos
- * must not get a credential of this server either: an API key has a prefix, and a JWT has dots.
+ * must not get a credential of this server either: an API key has a prefix, and a JWT has dots, which Kratos' own never have.
  */
 const CREDENTIAL = /^[\w\-~+/=|%]{1,4096}$/;
 
@@ -71,5 +71,8 @@ export async function authenticateSession(kratos: Kratos, credential: SessionCre
 
 /** The error for a request without a valid session. It is always the same, so that nobody learns what a session was. */
 export function sessionRequired(reason: "missing" | "no_session"): HttpError {
-  return unauthenticated(reason, 'Authentication is required. Send a valid session of Kratos, or the header "Authorization: Bearer <token>" with an API key or a token.');
+  return unauthenticated(
+    reason,
+    'Authentication is required. Send a valid Kratos session: its cookie, or its token in the header "X-Session-Token". If you have an API key or a JWT, send it in the header "Authorization: Bearer <token>".',
+  );
 }
