@@ -131,8 +131,8 @@ export function toResponseError(
     case 400:
       return new KratosInvalidError(operation, getValidationIssues(body), options);
     case 401:
-      // Without an error body, something in front of Kratos answers.
-      return new KratosForbiddenError(operation, body && "session_inactive", options);
+      if (body) return new KratosForbiddenError(operation, "session_inactive", options);
+      return new KratosForbiddenError(operation, undefined, { ...options, detail: "status 401 without an error body: something in front of Kratos requires authentication" });
     case 403:
       return new KratosForbiddenError(operation, body?.id ?? SENTENCE_IDS.find(([sentence]) => reason.startsWith(sentence))?.[1], options);
     case 404:
