@@ -289,6 +289,7 @@ it("two credentials in one request are refused in every combination of their pla
   }
   const three = await post(WHOAMI, { ...byToken(victim), ...byCookie(victim), ...withKey }, at);
   expect(outcomeOf(three)).toEqual([400, "BAD_REQUEST"]);
+  expect((three.body as any).errors[0].message).toMatch(/Received the header X-Session-Token and the session cookie .* and the Authorization header\. To leave out the cookie in a browser, .* private window/);
   expect([adminProxy.take(), publicProxy.take()]).toEqual([[], []]);
 });
 
