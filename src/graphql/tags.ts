@@ -1,7 +1,7 @@
 import { Directive } from "type-graphql";
 
 export type TagName =
-  /** Changes identities, lists them, concerns Kratos itself, or is for administrators only. */
+  /** Changes identities, lists them, concerns Kratos itself, or is for administrators only. What signed-in users do is not. */
   | "admin"
   /** Can contain personal data. */
   | "personal-data"

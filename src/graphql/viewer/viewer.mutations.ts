@@ -4,6 +4,7 @@ import { Audited } from "../audit.js";
 import { requireViewer } from "../authorization.js";
 import { fourRequests, twoRequests } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
+import { Tag } from "../tags.js";
 import { toUserErrors, UserError } from "../user-errors.js";
 import { Viewer } from "./viewer.type.js";
 
@@ -39,6 +40,7 @@ export class RevokeOtherSessionsPayload {
 @Resolver()
 export class ViewerMutationResolver {
   @Audited
+  @Tag("personal-data")
   @Mutation(() => UpdateViewerTraitsPayload, {
     nullable: true,
     complexity: fourRequests,
