@@ -25,7 +25,7 @@ export interface ContextOptions {
   readonly requestId?: string;
   /** Traits to hide from callers without the scope `secrets:read`. */
   readonly traitsMask?: TraitsMask;
-  /** The caller's cookies and session token. They are forwarded to Kratos only with requests for flows. */
+  /** The caller's cookies and session token. They are forwarded to Kratos only with requests for flows, of callers with `flows:read`. */
   readonly flowCredentials?: FlowCredentials;
   /** Called with the number of keys of each batch that a loader requests. */
   readonly onBatch?: BatchListener;

@@ -47,7 +47,7 @@ export class FlowResolver {
     @Arg("id", () => ID, ID_ARG) id: string,
     @Arg("sessionToken", () => String, {
       nullable: true,
-      description: "Session token of the user the flow belongs to. Default: the session in the `X-Session-Token` or `Cookie` header of the request.",
+      description: "Session token of the user the flow belongs to. Default: the session in the `X-Session-Token` or `Cookie` header of the request, unless the server accepts sessions of users: then such a header makes the request one of the user, who cannot read flows.",
     })
     sessionToken: string | null | undefined,
     @Ctx() context: FacadeContext,

@@ -44,7 +44,7 @@ export class ViewerMutationResolver {
   @Mutation(() => UpdateViewerTraitsPayload, {
     nullable: true,
     complexity: fourRequests,
-    description: "Change traits of the signed-in user, through a settings flow of Kratos. Requires a request that is sent with a Kratos session. If an identifier changes, e.g. an email address that is used to sign in, and the user signed in too long ago, the result is a `FORBIDDEN` error with `session_refresh_required` as its `reason`, and the path of the login flow to complete first as `newFlowPath`.",
+    description: "Change traits of the signed-in user, through a settings flow of Kratos. Requires a request that is sent with a Kratos session. If an identifier changes, e.g. an email address that is used to sign in, and the user signed in too long ago, the result is a `FORBIDDEN` error with `session_refresh_required` as its `reason`, and the path of the login flow to complete first as `newFlowPath`. If the method `profile` is disabled in the Kratos configuration, the result is an `UNSUPPORTED` user error.",
   })
   async updateViewerTraits(
     @Arg("input", () => UpdateViewerTraitsInput, { description: "The traits to change." }) { traits }: UpdateViewerTraitsInput,
