@@ -158,8 +158,8 @@ describe("a part that fails", () => {
     await panel(page, "Messages to siobhan@example.ie").getByText("You are not allowed to do this. Ask an administrator for the scope “courier:read”.").waitFor();
     expect(await panel(page, "Sessions").getByRole("button").count()).toBe(0);
     await panel(page, "Traits").getByText("O’Brien").waitFor();
-    await panel(page, "Credentials").getByText("Authenticator app", { exact: true }).waitFor();
-    await confirm(page, "Credentials", "Delete… Authenticator app", "Delete");
+    await panel(page, "Credentials").getByText("Backup codes", { exact: true }).waitFor();
+    await confirm(page, "Credentials", "Delete… Backup codes", "Delete");
     await page.getByRole("alert").getByText("Ask an administrator for the scope “identities:write”.").waitFor();
   });
 
