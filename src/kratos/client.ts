@@ -13,7 +13,7 @@ import {
 import { ChangeQueue } from "./identities/change-queue.js";
 import { createResponseBudget, PoolFetch, type KratosTls } from "./fetch.js";
 import { checkAdminPort, checkPublicPort } from "./ports.js";
-import { RequestQueue, type KratosLoad } from "./request-queue.js";
+import { RequestQueue, type KratosLoad, type QueueCaller } from "./request-queue.js";
 import { checkContentType } from "./response.js";
 import { retryBefore } from "./retry.js";
 import { stringifyBody } from "./validation.js";
@@ -86,7 +86,7 @@ export type PortName = "root" | "admin" | "public";
 /** Sends requests to one Kratos with ky, and knows which version it is. */
 export class KratosClient {
   readonly #interceptor?: Interceptor;
-  readonly #caller: string;
+  readonly #caller: QueueCaller;
   readonly #shared: {
     readonly ports: Readonly<Record<"root" | "admin", Port>> & { readonly public?: Port };
     readonly queue: RequestQueue;
@@ -98,7 +98,7 @@ export class KratosClient {
     headers: KratosOptions["headers"];
   };
 
-  constructor(options: KratosOptions | KratosClient, interceptor?: Interceptor, caller = "") {
+  constructor(options: KratosOptions | KratosClient, interceptor?: Interceptor, caller: QueueCaller = { name: "", group: "" }) {
     this.#interceptor = interceptor;
     this.#caller = caller;
     if (options instanceof KratosClient) {
@@ -143,7 +143,7 @@ export class KratosClient {
   }
 
   /** The same Kratos, connections and detected version included, with an interceptor of its requests. Cheap to create. */
-  withInterceptor(interceptor: Interceptor, caller?: string): KratosClient {
+  withInterceptor(interceptor: Interceptor, caller?: QueueCaller): KratosClient {
     return new KratosClient(this, interceptor, caller);
   }
 

@@ -1,6 +1,6 @@
 import { errors, Pool, type Dispatcher } from "undici";
 import { hasHeapFor, MemoryBudget, type Reservation } from "./memory-budget.js";
-import { QueueFullError, type QueuedRequest, type RequestQueue } from "./request-queue.js";
+import { QueueFullError, type QueueCaller, type QueuedRequest, type RequestQueue } from "./request-queue.js";
 
 /** TLS options of the connections to Kratos, each as PEM. */
 export interface KratosTls {
@@ -38,7 +38,7 @@ export interface SendOptions {
   /** Whether to start at once, on a connection beyond the limit if none is free. */
   readonly priority: boolean;
   /** Who the request is made for. In the queue, callers take turns. */
-  readonly caller: string;
+  readonly caller: QueueCaller;
 }
 
 /** The response was not complete before the deadline. */

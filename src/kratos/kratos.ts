@@ -3,7 +3,7 @@ import { Courier } from "./courier.js";
 import { Flows } from "./flows.js";
 import { Identities } from "./identities/identities.js";
 import { Recovery } from "./recovery.js";
-import type { KratosLoad } from "./request-queue.js";
+import type { KratosLoad, QueueCaller } from "./request-queue.js";
 import { Schemas } from "./schemas.js";
 import { SelfServiceErrors } from "./self-service-errors.js";
 import { Sessions } from "./sessions.js";
@@ -43,9 +43,10 @@ export class Kratos {
 
   /**
    * The same Kratos with an interceptor of every request to it. Cheap enough to create one for each caller's request.
-   * @param caller who the requests are made for. If they wait for a connection, callers take turns. Default: one that has no name
+   * @param caller who the requests are made for. If they wait for a connection, groups of callers take turns, and the callers of a
+   * group do. Default: one that has no name
    */
-  withInterceptor(interceptor: Interceptor, caller?: string): Kratos {
+  withInterceptor(interceptor: Interceptor, caller?: QueueCaller): Kratos {
     return new Kratos(this.#client.withInterceptor(interceptor, caller));
   }
 

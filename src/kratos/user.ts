@@ -3,7 +3,7 @@ import type { KratosClient } from "./client.js";
 import { KratosInvalidError, KratosNotFoundError } from "./errors.js";
 import { expectIdentity } from "./identities/get.js";
 import { listByNumber, type ListPage, type ListPosition } from "./pages.js";
-import { expectDeleted, expectJson, isInt32, objectWith } from "./response.js";
+import { expectDeleted, expectJson, isInt32, objectWith, ResponseFormatError } from "./response.js";
 import { asUser, type SessionCredential } from "./session-credential.js";
 import { ALL_DETAILS, expectSession, expectSessions, type SessionRecord } from "./sessions.js";
 import { updateTraits, type UpdatedTraits } from "./settings.js";
@@ -41,6 +41,8 @@ export class KratosUser {
           const session = expectSession(json, ALL_DETAILS);
           // Unlike elsewhere, there is nothing to show without it.
           const identity = expectIdentity((json as { readonly identity?: unknown }).identity);
+          // It names the caller in logs.
+          if (!isUuid(identity.id)) throw new ResponseFormatError("an identity with an ID that is not a UUID");
           return { credential, session, identity };
         }),
       ),

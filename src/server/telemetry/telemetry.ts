@@ -91,7 +91,8 @@ export class RequestTelemetry {
       return startUpstreamCall(operation, headers, this.telemetry.metrics, this.#trace);
     };
     // Until the caller is known, those of one address take turns with those of other addresses.
-    return kratos.withInterceptor(interceptor, this.fields.caller ?? `client:${this.fields.client}`);
+    const name = this.fields.caller ?? `client:${this.fields.client}`;
+    return kratos.withInterceptor(interceptor, { name, group: /^(client|session):/.test(name) ? "users" : name });
   }
 
   /** Whether an operation has been completed. */
