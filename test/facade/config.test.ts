@@ -251,6 +251,11 @@ it.each([
   [{ KRATOS_HEADERS: "Authorization: hunter2\u0007" }, 'KRATOS_HEADERS must be lines such as "Authorization: Bearer ory_pat_…": line 1 does not have this form'],
   [{ KRATOS_HEADERS: "Host: hunter2" }, 'KRATOS_HEADERS must be lines such as "Authorization: Bearer ory_pat_…": line 1 sets Host, which the server sets itself'],
   [{ KRATOS_HEADERS: "X-A: hunter2\nx-a: c" }, 'KRATOS_HEADERS must be lines such as "Authorization: Bearer ory_pat_…": line 2 sets x-a a second time'],
+  [{ KRATOS_SESSIONS: "yes" }, 'KRATOS_SESSIONS must be true or false; received "yes"'],
+  ...["a b", "a;b", "a=b", "Größe", '"a"'].map((name) => [
+    { KRATOS_SESSION_COOKIE: name },
+    `KRATOS_SESSION_COOKIE must be the name of a cookie, as in \`session.cookie.name\` of the Kratos configuration, e.g. ory_kratos_session; received ${JSON.stringify(name)}`,
+  ]),
   [{ KRATOS_CA: "hunter2" }, "KRATOS_CA must be one or more certificates in PEM format, i.e. -----BEGIN CERTIFICATE-----…"],
   [{ KRATOS_CLIENT_KEY: "hunter2" }, "KRATOS_CLIENT_KEY must be a private key in PEM format without a passphrase, i.e. -----BEGIN PRIVATE KEY-----…"],
   [{ JWT_ISSUER: "https://auth.example.com/" }, "JWT_ISSUER, JWT_AUDIENCE and JWT_JWKS_URL must be set together, e.g. https://auth.example.com/, kratos-graphql and https://auth.example.com/.well-known/jwks.json; JWT_AUDIENCE and JWT_JWKS_URL are not set"],
@@ -281,6 +286,40 @@ it("reports certificates that do not match, or that no URL uses", () => {
   const plain = mistakeIn({ KRATOS_ADMIN_URL: "http://kratos:4434", KRATOS_CA: authority.cert });
   expect(plain).toBe("KRATOS_CA requires an https:// URL in KRATOS_ADMIN_URL or KRATOS_PUBLIC_URL");
   expect(loadConfig({ ...https, KRATOS_CA: authority.cert + client.cert }).kratos.tls!.ca).toContain(client.cert);
+});
+
+describe("KRATOS_SESSIONS=true", () => {
+  const ready = { KRATOS_ADMIN_URL: "http://kratos:4434", KRATOS_PUBLIC_URL: "http://kratos:4433", KRATOS_SESSIONS: "true" };
+
+  it("accepts the session cookie that KRATOS_SESSION_COOKIE names, and requires every caller to authenticate", () => {
+    expect(loadConfig(ready).authentication).toEqual({ apiKeys: [], sessions: { cookie: "ory_kratos_session" } });
+    expect(loadConfig({ ...ready, KRATOS_SESSION_COOKIE: "__Host-login" }).authentication.sessions).toEqual({ cookie: "__Host-login" });
+    expect(loadConfig({ ...ready, KRATOS_SESSIONS: "false" }).authentication.sessions).toBeUndefined();
+    expect(loadConfig({ ...ready, HOST: "0.0.0.0" }).facade).toMatchObject({ allowedHosts: undefined, rateLimit: { requests: 1000 } });
+  });
+
+  it("requires the public URL", () => {
+    expect(mistakeIn({ ...ready, KRATOS_PUBLIC_URL: "" })).toBe(
+      "KRATOS_SESSIONS=true requires KRATOS_PUBLIC_URL, because sessions are verified by Kratos' public API, e.g. http://127.0.0.1:4433",
+    );
+  });
+
+  it.each([
+    ["Cookie: ory_kratos_session=hunter2", "cookie"],
+    ["X-Session-Token: hunter2", "x-session-token"],
+    ["X-A: b\nx-session-token: hunter2", "x-session-token"],
+    ["Authorization: Bearer ory_st_hunter2", "a bearer token in authorization"],
+    ["authorization: bearer hunter2", "a bearer token in authorization"],
+  ])("does not go together with the header %j, which Kratos could take for a session", (KRATOS_HEADERS, name) => {
+    expect(mistakeIn({ ...ready, KRATOS_HEADERS })).toBe(
+      `KRATOS_HEADERS must not contain ${name} if KRATOS_SESSIONS is true, because Kratos could take it for the session of a user`,
+    );
+    expect(loadConfig({ ...ready, KRATOS_SESSIONS: "false", KRATOS_HEADERS }).kratos.headers).toBeDefined();
+  });
+
+  it("goes together with other headers, e.g. basic authentication for a proxy", () => {
+    expect(loadConfig({ ...ready, KRATOS_HEADERS: "Authorization: Basic YTpi" }).kratos.headers).toEqual({ authorization: "Basic YTpi" });
+  });
 });
 
 it("reports all problems at once", () => {

@@ -50,7 +50,7 @@ describe("if Kratos cannot say whose session it is, the request fails and nobody
     ["a redirect to another page", redirect(302, "http://db.internal/canary?token=canary")],
     ["a redirect as that of the admin port", redirect(307, "http://db.internal/sessions/whoami")],
     ["too many requests", tooMany("7")],
-    ...[400, 403, 404, 405, 409, 410, 422, 500, 502, 503, 504].map((status): [string, Fault] => [`status ${status}`, json({ error: { code: status, id: "canary_id", reason: "canary", message: "canary", debug: "canary" } }, status)]),
+    ...[400, 403, 404, 405, 409, 410, 422, 500, 502, 503, 504].map((status): [string, Fault] => [`status ${status}`, json({ error: { code: status, id: "canary id", reason: "canary", message: "canary", debug: "canary" } }, status)]),
     ["an empty body", (response) => void response.writeHead(200, { "content-type": "application/json" }).end()],
     ["no content", (response) => void response.writeHead(204).end()],
     ["null", json(null)],
