@@ -21,6 +21,7 @@ import { RevokeIdentitySessionsPayloadResolver, RevokeSessionPayloadResolver, Se
 import { IdentitySessionsResolver, SessionResolver } from "./session/session.resolver.js";
 import { printSubgraph } from "./subgraph-sdl.js";
 import { SystemResolver } from "./system.js";
+import { addTraits, type TraitsGraph, type TraitsOptions, type TraitsSchema } from "./traits/traits.js";
 import { ViewerMutationResolver } from "./viewer/viewer.mutations.js";
 import { ViewerResolver } from "./viewer/viewer.resolver.js";
 
@@ -31,6 +32,8 @@ export interface FacadeSchema {
   readonly sdl: string;
   /** The SDL of the API for clients and code generators, without federation. Sorted, too. */
   readonly apiSdl: string;
+  /** The typed traits, and what of them stays JSON. */
+  readonly typed: Omit<TraitsGraph, "graph">;
 }
 
 export interface FacadeSchemaOptions {
@@ -41,11 +44,13 @@ export interface FacadeSchemaOptions {
    * without a license, refuse a supergraph that has them. Either way, the server checks the scopes.
    */
   readonly authDirectives?: boolean;
+  /** The identity schemas whose traits get types. Default: none. */
+  readonly traits?: TraitsOptions & { readonly schemas: readonly TraitsSchema[] };
 }
 
 /** Builds the schema as a Federation 2 subgraph. */
-export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: FacadeSchemaOptions = {}): FacadeSchema {
-  const graph = buildSchemaSync({
+export function buildFacadeSchema({ publicSdl = false, authDirectives = true, traits }: FacadeSchemaOptions = {}): FacadeSchema {
+  const untyped = buildSchemaSync({
     resolvers: [
       CourierMessageResolver,
       CreateIdentityResolver,
@@ -73,14 +78,16 @@ export function buildFacadeSchema({ publicSdl = false, authDirectives = true }: 
     authChecker,
     validateFn: checkArgument,
   });
-  graph.getQueryType()!.description = "The query root.";
-  graph.getMutationType()!.description = "The mutation root. Errors that callers can act on, e.g. invalid input, are returned as `userErrors`.";
-  applyOneOf(graph);
+  untyped.getQueryType()!.description = "The query root.";
+  untyped.getMutationType()!.description = "The mutation root. Errors that callers can act on, e.g. invalid input, are returned as `userErrors`.";
+  applyOneOf(untyped);
+  const { graph, ...typed } = traits ? addTraits(untyped, traits.schemas, traits) : { graph: untyped, traits: [], notes: [] };
   const sorted = lexicographicSortSchema(graph);
   const sdl = printSubgraph(sorted, { entityScopes: ENTITY_SCOPES, authDirectives });
   return {
     schema: toSubgraphSchema(sorted, sdl, publicSdl),
     sdl,
+    typed,
     get apiSdl() {
       return printApi(sorted);
     },

@@ -1,5 +1,6 @@
 import {
   type ConstDirectiveNode,
+  type EnumTypeDefinitionNode,
   type FieldDefinitionNode,
   getNamedType,
   type GraphQLField,
@@ -18,6 +19,7 @@ import {
   parseConstValue,
   print,
   printSchema,
+  type ScalarTypeDefinitionNode,
   visit,
 } from "graphql";
 import { getMetadataStorage } from "type-graphql";
@@ -74,6 +76,8 @@ export function printSubgraph(schema: GraphQLSchema, { entityScopes, authDirecti
       const type = schema.getType(node.name.value) as GraphQLInterfaceType;
       return { ...withDirectives(node, type), fields: fieldsOf(node.fields, type, () => []) };
     },
+    EnumTypeDefinition: (node: EnumTypeDefinitionNode) => withDirectives(node, schema.getType(node.name.value)),
+    ScalarTypeDefinition: (node: ScalarTypeDefinitionNode) => withDirectives(node, schema.getType(node.name.value)),
     InputObjectTypeDefinition: (node: InputObjectTypeDefinitionNode) => {
       const type = schema.getType(node.name.value) as GraphQLInputObjectType;
       return { ...withDirectives(node, type), fields: inputsOf(node.fields, Object.values(type.getFields())) };

@@ -1,0 +1,206 @@
+import { toName } from "./names.js";
+
+/** A JSON Schema (draft 7), as far as types follow from it. */
+export interface JsonSchema {
+  readonly $id?: string;
+  readonly $ref?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly deprecated?: boolean;
+  readonly "x-graphql"?: { readonly name?: unknown };
+  readonly type?: JsonType | readonly JsonType[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly properties?: Subschemas;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: Subschema;
+  readonly patternProperties?: Subschemas;
+  readonly dependencies?: Readonly<Record<string, Subschema | readonly string[]>>;
+  readonly items?: Subschema | readonly Subschema[];
+  readonly prefixItems?: readonly Subschema[];
+  readonly allOf?: readonly Subschema[];
+  readonly anyOf?: readonly Subschema[];
+  readonly oneOf?: readonly Subschema[];
+  readonly then?: Subschema;
+  readonly else?: Subschema;
+}
+
+export type JsonType = "string" | "number" | "integer" | "boolean" | "object" | "array" | "null";
+export type Subschema = JsonSchema | boolean;
+type Subschemas = Readonly<Record<string, Subschema>>;
+
+/** The keys that lead from the document to one of its schemas. */
+export type Pointer = readonly string[];
+
+/** Prints a JSON pointer (RFC 6901), e.g. `#/properties/traits/properties/email`. */
+export function printPointer(at: Pointer): string {
+  return ["#", ...at.map((key) => key.replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");
+}
+
+/** An identity schema that no GraphQL types can be made of until somebody changes it. */
+export class TraitsSchemaError extends Error {
+  override readonly name = "TraitsSchemaError";
+
+  /**
+   * @param source the file of the schema, or where else it is from
+   * @param problem what is wrong, and what to do
+   */
+  constructor(readonly source: string, readonly at: Pointer, readonly problem: string) {
+    super(`${source}${printPointer(at)}: ${problem}`);
+  }
+}
+
+/** A schema, and where it is in the document. */
+export interface Place<Schema extends Subschema = Subschema> {
+  readonly schema: Schema;
+  readonly at: Pointer;
+}
+
+/** All that a schema says of one value, with the references and `allOf` that it leads to. */
+export interface Rules {
+  readonly at: Pointer;
+  /** The schema that an object or enum is named after. Undefined if there are several. */
+  readonly origin: Pointer | undefined;
+  /** What applies to every value. */
+  readonly parts: readonly Place<JsonSchema>[];
+  /** Lists of rules (`anyOf`, `oneOf`) of which at least one applies. */
+  readonly alternatives: readonly (readonly Rules[])[];
+  /** Rules that apply in some cases (`then`, `else`, `dependencies`). */
+  readonly conditional: readonly Rules[];
+  /** Whether the value may also be null. */
+  readonly orNull: boolean;
+  /** Why nothing can be known of the value. */
+  readonly obstacle: string | undefined;
+}
+
+/** An identity schema. */
+export class SchemaDocument {
+  /**
+   * @param name what its types are called, e.g. `Customer`
+   * @param source its file, or where else it is from, for messages
+   */
+  constructor(readonly name: string, readonly source: string, readonly root: JsonSchema) {}
+
+  /** An error at a place in the document. */
+  error(at: Pointer, problem: string): TraitsSchemaError {
+    return new TraitsSchemaError(this.source, at, problem);
+  }
+
+  /** The rules of a schema in the document. */
+  rulesAt(at: Pointer): Rules {
+    return this.getRules(find(this.root, at) as Subschema, at);
+  }
+
+  /** @param within the schemas that led here, which apply to the same value */
+  getRules(schema: Subschema, at: Pointer, within: readonly Subschema[] = []): Rules {
+    if (typeof schema === "boolean") return join(at, at, [], schema ? undefined : "no value is allowed");
+    if (within.includes(schema)) throw this.error(at, "The schema leads back to itself by `$ref`, `allOf`, `anyOf` or `oneOf`, so no value can be checked. Break the circle.");
+    const follow = (to: Subschema, ...keys: string[]) => this.getRules(to, [...at, ...keys], [...within, schema]);
+    const { $ref, $id, allOf = [], anyOf, oneOf, ...own } = schema;
+
+    if ($ref !== undefined) {
+      const target = parsePointer($ref);
+      const found = target && find(this.root, target);
+      if (!isSubschema(found)) return join(at, at, [], `\`$ref\` must be a JSON pointer to a schema in this document, e.g. "#/definitions/address"; received ${JSON.stringify($ref)}`);
+      const rules = this.getRules(found, target!, [...within, schema]);
+      // Only these count beside a reference.
+      const { title, description, deprecated } = schema;
+      return { ...rules, at, parts: [{ schema: { title, description, deprecated }, at }, ...rules.parts] };
+    }
+    if ($id !== undefined && !$id.startsWith("#") && at.length > 0) return join(at, at, [], "a schema with an `$id` of its own is a document of its own");
+
+    const joined = allOf.map((part, index) => follow(part, "allOf", `${index}`));
+    const alternatives: (readonly Rules[])[] = [];
+    let orNull = false;
+    for (const [keyword, branches] of Object.entries({ anyOf, oneOf })) {
+      const rules = (branches ?? []).flatMap((branch, index) => (isNull(branch) ? [] : [follow(branch, keyword, `${index}`)]));
+      if (rules.length === 1) joined.push(rules[0]!);
+      if (rules.length > 1) alternatives.push(rules);
+      if (rules.length > 0 && rules.length < branches!.length) orNull = true;
+    }
+    const conditions = [["then", own.then], ["else", own.else], ...Object.entries(own.dependencies ?? {})] as const;
+    const conditional = conditions.flatMap(([key, to]) => (isSubschema(to) ? [follow(to, key)] : []));
+    const rules = join(at, at, joined);
+    // `allOf: [{ $ref }]` is how draft 7 describes a reference.
+    const origin = joined.length === 1 && !SHAPING.some((keyword) => keyword in own) && alternatives.length === 0 ? joined[0]!.origin : at;
+    return {
+      ...rules,
+      origin,
+      parts: [{ schema: own, at }, ...rules.parts],
+      alternatives: [...alternatives, ...rules.alternatives],
+      conditional: [...conditional, ...rules.conditional],
+      orNull: orNull || rules.orNull,
+    };
+  }
+
+  /** The name of the object or enum that a schema describes: it depends on the path to the schema, and on nothing else. */
+  getTypeName(at: Pointer): string {
+    const names: string[] = [];
+    let isKey = false;
+    for (const [index, key] of at.entries()) {
+      const isRoot = index === 1 && at[0] === "properties" && key === "traits";
+      const here = at.slice(0, index + 1);
+      if (!isRoot && (isKey || !STRUCTURE.test(key))) names.push(this.getName(find(this.root, here), key, here));
+      isKey = !isKey && MAPS.has(key);
+    }
+    return [this.name, "Traits", ...names.map((name) => name.charAt(0).toUpperCase() + name.slice(1))].join("");
+  }
+
+  /** The name of a field, or a part of the name of a type. */
+  getName(schema: unknown, key: string, at: Pointer): string {
+    const extension = isSubschema(schema) && typeof schema === "object" ? schema["x-graphql"] : undefined;
+    const name = extension?.name === undefined ? toName(key) : extension.name;
+    if (name === undefined) throw this.error(at, `No GraphQL name can be made of ${JSON.stringify(key)}. Add a name of ASCII letters, digits and "_" to this schema, e.g. "x-graphql": { "name": "nickname" }.`);
+    if (typeof name !== "string" || toName(name) !== name) throw this.error(at, `"name" in "x-graphql" must consist of ASCII letters, digits and "_", and must not begin with a digit or with "__"; received ${JSON.stringify(name)}.`);
+    return name;
+  }
+}
+
+/** Rules that all apply to the same value. */
+export function join(at: Pointer, origin: Pointer | undefined, rules: readonly Rules[], obstacle?: string): Rules {
+  return {
+    at,
+    origin,
+    parts: rules.flatMap(({ parts }) => parts),
+    alternatives: rules.flatMap(({ alternatives }) => alternatives),
+    conditional: rules.flatMap(({ conditional }) => conditional),
+    orNull: rules.some(({ orNull }) => orNull),
+    obstacle: obstacle ?? rules.find((each) => each.obstacle !== undefined)?.obstacle,
+  };
+}
+
+/** Keywords that make a schema another one than the only one that it refers to. */
+const SHAPING = ["properties", "required", "additionalProperties", "patternProperties", "items", "enum", "const", "format", "then", "else", "dependencies"];
+
+/** Keywords with a schema for each key. */
+const MAPS: ReadonlySet<string> = new Set(["properties", "definitions", "$defs"]);
+
+/** Keywords that are no part of a name, and positions in lists. */
+const STRUCTURE = /^(properties|definitions|\$defs|items|prefixItems|allOf|anyOf|oneOf|then|else|dependencies|\d+)$/;
+
+export function isSubschema(value: unknown): value is Subschema {
+  return typeof value === "boolean" || (typeof value === "object" && value !== null && !Array.isArray(value));
+}
+
+function isNull(schema: Subschema): boolean {
+  return typeof schema === "object" && (schema.type === "null" || schema.const === null || (schema.enum?.length === 1 && schema.enum[0] === null));
+}
+
+export function find(value: unknown, at: Pointer): unknown {
+  return at.reduce<unknown>((found, key) => (typeof found === "object" && found !== null && Object.hasOwn(found, key) ? (found as Record<string, unknown>)[key] : undefined), value);
+}
+
+/** @returns undefined if the reference leads to another document, or to a name */
+function parsePointer(reference: string): Pointer | undefined {
+  if (reference !== "#" && !reference.startsWith("#/")) return undefined;
+  try {
+    return decodeURIComponent(reference).split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  } catch {
+    return undefined;
+  }
+}

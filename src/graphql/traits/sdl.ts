@@ -1,0 +1,72 @@
+import { SCALARS, type ScalarName } from "./scalars.js";
+import type { EnumShape, FieldShape, ObjectShape, Shape } from "./shape.js";
+
+const TAG = '@tag(name: "traits")';
+
+/** What the names of input objects end with. */
+export const INPUT = "Input";
+
+/** The SDL of a schema's field of `Identity`. */
+export function printIdentityField(field: string, shape: Shape, schemaId: string, trustsSchema: boolean): string {
+  const description = `Traits of an identity whose identity schema is ${JSON.stringify(schemaId)}. Null if it is another one.`;
+  return `extend type Identity { ${quote(description)} ${field}: ${printType(shape, false, trustsSchema)} @tag(name: "personal-data") ${TAG} }`;
+}
+
+/** @param trustsSchema whether a field is non-null if the identity schema says so */
+export function printObject(type: ObjectShape, trustsSchema: boolean): string {
+  const fields = type.fields.map((field) => {
+    const nonNull = trustsSchema && field.required && !field.shape.nullable;
+    return `${quote(field.description)} ${field.name}: ${printType(field.shape, nonNull, trustsSchema)} ${printDeprecation(field)}`;
+  });
+  return `${quote(type.description)} type ${type.name} ${TAG} { ${fields.join(" ")} }`;
+}
+
+export function printInput(type: ObjectShape): string {
+  const fields = type.fields.map((field) => {
+    const nonNull = field.required && !field.shape.nullable;
+    // GraphQL does not allow required fields to be deprecated.
+    return `${quote(field.description)} ${field.name}: ${printType(field.shape, nonNull, true, INPUT)} ${nonNull ? "" : printDeprecation(field)}`;
+  });
+  return `${quote(type.description)} input ${type.name}${INPUT} ${TAG} { ${fields.join(" ")} }`;
+}
+
+export function printEnum(type: EnumShape): string {
+  const values = type.values.map(({ name, description }) => `${quote(description)} ${name}`);
+  return `${quote(type.description)} enum ${type.name} ${TAG} { ${values.join(" ")} }`;
+}
+
+/** Defines a scalar, if GraphQL does not. */
+export function printScalar(name: ScalarName): string {
+  const { description } = SCALARS[name];
+  return description === undefined ? "" : `${quote(description)} scalar ${name} ${TAG}`;
+}
+
+/**
+ * The type of a field.
+ * @param itemsNonNull whether the items of lists are non-null if the identity schema says so
+ * @param suffix what the names of objects end with
+ */
+export function printType(shape: Shape, nonNull: boolean, itemsNonNull: boolean, suffix = ""): string {
+  const end = nonNull ? "!" : "";
+  switch (shape.kind) {
+    case "json":
+      return `JSON${end}`;
+    case "scalar":
+      return `${shape.name}${end}`;
+    case "enum":
+      return `${shape.type.name}${end}`;
+    case "object":
+      return `${shape.type.name}${suffix}${end}`;
+    case "list":
+      return `[${printType(shape.item, itemsNonNull && !shape.item.nullable, itemsNonNull, suffix)}]${end}`;
+  }
+}
+
+function printDeprecation({ deprecated }: FieldShape): string {
+  return deprecated ? '@deprecated(reason: "Deprecated by the identity schema.")' : "";
+}
+
+/** A string of JSON is one of GraphQL, unless it has half of a surrogate pair. */
+function quote(text: string): string {
+  return JSON.stringify(text.replace(/\p{Surrogate}/gu, "\uFFFD"));
+}

@@ -1,0 +1,109 @@
+import { extendSchema, type GraphQLObjectType, type GraphQLScalarType, type GraphQLSchema, parse } from "graphql";
+import type { Identity } from "../identity/identity.type.js";
+import { type JsonSchema, type Pointer, SchemaDocument } from "./document.js";
+import { toName } from "./names.js";
+import { type ScalarName, SCALARS, setParser } from "./scalars.js";
+import { INPUT, printEnum, printIdentityField, printInput, printObject, printScalar, printType } from "./sdl.js";
+import { type EnumShape, type ObjectShape, type Shape, ShapeBuilder, type TraitsNote } from "./shape.js";
+import { toFields, toInputPath, toTraits } from "./values.js";
+
+/** An identity schema whose traits get types. */
+export interface TraitsSchema {
+  /** What the types are called, e.g. `Customer`. */
+  readonly name: string;
+  /** Its ID in Kratos. */
+  readonly id: string;
+  /** Its file, or where else it is from, for messages. */
+  readonly source: string;
+  /** A valid JSON Schema. */
+  readonly schema: object;
+}
+
+export interface TraitsOptions {
+  /** Whether fields are non-null if the identity schema requires them. Otherwise, identities of an older schema can lack them. */
+  readonly trustsSchema: boolean;
+}
+
+/** The traits of one identity schema, as typed in GraphQL. */
+export interface TypedTraits {
+  readonly schemaId: string;
+  /** The field of `Identity`, which inputs can have, too, e.g. `customerTraits`. */
+  readonly field: string;
+  /** The type of that field in inputs, e.g. `CustomerTraitsInput`. */
+  readonly inputType: string;
+  /** Converts a value of `inputType` to traits for Kratos. */
+  toTraits(input: unknown): unknown;
+  /** Converts a path in the traits to the path in a value of `inputType`. */
+  toInputPath(path: readonly string[]): readonly string[];
+}
+
+export interface TraitsGraph {
+  readonly graph: GraphQLSchema;
+  readonly traits: readonly TypedTraits[];
+  /** What stays JSON, and why. */
+  readonly notes: readonly TraitsNote[];
+}
+
+/**
+ * Adds the types of identity schemas to a graph, and a field of `Identity` for each of them.
+ * @throws {TraitsSchemaError} if an identity schema must be changed first
+ */
+export function addTraits(graph: GraphQLSchema, schemas: readonly TraitsSchema[], { trustsSchema }: TraitsOptions): TraitsGraph {
+  const names = new Map(Object.keys(graph.getTypeMap()).map((name) => [name, "this server"]));
+  const typed = schemas.map(({ name, id, source, schema }) => {
+    const document = new SchemaDocument(name, source, schema as JsonSchema);
+    if (toName(name) !== name || !/^[A-Z]/.test(name)) {
+      throw document.error([], `The name of an identity schema must begin with a capital letter and consist of ASCII letters, digits and "_", e.g. "Customer"; received ${JSON.stringify(name)}.`);
+    }
+    const builder = new ShapeBuilder(document);
+    const shape = builder.build();
+    const field = `${name.charAt(0).toLowerCase()}${name.slice(1)}Traits`;
+    const claim = (claimed: string, at: Pointer) => {
+      const owner = names.get(claimed);
+      if (owner !== undefined) throw document.error(at, `"${claimed}" is already the name of a type or field of ${owner}. Choose another name for the identity schema, or add one here, e.g. "x-graphql": { "name": "address2" }.`);
+      names.set(claimed, source);
+    };
+    claim(`Identity.${field}`, []);
+    for (const type of builder.types.values()) {
+      claim(type.name, type.at);
+      if ("fields" in type) claim(type.name + INPUT, type.at);
+    }
+    return { id, field, shape, types: [...builder.types.values()], notes: builder.notes };
+  });
+
+  const scalars = new Set(typed.flatMap(({ shape, types }) => [shape, ...types.flatMap(getShapes)]).flatMap(getScalar));
+  const definitions = [
+    ...[...scalars].map(printScalar),
+    ...typed.flatMap(({ id, field, shape, types }) => [
+      printIdentityField(field, shape, id, trustsSchema),
+      ...types.flatMap((type) => ("fields" in type ? [printObject(type, trustsSchema), printInput(type)] : [printEnum(type)])),
+    ]),
+  ];
+  // `@tag` has no definition in the graph.
+  const extended = extendSchema(graph, parse(definitions.join("\n")), { assumeValidSDL: true });
+  for (const name of scalars) if (SCALARS[name].description !== undefined) setParser(extended.getType(name) as GraphQLScalarType);
+  const fields = (extended.getType("Identity") as GraphQLObjectType<Identity>).getFields();
+  for (const { id, field, shape } of typed) {
+    fields[field]!.resolve = ({ schemaId, traits }) => (schemaId === id ? toFields(shape, traits, trustsSchema) : null);
+  }
+  return {
+    graph: extended,
+    traits: typed.map(({ id, field, shape }) => ({
+      schemaId: id,
+      field,
+      inputType: printType(shape, false, true, INPUT),
+      toTraits: (input) => toTraits(shape, input),
+      toInputPath: (path) => toInputPath(shape, path),
+    })),
+    notes: typed.flatMap(({ notes }) => notes),
+  };
+}
+
+function getShapes(type: EnumShape | ObjectShape): readonly Shape[] {
+  return "fields" in type ? type.fields.map(({ shape }) => shape) : [];
+}
+
+function getScalar(shape: Shape): readonly ScalarName[] {
+  if (shape.kind === "list") return getScalar(shape.item);
+  return shape.kind === "scalar" ? [shape.name] : [];
+}
