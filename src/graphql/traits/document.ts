@@ -156,7 +156,7 @@ export class SchemaDocument {
     const extension = isSubschema(schema) && typeof schema === "object" ? schema["x-graphql"] : undefined;
     const name = extension?.name === undefined ? toName(key) : extension.name;
     if (name === undefined) throw this.error(at, `No GraphQL name can be made of ${JSON.stringify(key)}. Add a name of ASCII letters, digits and "_" to this schema, e.g. "x-graphql": { "name": "nickname" }.`);
-    if (typeof name !== "string" || toName(name) !== name) throw this.error(at, `"name" in "x-graphql" must consist of ASCII letters, digits and "_", and must not begin with a digit or with "__"; received ${JSON.stringify(name)}.`);
+    if (typeof name !== "string" || toName(name) !== name) throw this.error(at, `"name" in "x-graphql" must consist of ASCII letters, digits and "_", must not begin with a digit or with "__", and must not be the name of a property of every JavaScript object, e.g. "constructor"; received ${JSON.stringify(name)}.`);
     return name;
   }
 }

@@ -1,11 +1,13 @@
 /**
  * Makes a GraphQL name of a key or a value in an identity schema: characters that are not allowed become `_`, and one `_` is before a
- * digit or instead of `__` at the beginning. The same text always has the same name.
+ * digit, before a name that every JavaScript object has, and instead of `__`. The same text always has the same name.
  * @returns undefined if it has no letter or digit, or some outside of ASCII: a name is forever, so it is not guessed
  */
 export function toName(text: string): string | undefined {
   if (!/[0-9A-Za-z]/.test(text) || /[^ -~]/.test(text)) return undefined;
-  return text.replace(/[^0-9A-Za-z_]+/g, "_").replace(/^__+/, "_").replace(/^(?=\d)/, "_");
+  const name = text.replace(/[^0-9A-Za-z_]+/g, "_").replace(/^__+/, "_").replace(/^(?=\d)/, "_");
+  // graphql-js takes the constructor of an input object for a value of its field "constructor".
+  return name in {} ? `_${name}` : name;
 }
 
 const NOT_ENUM_VALUES: ReadonlySet<string> = new Set(["true", "false", "null"]);
