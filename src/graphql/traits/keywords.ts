@@ -14,11 +14,17 @@ export function getTypes({ parts, alternatives, orNull }: Rules): ReadonlySet<Js
     ...alternatives.map((branches) => branches.flatMap((branch) => [...getTypes(branch)])),
   ];
   const types = new Set(limits.reduce<readonly JsonType[]>((left, limit) => left.filter((type) => limit.includes(type)), ALL_TYPES));
-  // Many schemas leave out the type of an object. That they allow any other value, too, is not what they mean.
-  if (types.size === ALL_TYPES.length && parts.some(({ schema }) => schema.properties)) return new Set(["object", "null"]);
-  if (types.size === ALL_TYPES.length && parts.some(({ schema }) => schema.items)) return new Set(["array", "null"]);
+  // Many schemas leave out the type. That they allow values of all other types, too, is not what they mean.
+  const [, implied] = types.size < ALL_TYPES.length ? [] : (IMPLIED_TYPES.find(([keyword]) => parts.some(({ schema }) => schema[keyword])) ?? []);
+  if (implied) return new Set([implied, "null"]);
   return orNull ? types.add("null") : types;
 }
+
+const IMPLIED_TYPES: readonly (readonly [keyof JsonSchema, JsonType])[] = [
+  ["properties", "object"],
+  ["items", "array"],
+  ["format", "string"],
+];
 
 function withIntegers(type: JsonType): readonly JsonType[] {
   return type === "number" ? ["number", "integer"] : [type];

@@ -4,7 +4,7 @@
  * @returns undefined if it has no letter or digit, or some outside of ASCII: a name is forever, so it is not guessed
  */
 export function toName(text: string): string | undefined {
-  if (!/[0-9A-Za-z]/.test(text) || /[^ -~]/.test(text)) return undefined;
+  if (!/[0-9A-Za-z]/.test(text) || /\P{ASCII}/u.test(text)) return undefined;
   const name = text.replace(/[^0-9A-Za-z_]+/g, "_").replace(/^__+/, "_").replace(/^(?=\d)/, "_");
   // graphql-js takes the constructor of an input object for a value of its field "constructor".
   return name in {} ? `_${name}` : name;

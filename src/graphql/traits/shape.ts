@@ -86,7 +86,7 @@ export class ShapeBuilder {
     const types = getTypes(rules);
     const nullable = types.has("null");
     const [type, ...others] = [...types].filter((each) => each !== "null" && !(each === "integer" && types.has("number")));
-    if (type === undefined) return this.#json(rules, "no value is allowed");
+    if (type === undefined) return this.#json(rules, nullable ? "its only value is null" : "no value is allowed");
     if (others.length > 0) return this.#json(rules, types.size === 7 ? "it has no `type`" : `its values have several types: ${[type, ...others].join(", ")}`);
     switch (type) {
       case "object":

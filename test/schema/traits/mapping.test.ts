@@ -25,7 +25,7 @@ it.each<[string, unknown, readonly (string | undefined)[]]>([
   ["a string or null", { type: ["string", "null"] }, ["String"]],
   ["a string or null, as anyOf", { anyOf: [STRING, { type: "null" }] }, ["String"]],
   ["several types", { type: ["string", "integer"] }, json("its values have several types: string, integer")],
-  ["null only", { type: "null" }, json("no value is allowed")],
+  ["null only", { type: "null" }, json("its only value is null")],
   ["no type", {}, json("it has no `type`")],
   ["true", true, json("it has no `type`")],
   ["false", false, json("no value is allowed")],
@@ -39,6 +39,7 @@ it.each<[string, unknown, readonly (string | undefined)[]]>([
   ["a URI", { type: "string", format: "uri" }, ["TraitUri"]],
   ["an IRI", { type: "string", format: "iri" }, ["TraitUri"]],
   ["another format", { type: "string", format: "ipv6" }, ["String"]],
+  ["a format without a type", { format: "email" }, ["TraitEmail"]],
   ["a format of another type", { type: "integer", format: "date" }, ["SafeInt"]],
 
   ["an enum", { enum: ["admin", "guest"] }, ["CustomerTraitsValue"]],

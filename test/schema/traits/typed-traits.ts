@@ -1,5 +1,5 @@
 import { buildSchema, execute, extendSchema, getNamedType, type GraphQLObjectType, type GraphQLOutputType, isObjectType, parse, printType, validate, validateSchema } from "graphql";
-import { compileQuery, isCompiledQuery } from "graphql-jit";
+import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
 import { addTraits, type TraitsSchema } from "../../../src/graphql/traits/traits.js";
 
 /** A graph with what typed traits are added to. */
@@ -18,6 +18,13 @@ export function typeTraits(schema: object, trustsSchema = false) {
   const type = (extended.getType("Identity") as GraphQLObjectType).getFields()["customerTraits"]!.type;
   const document = parse(`{ identity { customerTraits ${selectAll(type)} } }`);
 
+  let query: CompiledQuery["query"] | undefined;
+  const compile = () => {
+    const compiled = compileQuery(extended, document);
+    if (!isCompiledQuery(compiled)) throw new Error(JSON.stringify(compiled));
+    return compiled.query;
+  };
+
   return {
     schema: extended,
     traits: traits!,
@@ -27,9 +34,8 @@ export function typeTraits(schema: object, trustsSchema = false) {
     describe: (name: string) => printType(extended.getType(name)!),
     /** Selects all typed traits, as the server does: with graphql-jit. */
     read(value: unknown) {
-      const compiled = compileQuery(extended, document);
-      if (!isCompiledQuery(compiled)) throw new Error(JSON.stringify(compiled));
-      const { data, errors } = compiled.query({ identity: { schemaId: "customer", traits: value } }, {}, {}) as { data: any; errors?: any[] };
+      query ??= compile();
+      const { data, errors } = query({ identity: { schemaId: "customer", traits: value } }, {}, {}) as { data: any; errors?: any[] };
       return { value: JSON.parse(JSON.stringify(data.identity.customerTraits)) as any, errors: toErrors(errors) };
     },
     readWithGraphqlJs(value: unknown) {
