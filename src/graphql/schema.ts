@@ -48,8 +48,10 @@ export interface FacadeSchemaOptions {
   readonly traits?: TraitsOptions & { readonly schemas: readonly TraitsSchema[] };
 }
 
+const NO_TRAITS = { schemas: [], trustsSchema: false };
+
 /** Builds the schema as a Federation 2 subgraph. */
-export function buildFacadeSchema({ publicSdl = false, authDirectives = true, traits }: FacadeSchemaOptions = {}): FacadeSchema {
+export function buildFacadeSchema({ publicSdl = false, authDirectives = true, traits = NO_TRAITS }: FacadeSchemaOptions = {}): FacadeSchema {
   const untyped = buildSchemaSync({
     resolvers: [
       CourierMessageResolver,
@@ -81,7 +83,7 @@ export function buildFacadeSchema({ publicSdl = false, authDirectives = true, tr
   untyped.getQueryType()!.description = "The query root.";
   untyped.getMutationType()!.description = "The mutation root. Errors that callers can act on, e.g. invalid input, are returned as `userErrors`.";
   applyOneOf(untyped);
-  const { graph, ...typed } = traits ? addTraits(untyped, traits.schemas, traits) : { graph: untyped, traits: [], notes: [] };
+  const { graph, ...typed } = addTraits(untyped, traits.schemas, traits);
   const sorted = lexicographicSortSchema(graph);
   const sdl = printSubgraph(sorted, { entityScopes: ENTITY_SCOPES, authDirectives });
   return {

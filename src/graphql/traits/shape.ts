@@ -86,8 +86,8 @@ export class ShapeBuilder {
     const types = getTypes(rules);
     const nullable = types.has("null");
     const [type, ...others] = [...types].filter((each) => each !== "null" && !(each === "integer" && types.has("number")));
-    if (type === undefined) return this.#json(rules, nullable ? "its only value is null" : "no value is allowed");
-    if (others.length > 0) return this.#json(rules, types.size === 7 ? "it has no `type`" : `its values have several types: ${[type, ...others].join(", ")}`);
+    if (type === undefined) return this.#json(rules, nullable ? "its only value is null" : "no value is allowed", nullable);
+    if (others.length > 0) return this.#json(rules, types.size === 7 ? "it has no `type`" : `its values have several types: ${[type, ...others].join(", ")}`, nullable);
     switch (type) {
       case "object":
         return this.#getObject(rules, nullable);
@@ -106,15 +106,15 @@ export class ShapeBuilder {
 
   #getObject(rules: Rules, nullable: boolean): Shape {
     const properties = getProperties(rules);
-    if (rules.parts.some(({ schema }) => Object.keys(schema.patternProperties ?? {}).length > 0)) return this.#json(rules, "`patternProperties` allows keys that no field can have");
+    if (rules.parts.some(({ schema }) => Object.keys(schema.patternProperties ?? {}).length > 0)) return this.#json(rules, "`patternProperties` allows keys that no field can have", nullable);
     if (rules.parts.some(({ schema: { additionalProperties: others = true } }) => typeof others === "object" && Object.keys(others).length > 0)) {
-      return this.#json(rules, "`additionalProperties` describes keys that no field can have");
+      return this.#json(rules, "`additionalProperties` describes keys that no field can have", nullable);
     }
-    if (properties.size === 0) return this.#json(rules, "the object has no `properties`");
+    if (properties.size === 0) return this.#json(rules, "the object has no `properties`", nullable);
     const more = [...rules.alternatives.flat(), ...rules.conditional].flatMap((branch) => [...getProperties(branch).keys()]);
     const unknown = more.find((key) => !properties.has(key));
-    if (unknown !== undefined) return this.#json(rules, `only some of the values have ${JSON.stringify(unknown)}. Add it to \`properties\`, outside of \`oneOf\`, \`anyOf\`, \`then\`, \`else\` and \`dependencies\``);
-    if (!rules.origin) return this.#json(rules, "several schemas in `allOf` describe the object");
+    if (unknown !== undefined) return this.#json(rules, `only some of the values have ${JSON.stringify(unknown)}. Add it to \`properties\`, outside of \`oneOf\`, \`anyOf\`, \`then\`, \`else\` and \`dependencies\``, nullable);
+    if (!rules.origin) return this.#json(rules, "several schemas in `allOf` describe the object", nullable);
 
     const named = this.#getNamed(rules.origin);
     const known = this.types.get(named.name);
@@ -144,9 +144,9 @@ export class ShapeBuilder {
 
   #getList(rules: Rules, nullable: boolean, lists: readonly string[]): Shape {
     const list = rules.origin && printPointer(rules.origin);
-    if (list !== undefined && lists.includes(list)) return this.#json(rules, "the list contains itself");
+    if (list !== undefined && lists.includes(list)) return this.#json(rules, "the list contains itself", nullable);
     const items = rules.parts.flatMap(({ schema: { items }, at }) => (isSubschema(items) ? [{ schema: items, at: [...at, "items"] }] : []));
-    if (rules.parts.some(({ schema: { items, prefixItems } }) => Array.isArray(items) || prefixItems)) return this.#json(rules, "each item of the list has a schema of its own");
+    if (rules.parts.some(({ schema: { items, prefixItems } }) => Array.isArray(items) || prefixItems)) return this.#json(rules, "each item of the list has a schema of its own", nullable);
     const item = this.#getShape(this.#join(items[0]?.at ?? rules.at, items), [...lists, ...(list === undefined ? [] : [list])]);
     return { kind: "list", item, nullable };
   }
@@ -190,9 +190,9 @@ export class ShapeBuilder {
     return rules.length === 1 ? rules[0]! : join(at, undefined, rules);
   }
 
-  #json(rules: Rules, reason: string): Shape {
+  #json(rules: Rules, reason: string, nullable = true): Shape {
     this.#note(rules, `stays JSON, because ${reason}`);
-    return { kind: "json", nullable: true };
+    return { kind: "json", nullable };
   }
 
   #note({ at }: Rules, message: string): void {

@@ -49,6 +49,7 @@ export interface TraitsGraph {
  * @throws {TraitsSchemaError} if an identity schema must be changed first
  */
 export function addTraits(graph: GraphQLSchema, schemas: readonly TraitsSchema[], { trustsSchema }: TraitsOptions): TraitsGraph {
+  if (schemas.length === 0) return { graph, traits: [], notes: [] };
   const names = new Map(Object.keys(graph.getTypeMap()).map((name) => [name, "this server"]));
   const typed = schemas.map(({ name, id, source, schema }) => {
     const document = new SchemaDocument(name, source, schema as JsonSchema);

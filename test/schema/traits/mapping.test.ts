@@ -148,20 +148,20 @@ it("types the traits as a whole as JSON, if they have no properties", () => {
 
 describe("nullability", () => {
   const schema = withTraits(
-    { email: STRING, nick: { type: ["string", "null"] }, name: STRING, tags: { type: "array", items: STRING }, codes: { type: "array", items: { type: ["string", "null"] } }, any: {} },
-    { required: ["email", "nick", "tags", "any"] },
+    { email: STRING, both: { type: ["string", "integer"] }, nick: { type: ["string", "null"] }, name: STRING, tags: { type: "array", items: STRING }, codes: { type: "array", items: { type: ["string", "null"] } }, any: {} },
+    { required: ["email", "both", "nick", "tags", "any"] },
   );
 
   it("is that of the identity schema in inputs", () => {
-    expect(typeTraits(schema).print("CustomerTraitsInput")).toBe("input CustomerTraitsInput { email: String! nick: String name: String tags: [String!]! codes: [String] any: JSON }");
+    expect(typeTraits(schema).print("CustomerTraitsInput")).toBe("input CustomerTraitsInput { email: String! both: JSON! nick: String name: String tags: [String!]! codes: [String] any: JSON }");
   });
 
   it("allows null for every trait by default, because identities of an older schema can lack it", () => {
-    expect(typeTraits(schema).print("CustomerTraits")).toBe("type CustomerTraits { email: String nick: String name: String tags: [String] codes: [String] any: JSON }");
+    expect(typeTraits(schema).print("CustomerTraits")).toBe("type CustomerTraits { email: String both: JSON nick: String name: String tags: [String] codes: [String] any: JSON }");
   });
 
   it("is that of the identity schema, if it is trusted", () => {
-    expect(typeTraits(schema, true).print("CustomerTraits")).toBe("type CustomerTraits { email: String! nick: String name: String tags: [String!]! codes: [String] any: JSON }");
+    expect(typeTraits(schema, true).print("CustomerTraits")).toBe("type CustomerTraits { email: String! both: JSON! nick: String name: String tags: [String!]! codes: [String] any: JSON }");
   });
 
   it("says which trait is missing, if a trusted schema requires it", () => {
