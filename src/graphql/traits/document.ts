@@ -1,5 +1,3 @@
-import { toName } from "./names.js";
-
 /** A JSON Schema (draft 7), as far as types follow from it. */
 export interface JsonSchema {
   readonly $id?: string;
@@ -78,8 +76,14 @@ export interface Rules {
   readonly obstacle: string | undefined;
 }
 
+/** How often the schemas of the traits may refer to each other: a few lines of `allOf` can double that with each line. */
+const MAX_STEPS = 20_000;
+const MAX_DEPTH = 100;
+
 /** An identity schema. */
 export class SchemaDocument {
+  #steps = 0;
+
   /**
    * @param name what its types are called, e.g. `Customer`
    * @param source its file, or where else it is from, for messages
@@ -100,6 +104,8 @@ export class SchemaDocument {
   getRules(schema: Subschema, at: Pointer, within: readonly Subschema[] = []): Rules {
     if (typeof schema === "boolean") return join(at, at, [], schema ? undefined : "no value is allowed");
     if (within.includes(schema)) throw this.error(at, "The schema leads back to itself by `$ref`, `allOf`, `anyOf` or `oneOf`, so no value can be checked. Break the circle.");
+    this.#steps++;
+    if (this.#steps > MAX_STEPS || within.length > MAX_DEPTH) throw this.error(at, `The schemas refer to each other more than ${MAX_STEPS} times in all, or ${MAX_DEPTH} times in a row. Use fewer references and \`allOf\`.`);
     const follow = (to: Subschema, ...keys: string[]) => this.getRules(to, [...at, ...keys], [...within, schema]);
     const { $ref, $id, allOf = [], anyOf, oneOf, ...own } = schema;
 
@@ -123,8 +129,9 @@ export class SchemaDocument {
       if (rules.length > 1) alternatives.push(rules);
       if (rules.length > 0 && rules.length < branches!.length) orNull = true;
     }
-    const conditions = [["then", own.then], ["else", own.else], ...Object.entries(own.dependencies ?? {})] as const;
-    const conditional = conditions.flatMap(([key, to]) => (isSubschema(to) ? [follow(to, key)] : []));
+    const dependencies = Object.entries(own.dependencies ?? {}).map(([key, to]) => [to, "dependencies", key] as const);
+    const conditions = [[own.then, "then"] as const, [own.else, "else"] as const, ...dependencies];
+    const conditional = conditions.flatMap(([to, ...keys]) => (isSubschema(to) ? [follow(to, ...keys)] : []));
     const rules = join(at, at, joined);
     // `allOf: [{ $ref }]` is how draft 7 describes a reference.
     const origin = joined.length === 1 && !SHAPING.some((keyword) => keyword in own) && alternatives.length === 0 ? joined[0]!.origin : at;
@@ -136,28 +143,6 @@ export class SchemaDocument {
       conditional: [...conditional, ...rules.conditional],
       orNull: orNull || rules.orNull,
     };
-  }
-
-  /** The name of the object or enum that a schema describes: it depends on the path to the schema, and on nothing else. */
-  getTypeName(at: Pointer): string {
-    const names: string[] = [];
-    let isKey = false;
-    for (const [index, key] of at.entries()) {
-      const isRoot = index === 1 && at[0] === "properties" && key === "traits";
-      const here = at.slice(0, index + 1);
-      if (!isRoot && (isKey || !STRUCTURE.test(key))) names.push(this.getName(find(this.root, here), key, here));
-      isKey = !isKey && MAPS.has(key);
-    }
-    return [this.name, "Traits", ...names.map((name) => name.charAt(0).toUpperCase() + name.slice(1))].join("");
-  }
-
-  /** The name of a field, or a part of the name of a type. */
-  getName(schema: unknown, key: string, at: Pointer): string {
-    const extension = isSubschema(schema) && typeof schema === "object" ? schema["x-graphql"] : undefined;
-    const name = extension?.name === undefined ? toName(key) : extension.name;
-    if (name === undefined) throw this.error(at, `No GraphQL name can be made of ${JSON.stringify(key)}. Add a name of ASCII letters, digits and "_" to this schema, e.g. "x-graphql": { "name": "nickname" }.`);
-    if (typeof name !== "string" || toName(name) !== name) throw this.error(at, `"name" in "x-graphql" must consist of ASCII letters, digits and "_", must not begin with a digit or with "__", and must not be the name of a property of every JavaScript object, e.g. "constructor"; received ${JSON.stringify(name)}.`);
-    return name;
   }
 }
 
@@ -176,12 +161,6 @@ export function join(at: Pointer, origin: Pointer | undefined, rules: readonly R
 
 /** Keywords that make a schema another one than the only one that it refers to. */
 const SHAPING = ["properties", "required", "additionalProperties", "patternProperties", "items", "enum", "const", "format", "then", "else", "dependencies"];
-
-/** Keywords with a schema for each key. */
-const MAPS: ReadonlySet<string> = new Set(["properties", "definitions", "$defs"]);
-
-/** Keywords that are no part of a name, and positions in lists. */
-const STRUCTURE = /^(properties|definitions|\$defs|items|prefixItems|allOf|anyOf|oneOf|then|else|dependencies|\d+)$/;
 
 export function isSubschema(value: unknown): value is Subschema {
   return typeof value === "boolean" || (typeof value === "object" && value !== null && !Array.isArray(value));

@@ -1,6 +1,6 @@
 import { find, isSubschema, join, type Place, type Pointer, printPointer, type Rules, type SchemaDocument } from "./document.js";
 import { describe, getEnumValues, getProperties, getTypes, isInt } from "./keywords.js";
-import { toEnumNames } from "./names.js";
+import { getName, getTypeName, toEnumNames } from "./names.js";
 import { FORMATS, type ScalarName } from "./scalars.js";
 
 /** What a value of the traits is, in JSON and in GraphQL. `nullable` says whether the identity schema allows null. */
@@ -66,17 +66,23 @@ export class ShapeBuilder {
     const at = ["properties", "traits"];
     if (!isSubschema(find(this.document.root, at))) throw this.document.error(at, "The identity schema must describe the traits here, e.g. as { \"type\": \"object\", \"properties\": { … } }.");
     const shape = this.#getShape(this.document.rulesAt(at));
-    for (const type of this.types.values()) this.#refuseEndless(type, []);
+    const finite = new Set<NamedShape>();
+    for (const type of this.types.values()) this.#refuseEndless(type, [], finite);
     return shape;
   }
 
-  /** An input object that requires itself could never be given. */
-  #refuseEndless(type: EnumShape | ObjectShape, outer: readonly NamedShape[]): void {
+  /**
+   * An input object that requires itself could never be given.
+   * @param outer the objects that require this one
+   * @param finite the types that do not require themselves
+   */
+  #refuseEndless(type: EnumShape | ObjectShape, outer: readonly NamedShape[], finite: Set<NamedShape>): void {
     if (outer.includes(type)) throw this.document.error(type.at, "The object requires itself, so it would have no end. Remove one of the properties in the circle from `required`.");
-    if (!("fields" in type)) return;
+    if (finite.has(type) || !("fields" in type)) return;
     for (const { shape, required } of type.fields) {
-      if (required && !shape.nullable && shape.kind === "object") this.#refuseEndless(shape.type, [...outer, type]);
+      if (required && !shape.nullable && shape.kind === "object") this.#refuseEndless(shape.type, [...outer, type], finite);
     }
+    finite.add(type);
   }
 
   /** @param lists the lists that the value is an item of */
@@ -132,7 +138,7 @@ export class ShapeBuilder {
     const names = new Map<string, string>();
     return [...getProperties(rules)].map(([key, schemas]) => {
       const { schema: named, at } = schemas.find(({ schema }) => typeof schema === "object" && schema["x-graphql"]) ?? schemas[0]!;
-      const name = this.document.getName(named, key, at);
+      const name = getName(this.document, named, key, at);
       const other = names.get(name);
       if (other !== undefined) throw this.document.error(at, `${JSON.stringify(other)} and ${JSON.stringify(key)} would both be the field "${name}". Add another name to one of them, e.g. "x-graphql": { "name": "${name}2" }.`);
       names.set(name, key);
@@ -158,6 +164,7 @@ export class ShapeBuilder {
       return { kind: "scalar", name: format ?? "String", nullable };
     }
     const texts = [...values.keys()];
+    if (texts.length === 0) return this.#json(rules, "no value is allowed", nullable);
     const names = toEnumNames(texts);
     if (!names || !rules.origin) {
       const reason = names ? "several schemas in `allOf` describe it" : "not every value can be the name of an enum value";
@@ -170,14 +177,14 @@ export class ShapeBuilder {
     names.forEach(() => this.#count(rules.at));
     const type: EnumShape = {
       ...named,
-      values: texts.map((value, index) => ({ name: names[index]!, value, description: values.get(value) ?? `The value \`${value}\`.` })),
+      values: texts.map((value, index) => ({ name: names[index]!, value, description: values.get(value)! })),
     };
     this.types.set(type.name, type);
     return { kind: "enum", type, nullable };
   }
 
   #getNamed(at: Pointer): NamedShape {
-    const name = this.document.getTypeName(at);
+    const name = getTypeName(this.document, at);
     const known = this.types.get(name);
     if (known && printPointer(known.at) !== printPointer(at)) {
       throw this.document.error(at, `The type "${name}" is already that of ${printPointer(known.at)}. Add another name to one of them, e.g. "x-graphql": { "name": "address2" }.`);

@@ -28,7 +28,7 @@ export function toFields(shape: Shape, value: unknown, trustsSchema: boolean, re
 
 /** The message does not repeat the value, which may be personal data. */
 function mismatch(expected: string, value: unknown): GraphQLError {
-  const received = value === undefined || value === null ? "none" : Array.isArray(value) ? "a list" : typeof value === "number" ? "another number" : `a value of the type ${typeof value}`;
+  const received = value === undefined || value === null ? "none" : Array.isArray(value) ? "a list" : `a value of the type ${typeof value}`;
   return new GraphQLError(`The trait does not match the identity schema: expected ${expected}, found ${received}. To read it as JSON, select \`traits\`.`, { extensions: { code: "TRAIT_MISMATCH" } });
 }
 

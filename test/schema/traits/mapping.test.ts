@@ -48,6 +48,8 @@ it.each<[string, unknown, readonly (string | undefined)[]]>([
   ["an enum with a value that is no name", { enum: ["a", ""] }, ["String", "value is a String, because not every value can be the name of an enum value"]],
   ["an enum with a reserved value", { enum: ["true", "yes"] }, ["String", "value is a String, because not every value can be the name of an enum value"]],
   ["an enum with values of the same name", { enum: ["a b", "a-b"] }, ["String", "value is a String, because not every value can be the name of an enum value"]],
+  ["enums without a common value", { allOf: [{ enum: ["a"] }, { enum: ["b"] }] }, json("no value is allowed")],
+  ["enums with a common value", { allOf: [{ enum: ["a", "b"] }, { enum: ["b", "c"] }] }, ["CustomerTraitsValue"]],
   ["an enum of integers", { enum: [1, 2] }, ["Int"]],
   ["an enum of large integers", { enum: [1, 2 ** 31] }, ["SafeInt"]],
   ["an enum of numbers", { enum: [1, 1.5] }, ["Float"]],

@@ -75,6 +75,12 @@ it("names depend neither on the order of the keys nor on other identity schemas"
   for (const block of alone.split("\n\n").filter((text) => text.includes("CustomerTraits") && !text.includes("type Identity"))) expect(both).toContain(block);
 });
 
+/** Each definition is the next one twice. */
+const DOUBLING = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`d${index}`, { allOf: Array.from({ length: 2 }, () => ({ $ref: `#/definitions/d${index + 1}` })) }]));
+
+/** Definitions that lead to the next one. */
+const chain = (length: number, to: (next: object) => object) => Object.fromEntries(Array.from({ length }, (_, index) => [`d${index}`, to({ $ref: `#/definitions/d${index + 1}` })]));
+
 const GRAPH = buildSchema("scalar JSON type Identity { id: ID } type Query { identity: Identity } type BoxTraits { id: ID }");
 
 it.each<[string, object, string]>([
@@ -126,11 +132,21 @@ it.each<[string, object, string]>([
     "The traits have more than 1000 fields and enum values. Describe some of them less precisely",
   ],
   ["too many values of an enum", withTraits({ a: { enum: Array.from({ length: 1000 }, (_, index) => `a${index}`) } }), "customer.json#/properties/traits/properties/a: The traits have more than 1000"],
+  ["references that double with each definition", { ...withTraits({ a: { $ref: "#/definitions/d0" } }), definitions: { ...DOUBLING, d40: OBJECT } }, "The schemas refer to each other more than 20000 times in all"],
+  ["references in a long row", { ...withTraits({ a: { $ref: "#/definitions/d0" } }), definitions: { ...chain(5000, (next) => next), d5000: OBJECT } }, "or 100 times in a row. Use fewer references and `allOf`."],
   ["lists that are nested without end", { ...withTraits({ a: { allOf: [{ $ref: "#/definitions/l" }, { $ref: "#/definitions/m" }] } }), definitions: { l: { type: "array", items: { $ref: "#/definitions/l" } }, m: { type: "array", items: { $ref: "#/definitions/m" } } } }, "The traits have more than 1000"],
 ])("refuses %s, and says what to write", (_, schema, message) => {
   const add = () => addTraits(GRAPH, [customer(schema)], { trustsSchema: false });
   expect(add).toThrow(TraitsSchemaError);
   expect(add).toThrow(message);
+});
+
+it.each([
+  ["requires the next one", (next: object) => ({ type: "object", required: ["a", "b"], properties: { a: next, b: next } })],
+  ["has the next one", (next: object) => ({ type: "object", properties: { a: next, b: next } })],
+])("types a long row of objects of which each %s", (_, to) => {
+  const schema = { ...withTraits({ a: { $ref: "#/definitions/d0" } }), definitions: { ...chain(300, to), d300: OBJECT } };
+  expect(addTraits(GRAPH, [customer(schema)], { trustsSchema: true }).graph.getType("CustomerTraitsD300")).toBeDefined();
 });
 
 it.each([["customer"], ["2Customer"], ["Custömer"], ["Customer-A"], [""]])("refuses %j as the name of an identity schema", (name) => {
