@@ -1,6 +1,6 @@
 import { GraphQLError } from "graphql";
 import { SCALARS } from "./scalars.js";
-import type { FieldShape, Shape } from "./shape.js";
+import type { Shape } from "./shape.js";
 
 /**
  * Converts traits to what the GraphQL fields have. A value that GraphQL cannot hold becomes an error in its place, which graphql-js
@@ -20,8 +20,13 @@ export function toFields(shape: Shape, value: unknown, trustsSchema: boolean, re
       return Array.isArray(value) ? value.map((item) => toFields(shape.item, item, trustsSchema, true)) : mismatch("a list", value);
     case "object": {
       if (typeof value !== "object" || Array.isArray(value)) return mismatch("an object", value);
-      const get = ({ key }: FieldShape) => (Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined);
-      return Object.fromEntries(shape.type.fields.map((field) => [field.name, toFields(field.shape, get(field), trustsSchema, field.required)]));
+      const traits = value as Readonly<Record<string, unknown>>;
+      const fields: Record<string, unknown> = {};
+      // A loop: Object.fromEntries takes twice as long.
+      for (const { name, key, shape: inner, required: isRequired } of shape.type.fields) {
+        fields[name] = toFields(inner, Object.hasOwn(traits, key) ? traits[key] : undefined, trustsSchema, isRequired);
+      }
+      return fields;
     }
   }
 }
