@@ -31,9 +31,10 @@ it("docs/typed-traits.md has a table of the types of Ory's own identity schemas"
   expect(table.split("\n\n")[0]!.split("\n")).toEqual(rows);
 });
 
-it.each(Object.entries(QUICKSTART))("the types of %s compose", (_, schema) => {
-  const { schema: graph, sdl } = build(schema);
-  expect(validateSchema(graph)).toEqual([]);
+it("the types of Ory's own identity schemas compose", () => {
+  const schemas = Object.entries(QUICKSTART).map(([source, schema], index) => ({ name: `Preset${index}`, id: source, source, schema }));
+  const { schema, sdl } = buildFacadeSchema({ traits: { schemas, trustsSchema: false } });
+  expect(validateSchema(schema)).toEqual([]);
   expect(composeWithApollo([{ name: "identities", url: "http://identities.internal/graphql", typeDefs: parse(sdl) }]).errors).toBeUndefined();
 });
 
