@@ -20,6 +20,6 @@ export function applyOneOf(schema: GraphQLSchema): void {
 export function checkOneOf(name: string, value: object, fields: readonly string[]): void {
   const given = Object.values(value).filter((member) => member !== undefined);
   if (given.length === 1 && given[0] !== null) return;
-  const list = `${fields.slice(0, -1).map((field) => `"${field}"`).join(", ")} and "${fields.at(-1)}"`;
+  const list = new Intl.ListFormat("en-GB").format(fields.map((field) => `"${field}"`));
   throw badUserInput(`"${name}" must have exactly one of the fields ${list}, which must not be null; received ${describeReceived(value)}.`);
 }

@@ -21,6 +21,7 @@ import { RevokeIdentitySessionsPayloadResolver, RevokeSessionPayloadResolver, Se
 import { IdentitySessionsResolver, SessionResolver } from "./session/session.resolver.js";
 import { printSubgraph } from "./subgraph-sdl.js";
 import { SystemResolver } from "./system.js";
+import { setTypedInputs } from "./traits/inputs.js";
 import { addTraits, type TraitsGraph, type TraitsOptions, type TraitsSchema } from "./traits/traits.js";
 import { ViewerMutationResolver } from "./viewer/viewer.mutations.js";
 import { ViewerResolver } from "./viewer/viewer.resolver.js";
@@ -84,6 +85,7 @@ export function buildFacadeSchema({ publicSdl = false, authDirectives = true, tr
   untyped.getMutationType()!.description = "The mutation root. Errors that callers can act on, e.g. invalid input, are returned as `userErrors`.";
   applyOneOf(untyped);
   const { graph, ...typed } = addTraits(untyped, traits.schemas, traits);
+  setTypedInputs(graph, typed.traits);
   const sorted = lexicographicSortSchema(graph);
   const sdl = printSubgraph(sorted, { entityScopes: ENTITY_SCOPES, authDirectives });
   return {

@@ -4,7 +4,7 @@ export { BatchRoom, MAX_BATCH_PASSWORDS, MAX_BATCH_SIZE, type BatchResult } from
 export { FIRST_VERSION, type Features } from "./features.js";
 export type { KratosTls } from "./fetch.js";
 export type { FlowCredentials, FlowKind } from "./flows.js";
-export type { IdentityChange, IdentityPatch } from "./identities/change.js";
+export type { IdentityChange, IdentityPatch, MergeCheck } from "./identities/change.js";
 export type { IdentityState, NewIdentity } from "./identities/create.js";
 export { isProviderType } from "./identities/credentials.js";
 export type { IdentityFilter } from "./identities/filter.js";

@@ -1,7 +1,7 @@
 import type { TracerProvider } from "@opentelemetry/api";
 import type { RequestListener } from "node:http";
 import type { Registry } from "prom-client";
-import { buildFacadeSchema } from "../graphql/schema.js";
+import { buildFacadeSchema, type FacadeSchemaOptions } from "../graphql/schema.js";
 import type { Kratos } from "../kratos/index.js";
 import { createApolloServer } from "./apollo/apollo-server.js";
 import { AuditLog } from "./apollo/audit-log.js";
@@ -50,6 +50,8 @@ export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   readonly batching?: boolean;
   /** Whether every caller may read the subgraph's SDL, even without `system:read`. Default: false. */
   readonly publicSdl?: boolean;
+  /** The identity schemas whose traits get types. Default: none. */
+  readonly traits?: FacadeSchemaOptions["traits"];
   /** How often Kratos and the keys of the JWT issuer are checked in the background, in milliseconds; 0 for never. Default: 5000. */
   readonly checkIntervalMs?: number;
   /** Registry to add metrics to. Default: no metrics. */
@@ -86,7 +88,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const rateLimit = options.rateLimit && (await createRateLimit(options.rateLimit, logger));
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const auditLog = new AuditLog(options.auditLogger ?? logger, logger);
-  const apollo = createApolloServer(buildFacadeSchema({ publicSdl }).schema, {
+  const apollo = createApolloServer(buildFacadeSchema({ publicSdl, traits: options.traits }).schema, {
     logger,
     auditLog,
     limits,

@@ -2,6 +2,7 @@ import { coerceInputValue, type GraphQLInputObjectType, type GraphQLInputType, g
 import { type CreateIdentityInput, toNewIdentity } from "../../graphql/identity/create-identity.js";
 import { buildFacadeSchema } from "../../graphql/schema.js";
 import { ANYBODY } from "../../graphql/scopes.js";
+import { GivenTraits } from "../../graphql/traits/inputs.js";
 import type { NewIdentity } from "../../kratos/index.js";
 import { SourceError, type SourceRecord } from "./records.js";
 import type { ImportSchemas } from "./schemas.js";
@@ -48,7 +49,7 @@ export class RecordParser {
     const problems: string[] = [];
     const input = coerceInputValue(fields, this.#input, (path, _, { message }) => problems.push(path.length > 0 ? `${path.join(".")}: ${message}` : message)) as CreateIdentityInput;
     if (problems.length > 0) return { record, value: fields, problems };
-    return { record, value: fields, identity: toNewIdentity(input, ANYBODY), problems };
+    return { record, value: fields, identity: toNewIdentity(input, new GivenTraits(input.traits!, ["traits"]), ANYBODY), problems };
   }
 
   /** An empty cell is left out. */

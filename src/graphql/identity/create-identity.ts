@@ -1,5 +1,6 @@
+import type { GraphQLResolveInfo } from "graphql";
 import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
-import { Arg, Authorized, Ctx, Directive, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Authorized, Ctx, Directive, Field, ID, Info, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import type { NewIdentity } from "../../kratos/index.js";
 import { Audited } from "../audit.js";
 import { requireScope } from "../authorization.js";
@@ -8,6 +9,7 @@ import type { FacadeContext } from "../context.js";
 import { primeLoader } from "../loaders.js";
 import type { Caller, Scope } from "../scopes.js";
 import { Tag } from "../tags.js";
+import { getTraits, type GivenTraits } from "../traits/inputs.js";
 import { toUserErrors, UserError } from "../user-errors.js";
 import { Identity, IdentityState } from "./identity.type.js";
 
@@ -68,10 +70,14 @@ export class NewCredentialsInput {
 @InputType({ description: "Input for `createIdentity`." })
 export class CreateIdentityInput {
   @Field(() => String, { description: "ID of the identity schema that the traits must match, e.g. `default`." })
-  schemaId: string;
+  schemaId?: string | null;
 
   @Field(() => GraphQLJSONObject, { description: "Traits of the identity. They must match the identity schema." })
-  traits: object;
+  traits?: object | null;
+
+  @Tag("traits")
+  @Field(() => GraphQLJSONObject, { nullable: true, description: "Traits of the identity, typed. They replace `traits` and `schemaId`: exactly one of `traits` and `typedTraits` must be given." })
+  typedTraits?: object | null;
 
   @Field(() => IdentityState, { nullable: true, description: "State of the identity. Default: `ACTIVE`. Requires Kratos v0.7 or later." })
   state?: IdentityState | null;
@@ -138,12 +144,15 @@ export class CreateIdentityResolver {
   async createIdentity(
     @Arg("input", () => CreateIdentityInput, { description: "The identity to create." }) input: CreateIdentityInput,
     @Ctx() context: FacadeContext,
+    @Info() { schema }: GraphQLResolveInfo,
   ): Promise<CreateIdentityPayload> {
-    const created = toNewIdentity(input, context.caller);
+    const given = getTraits("input", input, schema);
+    const created = toNewIdentity(input, given, context.caller);
     try {
+      await given.check("createIdentity", input.schemaId);
       return { identity: primeLoader(context, await context.kratos.identities.create(created)), userErrors: [] };
     } catch (error) {
-      return { identity: null, userErrors: toUserErrors(error, undefined, getConflictPath(created)) };
+      return { identity: null, userErrors: toUserErrors(given.locate(error), undefined, getConflictPath(created, given.path)) };
     }
   }
 }
@@ -152,13 +161,14 @@ export class CreateIdentityResolver {
  * The identity of an input. A field that is null is left out.
  * @throws FORBIDDEN if the caller lacks the scope for a part of it
  */
-export function toNewIdentity(input: CreateIdentityInput, caller: Caller): NewIdentity {
-  const { schemaId, traits, state, metadataPublic, metadataAdmin, externalId, verifiableAddresses, recoveryAddresses, credentials } = input;
+export function toNewIdentity(input: CreateIdentityInput, { json, typed }: GivenTraits, caller: Caller): NewIdentity {
+  const { schemaId, state, metadataPublic, metadataAdmin, externalId, verifiableAddresses, recoveryAddresses, credentials } = input;
   if (metadataAdmin !== undefined && metadataAdmin !== null) requireMetadataAdmin(caller);
   const { password, oidc } = credentials ?? {};
   return {
-    schemaId,
-    traits,
+    // An empty ID is refused. Kratos would take none for its default schema.
+    schemaId: typed?.schemaId ?? schemaId ?? "",
+    traits: json,
     state: state ?? undefined,
     metadataPublic: metadataPublic ?? undefined,
     metadataAdmin: metadataAdmin ?? undefined,
@@ -174,9 +184,12 @@ export function toNewIdentity(input: CreateIdentityInput, caller: Caller): NewId
   };
 }
 
-/** Path below the input of what another identity may have. */
-export function getConflictPath({ externalId, credentials }: NewIdentity): readonly string[] {
-  return externalId === undefined && credentials?.oidc === undefined ? ["traits"] : [];
+/**
+ * Path below the input of what another identity may have.
+ * @param traits path of the traits
+ */
+export function getConflictPath({ externalId, credentials }: NewIdentity, traits: readonly string[] = ["traits"]): readonly string[] {
+  return externalId === undefined && credentials?.oidc === undefined ? traits : [];
 }
 
 /** @throws FORBIDDEN if the caller may not read admin metadata, and so may not replace it unseen */

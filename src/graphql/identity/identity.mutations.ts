@@ -1,5 +1,6 @@
+import type { GraphQLResolveInfo } from "graphql";
 import { GraphQLJSONObject } from "graphql-scalars";
-import { Arg, Authorized, Ctx, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { Arg, Authorized, Ctx, Field, ID, Info, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
 import { Audited } from "../audit.js";
 import { requireScope } from "../authorization.js";
 import { twoRequests } from "../complexity.js";
@@ -7,6 +8,7 @@ import type { FacadeContext } from "../context.js";
 import { clearLoaders, primeLoader } from "../loaders.js";
 import type { Scope } from "../scopes.js";
 import { Tag } from "../tags.js";
+import { getTraits } from "../traits/inputs.js";
 import { toUserErrors, UserError } from "../user-errors.js";
 import { Identity } from "./identity.type.js";
 
@@ -19,7 +21,11 @@ export class UpdateIdentityInput {
   schemaId?: string | null;
 
   @Field(() => GraphQLJSONObject, { description: "All traits of the identity. They replace the current traits and must match the identity schema." })
-  traits: object;
+  traits?: object | null;
+
+  @Tag("traits")
+  @Field(() => GraphQLJSONObject, { nullable: true, description: "All traits of the identity, typed. They replace the current traits. If the identity has another identity schema, it switches to theirs. Exactly one of `traits` and `typedTraits` must be given." })
+  typedTraits?: object | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "Payload of `updateIdentity`." })
@@ -63,17 +69,21 @@ export class IdentityMutationResolver {
   })
   async updateIdentity(
     @Arg("input", () => UpdateIdentityInput, { description: "The identity to update and its new traits." })
-    { id, schemaId, traits }: UpdateIdentityInput,
+    input: UpdateIdentityInput,
     @Ctx() context: FacadeContext,
+    @Info() { schema }: GraphQLResolveInfo,
   ): Promise<UpdateIdentityPayload> {
+    const { id, schemaId } = input;
+    const given = getTraits("input", input, schema);
     if (context.mask) {
       requireScope(context.caller, "secrets:read", "updateIdentity replaces all traits of an identity, including those that are hidden from you. To change only other traits, use patchIdentity with merge.");
     }
     try {
-      const updated = await context.kratos.identities.update(id, { schemaId: schemaId ?? undefined, traits });
+      await given.check("updateIdentity", schemaId);
+      const updated = await context.kratos.identities.update(id, { schemaId: given.typed?.schemaId ?? schemaId ?? undefined, traits: given.json });
       return { identity: primeLoader(context, updated), userErrors: [] };
     } catch (error) {
-      return { identity: null, userErrors: toUserErrors(error, "id") };
+      return { identity: null, userErrors: toUserErrors(given.locate(error), "id", given.path) };
     }
   }
 

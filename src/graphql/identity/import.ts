@@ -1,11 +1,13 @@
-import { Arg, Authorized, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
-import { type BatchResult, KratosError, type NewIdentity, MAX_BATCH_PASSWORDS, MAX_BATCH_SIZE } from "../../kratos/index.js";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Authorized, Ctx, Field, FieldResolver, ID, Info, InputType, Mutation, ObjectType, Resolver, Root } from "type-graphql";
+import { type BatchResult, KratosError, type NewIdentity, onlyKratosErrors, MAX_BATCH_PASSWORDS, MAX_BATCH_SIZE } from "../../kratos/index.js";
 import { Audited } from "../audit.js";
 import { importCost } from "../complexity.js";
 import type { FacadeContext } from "../context.js";
 import { checkArgument } from "../errors.js";
 import type { Scope } from "../scopes.js";
 import { Tag } from "../tags.js";
+import { getTraits, type GivenTraits } from "../traits/inputs.js";
 import { toUserErrors, UserError, UserErrorCode } from "../user-errors.js";
 import { CreateIdentityInput, getConflictPath, toNewIdentity } from "./create-identity.js";
 import { Identity } from "./identity.type.js";
@@ -50,14 +52,18 @@ export class ImportIdentitiesResolver {
   async importIdentities(
     @Arg("input", () => ImportIdentitiesInput, { description: "The identities to create." }) { identities }: ImportIdentitiesInput,
     @Ctx() { kratos, caller }: FacadeContext,
+    @Info() { schema }: GraphQLResolveInfo,
   ): Promise<ImportIdentitiesPayload> {
     identities.forEach(checkArgument);
-    const created = identities.map((identity) => toNewIdentity(identity, caller));
+    const given = identities.map((identity, index) => getTraits(`input.identities[${index}]`, identity, schema));
+    const created = identities.map((identity, index) => toNewIdentity(identity, given[index]!, caller));
     if (created.length > MAX_BATCH_SIZE) return refuse(`Expected at most ${MAX_BATCH_SIZE} identities; received ${created.length}.`);
     const passwords = created.filter(({ credentials }) => credentials?.password?.password !== undefined).length;
     if (passwords > MAX_BATCH_PASSWORDS) return refuse(`Expected at most ${MAX_BATCH_PASSWORDS} identities with a password in clear text; received ${passwords}.`);
     try {
-      return { results: toResults(created, await kratos.identities.createMany(created)), userErrors: [] };
+      const faults = await Promise.all(identities.map(({ schemaId }, index) => given[index]!.check("importIdentities", schemaId).then(() => undefined, onlyKratosErrors)));
+      const sent = await kratos.identities.createMany(created.filter((_, index) => !faults[index]));
+      return { results: toResults(created, given, faults.map((fault) => fault ?? sent.shift()!)), userErrors: [] };
     } catch (error) {
       return { results: [], userErrors: toUserErrors(error) };
     }
@@ -78,11 +84,11 @@ function refuse(message: string): ImportIdentitiesPayload {
 }
 
 /** @throws {KratosError} if all identities have failed, and the same is known of each */
-function toResults(identities: readonly NewIdentity[], created: readonly BatchResult[]): (ImportIdentityResult | Error)[] {
+function toResults(identities: readonly NewIdentity[], given: readonly GivenTraits[], created: readonly BatchResult[]): (ImportIdentityResult | Error)[] {
   const results = created.map((result, index) => {
     if (typeof result === "string") return { identityId: result, userErrors: [] };
     try {
-      const userErrors = toUserErrors(result, undefined, getConflictPath(identities[index]!));
+      const userErrors = toUserErrors(given[index]!.locate(result), undefined, getConflictPath(identities[index]!, given[index]!.path));
       return { identityId: null, userErrors: userErrors.map((error) => ({ ...error, path: ["input", "identities", String(index), ...(error.path ?? []).slice(1)] })) };
     } catch {
       return result;

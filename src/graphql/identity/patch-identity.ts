@@ -1,6 +1,7 @@
+import type { GraphQLResolveInfo, GraphQLSchema } from "graphql";
 import { GraphQLJSON, GraphQLJSONObject } from "graphql-scalars";
-import { Arg, Authorized, Ctx, Directive, Field, ID, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
-import { type IdentityPatch, KratosInvalidError, type ValidationIssue } from "../../kratos/index.js";
+import { Arg, Authorized, Ctx, Directive, Field, ID, Info, InputType, Mutation, ObjectType, Resolver } from "type-graphql";
+import { type IdentityPatch, KratosInvalidError, type MergeCheck, type ValidationIssue } from "../../kratos/index.js";
 import { Audited } from "../audit.js";
 import { requireScope } from "../authorization.js";
 import { fourRequests } from "../complexity.js";
@@ -10,6 +11,7 @@ import { checkOneOf } from "../one-of.js";
 import { DateTime } from "../scalars.js";
 import type { Scope } from "../scopes.js";
 import { Tag } from "../tags.js";
+import { getTypedTraits, GivenTraits } from "../traits/inputs.js";
 import { toUserErrors, UserError } from "../user-errors.js";
 import { requireMetadataAdmin } from "./create-identity.js";
 import { Identity, IdentityState } from "./identity.type.js";
@@ -34,6 +36,10 @@ export class PatchIdentityInput {
 
   @Field(() => PatchTraitsInput, { nullable: true, description: "New traits. The resulting traits must match the identity schema." })
   traits?: PatchTraitsInput | null;
+
+  @Tag("traits")
+  @Field(() => GraphQLJSONObject, { nullable: true, description: "Traits to merge into the current ones, typed: null removes a trait, objects are merged, and lists are replaced. Must be traits of the current identity schema, or of the one in `schemaId`. At most one of `traits` and `typedTraits` may be given." })
+  typedTraits?: object | null;
 
   @Field(() => String, { nullable: true, description: "ID of the identity schema to switch to. The traits must match it." })
   schemaId?: string | null;
@@ -91,41 +97,61 @@ export class PatchIdentityResolver {
   async patchIdentity(
     @Arg("input", () => PatchIdentityInput, { description: "The identity to change, and what to change." }) input: PatchIdentityInput,
     @Ctx() context: FacadeContext,
+    @Info() { schema }: GraphQLResolveInfo,
   ): Promise<PatchIdentityPayload> {
-    const { id, traits, metadataAdmin } = input;
-    if (traits) checkOneOf("input.traits", traits, ["merge", "replace"]);
+    const { id, schemaId, metadataAdmin } = input;
+    const given = getNewTraits(input, schema);
     if (metadataAdmin !== undefined) requireMetadataAdmin(context.caller);
-    const checkTraits = (current?: unknown) => requireVisible(context, traits, current);
-    checkTraits();
+    const traits: IdentityPatch["traits"] = given && (input.traits?.replace ? { replace: given.json } : { merge: given.json });
+    requireVisible(context, traits);
+    const checkMerge: MergeCheck = async (current, merged) => {
+      requireVisible(context, traits, current.traits);
+      if (!schemaId) requireSchema(given, current.schema_id);
+      await given?.check("patchIdentity", schemaId, merged);
+    };
     try {
-      const changed = await context.kratos.identities.patch(id, toPatch(input), checkTraits);
+      const changed = await context.kratos.identities.patch(id, { ...toPatch(input), traits }, checkMerge);
       return { identity: primeLoader(context, changed), userErrors: [] };
     } catch (error) {
-      return { identity: null, userErrors: toUserErrors(explainTraits(error, traits), "id", getConflictPath(input)) };
+      return { identity: null, userErrors: toUserErrors(explainTraits(error, given, traits), "id", getConflictPath(input, given)) };
     }
   }
+}
+
+/** @throws BAD_USER_INPUT if traits are given twice, or not exactly one kind of them */
+function getNewTraits({ traits, typedTraits }: PatchIdentityInput, schema: GraphQLSchema): GivenTraits | undefined {
+  if (traits && typedTraits) checkOneOf("input", { traits, typedTraits }, ["traits", "typedTraits"]);
+  if (typedTraits) return getTypedTraits("input", typedTraits, schema, "toMergePatch");
+  if (!traits) return undefined;
+  checkOneOf("input.traits", traits, ["merge", "replace"]);
+  const { merge, replace } = traits;
+  return merge ? new GivenTraits(merge, ["traits", "merge"]) : new GivenTraits(replace!, ["traits", "replace"]);
 }
 
 /**
  * @param current the current traits, if they are known
  * @throws FORBIDDEN if new traits would replace some that are hidden from the caller
  */
-function requireVisible({ caller, mask }: FacadeContext, traits: PatchTraitsInput | null | undefined, current: unknown): void {
-  const { merge, replace } = traits ?? {};
-  if (!mask || !(replace || (merge && mask.isSetBy(merge, current)))) return;
+function requireVisible({ caller, mask }: FacadeContext, traits: IdentityPatch["traits"], current?: unknown): void {
+  if (!mask || !traits || ("merge" in traits && !mask.isSetBy(traits.merge, current))) return;
   requireScope(caller, "secrets:read", "The new traits would replace traits that are hidden from you. Merge only traits that you can see.");
 }
 
+/** @throws {KratosInvalidError} if typed traits are those of another identity schema than that of the identity */
+function requireSchema(given: GivenTraits | undefined, schemaId: string): void {
+  if (!given?.typed || given.typed.schemaId === schemaId) return;
+  const { field, schemaId: expected } = given.typed;
+  const message = `\`${field}\` are the traits of the identity schema ${JSON.stringify(expected)}, but the identity has ${JSON.stringify(schemaId)}. To switch it to the former, also give its ID as \`schemaId\`.`;
+  throw new KratosInvalidError("patchIdentity", [{ path: ["traits"], message }]);
+}
+
 /** @throws {KratosInvalidError} if a field is null that cannot be cleared */
-function toPatch(input: PatchIdentityInput): IdentityPatch {
-  const { traits, schemaId, state, metadataPublic, metadataAdmin, externalId, ifUnmodifiedSince } = input;
-  const { merge, replace } = traits ?? {};
-  const issues: ValidationIssue[] = Object.entries({ traits, schemaId, state })
+function toPatch({ traits, typedTraits, schemaId, state, metadataPublic, metadataAdmin, externalId, ifUnmodifiedSince }: PatchIdentityInput): Omit<IdentityPatch, "traits"> {
+  const issues: ValidationIssue[] = Object.entries({ traits, typedTraits, schemaId, state })
     .filter(([, value]) => value === null)
     .map(([field]) => ({ path: [field], message: "Expected a value; received null. This field cannot be cleared. To leave it unchanged, omit it." }));
   if (issues.length > 0) throw new KratosInvalidError("patchIdentity", issues);
   return {
-    traits: merge ? { merge } : replace ? { replace } : undefined,
     schemaId: schemaId ?? undefined,
     state: state ?? undefined,
     metadataPublic,
@@ -136,27 +162,27 @@ function toPatch(input: PatchIdentityInput): IdentityPatch {
 }
 
 /** Path below the input of what another identity may have. */
-function getConflictPath({ traits, externalId }: PatchIdentityInput): readonly string[] {
-  if (traits && externalId) return [];
-  return traits ? ["traits", traits.merge ? "merge" : "replace"] : ["externalId"];
+function getConflictPath({ externalId }: PatchIdentityInput, given: GivenTraits | undefined): readonly string[] {
+  if (given && externalId) return [];
+  return given?.path ?? ["externalId"];
 }
 
-const CURRENT = "In the identity as it is now, this trait is missing, not allowed, or has a value that does not match the identity schema. Kratos validates all traits with every change. Correct the trait with `traits` in the same mutation.";
+const CURRENT = "In the identity as it is now, this trait is missing, not allowed, or has a value that does not match the identity schema. Kratos validates all traits with every change. Correct the trait in the same mutation.";
 
 /**
  * Distinguishes errors in the traits of the input from errors in the traits that stay. Kratos' messages about the latter can contain values
  * that the caller may not see.
  */
-function explainTraits(error: unknown, traits: PatchTraitsInput | null | undefined): unknown {
-  if (!(error instanceof KratosInvalidError) || error.outcome !== "REFUSED") return error;
-  const { merge, replace } = traits ?? {};
+function explainTraits(error: unknown, given: GivenTraits | undefined, traits: IdentityPatch["traits"]): unknown {
+  if (!(error instanceof KratosInvalidError) || (!given && error.outcome !== "REFUSED")) return error;
+  const { operation, outcome } = error;
+  const isGiven = (trait: readonly string[]) => traits !== undefined && ("replace" in traits || isNamed(traits.merge, trait));
   const issues = error.issues.map(({ path, message }) => {
     const [field, ...trait] = path;
     if (field !== "traits") return { path, message };
-    if (replace) return { path: ["traits", "replace", ...trait], message };
-    return merge && isNamed(merge, trait) ? { path: ["traits", "merge", ...trait], message } : { path, message: CURRENT };
+    if (given && isGiven(trait)) return { path: given.toPath(trait), message };
+    return { path: given?.typed ? given.toPath(trait) : path, message: CURRENT };
   });
-  const { operation, outcome } = error;
   return new KratosInvalidError(operation, issues, { outcome });
 }
 

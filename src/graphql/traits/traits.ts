@@ -3,9 +3,24 @@ import type { Identity } from "../identity/identity.type.js";
 import { type JsonSchema, type Pointer, SchemaDocument } from "./document.js";
 import { toName } from "./names.js";
 import { type ScalarName, SCALARS, setParser } from "./scalars.js";
-import { INPUT, printEnum, printIdentityField, printInput, printObject, printScalar, printType } from "./sdl.js";
+import {
+  INPUT,
+  PATCH_INPUT,
+  printEnum,
+  printIdentityField,
+  printInput,
+  printObject,
+  printPatchInput,
+  printScalar,
+  printTraitsInput,
+  printTraitsPatchInput,
+  printTypedInput,
+  TYPED_INPUT,
+  TYPED_PATCH_INPUT,
+} from "./sdl.js";
 import { type EnumShape, type ObjectShape, type Shape, ShapeBuilder, type TraitsNote } from "./shape.js";
-import { toFields, toInputPath, toTraits } from "./values.js";
+import { createCheck, type TraitsCheck } from "./check.js";
+import { toFields, toInputPath, toMergePatch, toTraits } from "./values.js";
 
 /** An identity schema whose traits get types. */
 export interface TraitsSchema {
@@ -31,10 +46,16 @@ export interface TypedTraits {
   readonly field: string;
   /** The type of that field in inputs, e.g. `CustomerTraitsInput`. */
   readonly inputType: string;
+  /** The type of that field in an input that is merged into the traits of an identity, e.g. `CustomerTraitsPatchInput`. */
+  readonly patchInputType: string;
   /** Converts a value of `inputType` to traits for Kratos. */
   toTraits(input: unknown): unknown;
-  /** Converts a path in the traits to the path in a value of `inputType`. */
+  /** Converts a value of `patchInputType` to a JSON Merge Patch of traits. */
+  toMergePatch(input: unknown): unknown;
+  /** Converts a path in the traits to the path in a value of either type. */
   toInputPath(path: readonly string[]): readonly string[];
+  /** Finds what is wrong with traits, as far as this is known without Kratos. */
+  readonly check: TraitsCheck;
 }
 
 export interface TraitsGraph {
@@ -50,7 +71,7 @@ export interface TraitsGraph {
  */
 export function addTraits(graph: GraphQLSchema, schemas: readonly TraitsSchema[], { trustsSchema }: TraitsOptions): TraitsGraph {
   if (schemas.length === 0) return { graph, traits: [], notes: [] };
-  const names = new Map(Object.keys(graph.getTypeMap()).map((name) => [name, "this server"]));
+  const names = new Map([...Object.keys(graph.getTypeMap()), TYPED_INPUT, TYPED_PATCH_INPUT].map((name) => [name, "this server"]));
   const typed = schemas.map(({ name, id, source, schema }) => {
     const document = new SchemaDocument(name, source, schema as JsonSchema);
     if (toName(name) !== name || !/^[A-Z]/.test(name)) {
@@ -69,16 +90,22 @@ export function addTraits(graph: GraphQLSchema, schemas: readonly TraitsSchema[]
       claim(type.name, type.at);
       if ("fields" in type) claim(type.name + INPUT, type.at);
     }
-    return { id, field, shape, types: [...builder.types.values()], notes: builder.notes };
+    const patched = [...getPatched(shape)];
+    for (const type of patched) claim(type.name + PATCH_INPUT, type.at);
+    const [inputType, patchInputType] = [printTraitsInput(shape), printTraitsPatchInput(shape)];
+    return { id, schema, field, shape, inputType, patchInputType, types: [...builder.types.values()], patched, notes: builder.notes };
   });
 
   const scalars = new Set(typed.flatMap(({ shape, types }) => [shape, ...types.flatMap(getShapes)]).flatMap(getScalar));
   const definitions = [
     ...[...scalars].map(printScalar),
-    ...typed.flatMap(({ id, field, shape, types }) => [
+    ...typed.flatMap(({ id, field, shape, types, patched }) => [
       printIdentityField(field, shape, id, trustsSchema),
       ...types.flatMap((type) => ("fields" in type ? [printObject(type, trustsSchema), printInput(type)] : [printEnum(type)])),
+      ...patched.map(printPatchInput),
     ]),
+    printTypedInput(TYPED_INPUT, "All traits of an identity.", typed.map(({ field, id, inputType }) => ({ field, type: inputType, schemaId: id }))),
+    printTypedInput(TYPED_PATCH_INPUT, "Traits to merge into those of an identity.", typed.map(({ field, id, patchInputType }) => ({ field, type: patchInputType, schemaId: id }))),
   ];
   // `@tag` has no definition in the graph.
   const extended = extendSchema(graph, parse(definitions.join("\n")), { assumeValidSDL: true });
@@ -89,15 +116,26 @@ export function addTraits(graph: GraphQLSchema, schemas: readonly TraitsSchema[]
   }
   return {
     graph: extended,
-    traits: typed.map(({ id, field, shape }) => ({
+    traits: typed.map(({ id, schema, field, shape, inputType, patchInputType }) => ({
       schemaId: id,
       field,
-      inputType: printType(shape, false, true, INPUT),
+      inputType,
+      patchInputType,
+      check: createCheck(schema),
       toTraits: (input) => toTraits(shape, input),
+      toMergePatch: (input) => toMergePatch(shape, input),
       toInputPath: (path) => toInputPath(shape, path),
     })),
     notes: typed.flatMap(({ notes }) => notes),
   };
+}
+
+/** The objects that can be merged: those that no list is around. */
+function getPatched(shape: Shape, found = new Set<ObjectShape>()): ReadonlySet<ObjectShape> {
+  if (shape.kind !== "object" || found.has(shape.type)) return found;
+  found.add(shape.type);
+  for (const field of shape.type.fields) getPatched(field.shape, found);
+  return found;
 }
 
 function getShapes(type: EnumShape | ObjectShape): readonly Shape[] {

@@ -59,6 +59,14 @@ export function toTraits(shape: Shape, input: unknown): unknown {
   }
 }
 
+/** Converts a typed input to a JSON Merge Patch of traits (RFC 7386): null removes a trait, and lists replace. */
+export function toMergePatch(shape: Shape, input: unknown): unknown {
+  if (shape.kind !== "object" || input === null) return toTraits(shape, input);
+  const given = input as Readonly<Record<string, unknown>>;
+  const fields = shape.type.fields.filter(({ name }) => Object.hasOwn(given, name) && given[name] !== undefined);
+  return Object.fromEntries(fields.map((field) => [field.key, toMergePatch(field.shape, given[field.name])]));
+}
+
 /**
  * Converts a path in the traits, e.g. that of a validation error, to the path in the typed input.
  * @returns the path to the object, if no field of it has the key

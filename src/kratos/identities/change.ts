@@ -28,6 +28,12 @@ export interface IdentityPatch {
   readonly ifUnmodifiedSince?: string;
 }
 
+/**
+ * Checks traits before they are merged into an identity. What it throws prevents the change.
+ * @param merged all traits that the identity would have
+ */
+export type MergeCheck = (current: WireIdentity, merged: unknown) => Promise<void>;
+
 /** An address that an identity has. */
 export interface AddressChoice {
   readonly value: string;
@@ -55,11 +61,8 @@ export async function updateIdentity(turn: Turn, change: IdentityChange): Promis
   return send(UPDATE, turn, { schema_id: schemaId, traits });
 }
 
-/**
- * Changes what is given. The identity is read only for what depends on it.
- * @param checkTraits called with the current traits before traits are merged into them
- */
-export async function patchIdentity(turn: Turn, patch: IdentityPatch, checkTraits?: (current: unknown) => void): Promise<WireIdentity> {
+/** Changes what is given. The identity is read only for what depends on it. */
+export async function patchIdentity(turn: Turn, patch: IdentityPatch, checkMerge?: MergeCheck): Promise<WireIdentity> {
   const { traits, schemaId, state, metadataPublic, metadataAdmin, externalId, ifUnmodifiedSince } = patch;
   check(PATCH, [...checkSchemaId(schemaId), ...checkMetadata({ metadataPublic, metadataAdmin }), ...checkExternalId(externalId ?? undefined)]);
   turn.api.require(PATCH, "patch");
@@ -71,10 +74,11 @@ export async function patchIdentity(turn: Turn, patch: IdentityPatch, checkTrait
   if (current && ifUnmodifiedSince !== undefined && !isSameTime(current.updated_at, ifUnmodifiedSince)) {
     throw new KratosModifiedError(PATCH, ifUnmodifiedSince, current.updated_at);
   }
-  if (current && merged) checkTraits?.(current.traits);
+  const all = current && merged ? mergeJson(current.traits, merged) : undefined;
+  if (current && merged) await checkMerge?.(current, all);
   return send(PATCH, turn, {
     schema_id: schemaId,
-    traits: current && merged ? mergeJson(current.traits, merged) : traits && "replace" in traits ? traits.replace : undefined,
+    traits: current && merged ? all : traits && "replace" in traits ? traits.replace : undefined,
     state,
     metadata_public: metadataPublic,
     metadata_admin: metadataAdmin,

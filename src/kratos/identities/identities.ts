@@ -4,7 +4,7 @@ import { toPathSegment } from "../path-segment.js";
 import { expectDeleted } from "../response.js";
 import { isUuid, type WireIdentity } from "../types.js";
 import { createIdentities, type BatchResult } from "./batch.js";
-import { PATCH, patchIdentity, UPDATE, updateIdentity, verifyAddress, type AddressChoice, type IdentityChange, type IdentityPatch, type Turn } from "./change.js";
+import { PATCH, patchIdentity, UPDATE, updateIdentity, verifyAddress, type AddressChoice, type IdentityChange, type IdentityPatch, type MergeCheck, type Turn } from "./change.js";
 import { createIdentity, toCreateBody, type NewIdentity } from "./create.js";
 import { deleteCredential } from "./delete-credential.js";
 import { listFiltered } from "./filter.js";
@@ -117,12 +117,11 @@ export class Identities {
 
   /**
    * Changes what is given, and nothing else.
-   * @param checkTraits called with the current traits before traits are merged into them. What it throws prevents the change
    * @throws {KratosNotFoundError} if there is no such identity
    * @throws {KratosModifiedError} if it was changed after `ifUnmodifiedSince`
    */
-  patch(id: string, patch: IdentityPatch, checkTraits?: (current: unknown) => void): Promise<WireIdentity> {
-    return this.#change(PATCH, id, (turn) => patchIdentity(turn, patch, checkTraits));
+  patch(id: string, patch: IdentityPatch, checkMerge?: MergeCheck): Promise<WireIdentity> {
+    return this.#change(PATCH, id, (turn) => patchIdentity(turn, patch, checkMerge));
   }
 
   /**

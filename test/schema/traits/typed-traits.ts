@@ -3,7 +3,7 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
 import { addTraits, type TraitsSchema } from "../../../src/graphql/traits/traits.js";
 
 /** A graph with what typed traits are added to. */
-const GRAPH = buildSchema("scalar JSON type Identity { id: ID } type Query { identity: Identity }");
+const GRAPH = buildSchema("scalar JSON scalar JSONObject type Identity { id: ID } type Query { identity: Identity }");
 
 export const customer = (schema: object): TraitsSchema => ({ name: "Customer", id: "customer", source: "customer.json", schema });
 
