@@ -1,4 +1,4 @@
-import { getNullableType, type GraphQLInputObjectType, type GraphQLInputType, type GraphQLSchema } from "graphql";
+import { getNullableType, type GraphQLInputFieldMap, type GraphQLInputObjectType, type GraphQLInputType, type GraphQLSchema } from "graphql";
 import { KratosInvalidError } from "../../kratos/index.js";
 import { describeReceived } from "../errors.js";
 import { checkOneOf } from "../one-of.js";
@@ -17,6 +17,7 @@ const INPUTS = [
   { input: "PatchIdentityInput", type: TYPED_PATCH_INPUT, optional: [] },
 ];
 
+/** Where resolvers find the typed traits: in the fields of the input, because a copy of a schema has none of its own extensions. */
 const EXTENSION = "typedTraits";
 
 /** Gives the field `typedTraits` of inputs its type, or removes it if there are no typed traits. */
@@ -30,7 +31,11 @@ export function setTypedInputs(graph: GraphQLSchema, traits: readonly TypedTrait
     fields["typedTraits"]!.type = graph.getType(type) as GraphQLInputObjectType;
     for (const name of optional) fields[name]!.type = getNullableType(fields[name]!.type) as GraphQLInputType;
   }
-  graph.extensions = { ...graph.extensions, [EXTENSION]: traits };
+  for (const typed of traits) getTypedFields(graph)[typed.field]!.extensions = { [EXTENSION]: typed };
+}
+
+function getTypedFields(schema: GraphQLSchema): GraphQLInputFieldMap {
+  return (schema.getType(TYPED_INPUT) as GraphQLInputObjectType).getFields();
 }
 
 /** The traits that an input has, as JSON or typed. */
@@ -88,9 +93,9 @@ export function getTraits(name: string, { traits, typedTraits }: { readonly trai
 
 /** @throws BAD_USER_INPUT if not exactly one field of the typed traits is given */
 export function getTypedTraits(name: string, typedTraits: object, schema: GraphQLSchema, convert: "toTraits" | "toMergePatch"): GivenTraits {
-  const all = schema.extensions[EXTENSION] as readonly TypedTraits[];
-  checkOneOf(`${name}.typedTraits`, typedTraits, all.map(({ field }) => field));
+  const fields = getTypedFields(schema);
+  checkOneOf(`${name}.typedTraits`, typedTraits, Object.keys(fields));
   const [[field, value]] = Object.entries(typedTraits).filter(([, member]) => member !== undefined) as [[string, unknown]];
-  const typed = all.find((each) => each.field === field)!;
+  const typed = fields[field]!.extensions[EXTENSION] as TypedTraits;
   return new GivenTraits(typed[convert](value) as object, ["typedTraits", field], typed);
 }
