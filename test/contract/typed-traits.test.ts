@@ -119,7 +119,7 @@ describeSampleSchemas("with the sample schemas", () => {
     const email = newEmail();
     const typedTraits = { personTraits: { email } };
     const { userErrors } = await mutate("patchIdentity", { id, typedTraits });
-    expect(userErrors).toEqual([{ code: "INVALID", path: ["input", "typedTraits", "personTraits"], message: expect.stringContaining('the identity schema "default", but the identity has "device"') }]);
+    expect(userErrors).toEqual([{ code: "INVALID", path: ["input", "typedTraits", "personTraits"], message: expect.stringContaining('the identity schema "default", but the identity has another one') }]);
     expect(userErrors[0].message).toContain("`schemaId`");
     expect(await faultsOf("patchIdentity", { id, typedTraits, schemaId: "device" })).toEqual(["INVALID input.schemaId"]);
     expect(await stored(id)).toEqual(before);

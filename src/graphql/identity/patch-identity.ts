@@ -141,7 +141,7 @@ function requireVisible({ caller, mask }: FacadeContext, traits: IdentityPatch["
 function requireSchema(given: GivenTraits | undefined, schemaId: string): void {
   if (!given?.typed || given.typed.schemaId === schemaId) return;
   const { field, schemaId: expected } = given.typed;
-  const message = `\`${field}\` are the traits of the identity schema ${JSON.stringify(expected)}, but the identity has ${JSON.stringify(schemaId)}. To switch it to the former, also give its ID as \`schemaId\`.`;
+  const message = `\`${field}\` are the traits of the identity schema ${JSON.stringify(expected)}, but the identity has another one. To switch it, also give its ID as \`schemaId\`.`;
   throw new KratosInvalidError("patchIdentity", [{ path: ["traits"], message }]);
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
-import type { ValidationIssue } from "../../kratos/index.js";
+import { measureBody, type ValidationIssue } from "../../kratos/index.js";
 
 /** Finds what is wrong with traits, as far as this is known without Kratos. The paths begin in the traits. */
 export type TraitsCheck = (traits: unknown) => Promise<readonly ValidationIssue[]>;
@@ -26,10 +26,13 @@ const KEYWORDS_OF_KRATOS = [
 ];
 
 /** The drafts in which the other keywords mean the same to Kratos and to ajv. Without `$schema`, Kratos assumes draft 7. */
-const DRAFTS = /^https?:\/\/json-schema\.org\/draft-0[67]\/schema#?$/;
+const DRAFTS = /^http:\/\/json-schema\.org\/draft-0[67]\/schema#$/;
 
 /** No form has so many fields. */
 const MAX_ISSUES = 100;
+
+/** ajv creates an error for each of the values, and cannot stop: for a megabyte of them, it takes a second. */
+const MAX_CHARACTERS = 50_000;
 
 /**
  * Creates a check that never refuses what Kratos accepts.
@@ -38,6 +41,7 @@ const MAX_ISSUES = 100;
 export function createCheck(schema: object): TraitsCheck {
   let compiled: Promise<ValidateFunction | undefined> | undefined;
   return async (traits) => {
+    if (measureBody(traits).used > MAX_CHARACTERS) return [];
     const validate = await (compiled ??= compile(schema));
     return !validate || validate({ traits }) ? [] : (validate.errors ?? []).slice(0, MAX_ISSUES).map(toIssue);
   };
@@ -51,19 +55,20 @@ async function compile({ $schema = "http://json-schema.org/draft-07/schema#", $i
   const ajv = new Ajv({ allErrors: true, ownProperties: true, strict: false, validateSchema: false, logger: false });
   for (const keyword of KEYWORDS_OF_KRATOS) ajv.removeKeyword(keyword);
   try {
-    return ajv.compile(withoutSiblingsOfRefs(root) as object);
+    return ajv.compile(reduce(root) as object);
   } catch {
     return undefined;
   }
 }
 
-/** Kratos ignores what is beside a reference, as draft 7 says. ajv does not. */
-function withoutSiblingsOfRefs(schema: unknown): unknown {
+/** Leaves out what Kratos resolves in another way than ajv: what is beside a reference, as draft 7 says, and schemas with an `$id` of their own. */
+function reduce(schema: unknown): unknown {
   if (typeof schema !== "object" || schema === null) return schema;
-  if (Array.isArray(schema)) return schema.map(withoutSiblingsOfRefs);
-  const { $ref } = schema as { readonly $ref?: unknown };
+  if (Array.isArray(schema)) return schema.map(reduce);
+  const { $ref, $id } = schema as { readonly $ref?: unknown; readonly $id?: unknown };
+  if (typeof $id === "string") return {};
   if (typeof $ref === "string") return { $ref };
-  return Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, withoutSiblingsOfRefs(part)]));
+  return Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, reduce(part)]));
 }
 
 function toIssue({ instancePath, params, message = "is invalid" }: ErrorObject): ValidationIssue {
