@@ -7,6 +7,7 @@ import { parse, validateSchema } from "graphql";
 import { buildFacadeSchema } from "../../../src/graphql/schema.js";
 import { TraitsSchemaError } from "../../../src/graphql/traits/document.js";
 import { toName } from "../../../src/graphql/traits/names.js";
+import { mergeJson } from "../../../src/kratos/identities/change.js";
 import { typeTraits, withoutNulls } from "./typed-traits.js";
 
 /** A schema with the values that are valid. */
@@ -129,6 +130,7 @@ it("every generated identity schema gets types, and every value comes back as it
       expect(isValid({ traits: written })).toBe(true);
       expect(withoutNulls(written)).toEqual(withoutNulls(value));
       expect(typed.readWithGraphqlJs(written)).toEqual(read);
+      expect(withoutNulls(mergeJson({}, typed.merge(read.value)))).toEqual(withoutNulls(value));
     }
   });
   fc.assert(property, { numRuns: RUNS, seed: SEED });

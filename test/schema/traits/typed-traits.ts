@@ -13,8 +13,10 @@ export const withTraits = (properties: object, others: object = {}) => ({ proper
 /** Types the traits of an identity schema, and reads and writes them over GraphQL. */
 export function typeTraits(schema: object, trustsSchema = false) {
   const { graph, traits: [traits], notes } = addTraits(GRAPH, [customer(schema)], { trustsSchema });
-  const extended = extendSchema(graph, parse(`extend type Query { write(input: ${traits!.inputType}): JSON }`));
-  extended.getQueryType()!.getFields()["write"]!.resolve = (_, { input }) => traits!.toTraits(input);
+  const extended = extendSchema(graph, parse(`extend type Query { write(input: ${traits!.inputType}): JSON merge(input: ${traits!.patchInputType}): JSON }`));
+  const fields = extended.getQueryType()!.getFields();
+  fields["write"]!.resolve = (_, { input }) => traits!.toTraits(input);
+  fields["merge"]!.resolve = (_, { input }) => traits!.toMergePatch(input);
   const type = (extended.getType("Identity") as GraphQLObjectType).getFields()["customerTraits"]!.type;
   const document = parse(`{ identity { customerTraits ${selectAll(type)} } }`);
 
@@ -23,6 +25,12 @@ export function typeTraits(schema: object, trustsSchema = false) {
     const compiled = compileQuery(extended, document);
     if (!isCompiledQuery(compiled)) throw new Error(JSON.stringify(compiled));
     return compiled.query;
+  };
+
+  const pass = (field: string, inputType: string, input: unknown) => {
+    const { data, errors } = execute({ schema: extended, document: parse(`query ($input: ${inputType}) { ${field}(input: $input) }`), variableValues: { input } }) as any;
+    if (errors) throw new Error(errors[0].message);
+    return JSON.parse(JSON.stringify(data[field])) as unknown;
   };
 
   return {
@@ -43,11 +51,9 @@ export function typeTraits(schema: object, trustsSchema = false) {
       return { value: JSON.parse(JSON.stringify(data.identity.customerTraits)) as any, errors: toErrors(errors) };
     },
     /** Passes a typed input, and returns the traits that Kratos would get. */
-    write(input: unknown) {
-      const { data, errors } = execute({ schema: extended, document: parse(`query ($input: ${traits!.inputType}) { write(input: $input) }`), variableValues: { input } }) as any;
-      if (errors) throw new Error(errors[0].message);
-      return JSON.parse(JSON.stringify(data.write)) as unknown;
-    },
+    write: (input: unknown) => pass("write", traits!.inputType, input),
+    /** Passes a typed input, and returns what would be merged into the traits. */
+    merge: (input: unknown) => pass("merge", traits!.patchInputType, input),
   };
 }
 

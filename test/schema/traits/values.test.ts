@@ -2,7 +2,7 @@ import { typeTraits, withTraits } from "./typed-traits.js";
 
 const STRING = { type: "string" };
 
-const { read, readWithGraphqlJs, write, traits } = typeTraits(
+const { read, readWithGraphqlJs, write, merge, traits, print } = typeTraits(
   withTraits(
     {
       "given-name": STRING,
@@ -15,7 +15,7 @@ const { read, readWithGraphqlJs, write, traits } = typeTraits(
       nick: { type: ["string", "null"] },
       constructor: STRING,
       extra: {},
-      home: { type: "object", properties: { "zip/code~": STRING } },
+      home: { type: "object", properties: { "zip/code~": STRING, floor: { type: "integer" } }, required: ["zip/code~"] },
       phones: { type: "array", items: { type: "object", properties: { "2nd": STRING, kind: { enum: ["at-home"] } } } },
     },
     { required: ["email"] },
@@ -33,7 +33,7 @@ const ANN = {
   nick: null,
   constructor: "c",
   extra: { "any-thing": [1, null] },
-  home: { "zip/code~": "1" },
+  home: { "zip/code~": "1", floor: 2 },
   phones: [{ "2nd": "x", kind: "at-home" }],
 };
 
@@ -48,7 +48,7 @@ const TYPED = {
   nick: null,
   _constructor: "c",
   extra: { "any-thing": [1, null] },
-  home: { zip_code_: "1" },
+  home: { zip_code_: "1", floor: 2 },
   phones: [{ _2nd: "x", kind: "at_home" }],
 };
 
@@ -95,7 +95,19 @@ it("reads traits that are no object as null, with an error", () => {
 });
 
 it("leaves out what is null in an input, unless the identity schema allows null", () => {
-  expect(write({ email: "a@example.org", given_name: null, nick: null, home: { zip_code_: null } })).toEqual({ email: "a@example.org", nick: null, home: {} });
+  expect(write({ email: "a@example.org", given_name: null, nick: null, home: { zip_code_: "1", floor: null } })).toEqual({ email: "a@example.org", nick: null, home: { "zip/code~": "1" } });
+});
+
+it("merges what is given: null removes a trait, also a required one, and lists are whole", () => {
+  expect(merge({ email: null, given_name: null, nick: null, locale: "en_US", home: { floor: null }, phones: [{ _2nd: null, kind: "at_home" }] })).toEqual({
+    ...{ email: null, "given-name": null, nick: null, locale: "en-US" },
+    ...{ home: { floor: null }, phones: [{ kind: "at-home" }] },
+  });
+  expect([merge({}), merge({ home: null, extra: { a: null } })]).toEqual([{}, { home: null, extra: { a: null } }]);
+  expect(print("CustomerTraitsPatchInput")).toContain("email: TraitEmail locale:");
+  expect(print("CustomerTraitsPatchInput")).toContain("home: CustomerTraitsHomePatchInput phones: [CustomerTraitsPhonesInput!]");
+  expect(print("CustomerTraitsHomePatchInput")).toContain("zip_code_: String floor:");
+  expect(print("CustomerTraitsHomeInput")).toContain("zip_code_: String! floor:");
 });
 
 it.each([
