@@ -1,6 +1,6 @@
-import { startScriptedKratos } from "../support/scripted-kratos.js";
 import { USES_BEFORE_COMPILATION } from "../../src/server/apollo/jit.js";
-import { codeOf, dataOf, useFacade } from "../support/use-facade.js";
+import { startScriptedKratos } from "../support/scripted-kratos.js";
+import { dataOf, useFacade } from "../support/use-facade.js";
 
 /* Traits whose fields have other names than in JSON, which the sample schemas do not have. */
 
