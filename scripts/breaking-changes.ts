@@ -1,17 +1,9 @@
-import { CriticalityLevel, diff, type Change, type Rule } from "@graphql-inspector/core";
-import { buildSchema } from "graphql";
+import type { Change } from "@graphql-inspector/core";
 import { parse } from "yaml";
 import { z } from "zod";
+import { findBreakingChanges } from "../src/commands/schema.js";
 
 const IntendedChanges = z.array(z.strictObject({ path: z.string(), message: z.string(), reason: z.string().min(1) }));
-
-/** Without a key references to the type do not resolve, and without @shareable the supergraph does not compose. */
-const federationBreaks: Rule = ({ changes }) =>
-  changes.map((change) =>
-    change.type.endsWith("_REMOVED") && /\.@(key|shareable)\b/.test(change.path ?? "")
-      ? { ...change, criticality: { ...change.criticality, level: CriticalityLevel.Breaking } }
-      : change,
-  );
 
 export interface BreakingChanges {
   /** What the new schema breaks and nobody intends. */
@@ -28,10 +20,7 @@ export interface BreakingChanges {
  */
 export async function breakingChanges(released: string, next: string, intended: string): Promise<BreakingChanges> {
   const listed = IntendedChanges.parse(parse(intended));
-  // Federation's directives are defined by federation alone.
-  const [before, after] = [released, next].map((sdl) => buildSchema(sdl, { assumeValidSDL: true }));
-  const changes = await diff(before!, after!, [federationBreaks]);
-  const breaking = changes.filter(({ criticality }) => criticality.level === CriticalityLevel.Breaking);
+  const breaking = await findBreakingChanges(released, next);
   const same = (one: { path?: string; message: string }) => (other: { path?: string; message: string }) =>
     one.path === other.path && one.message === other.message;
   return {

@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { readFileSync } from "node:fs";
 import { stringify } from "yaml";
 import { breakingChanges } from "./breaking-changes.js";

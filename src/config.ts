@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { isKeyOf } from "./config/values.js";
 import { findMisspelled, readVariables, SECRETS, VARIABLES } from "./config/variables.js";
+import type { TraitsOptions } from "./graphql/traits/traits.js";
 import type { KratosOptions } from "./kratos/index.js";
 import type { AuthenticationOptions } from "./server/auth/authenticate.js";
 import type { SessionOptions } from "./server/auth/session.js";
@@ -34,8 +35,15 @@ export interface Config {
   /** How long running requests may take after that, in milliseconds. */
   readonly graceMs: number;
   readonly authentication: AuthenticationOptions;
+  /** Which identity schemas get types. Default: none. */
+  readonly traits?: TraitsConfig;
   /** Further options of the facade. */
-  readonly facade: Omit<FacadeOptions, "kratos" | "logger" | "auditLogger" | "authentication">;
+  readonly facade: Omit<FacadeOptions, "kratos" | "logger" | "auditLogger" | "authentication" | "traits">;
+}
+
+export interface TraitsConfig extends TraitsOptions {
+  /** The path of the file that maps names to identity schemas, or `kratos` for all that Kratos has. */
+  readonly source: string;
 }
 
 /** The environment variables are invalid, so the process cannot start. */
@@ -57,7 +65,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   problems.push(...findMisspelled(env));
   const production = env["NODE_ENV"] === "production";
   const { success, data, error } = VARIABLES.safeParse(values);
-  if (success) problems.push(...checkKratos(data, production), ...checkTls(data), ...checkAuthentication(data), ...checkAudit(data));
+  if (success) problems.push(...checkKratos(data, production), ...checkTls(data), ...checkAuthentication(data), ...checkAudit(data), ...checkTraits(data));
   else problems.push(...error.issues.map(({ path, message }) => describeProblem(String(path[0]), message, values)));
   const otlp = readOtlp(env);
   problems.push(...otlp.problems);
@@ -86,7 +94,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     shutdownDelayMs: data.SHUTDOWN_DELAY_MS ?? (production ? 5_000 : 0),
     graceMs: data.GRACE_MS,
     authentication,
+    traits: toTraits(data),
     facade: {
+      schemaHash: data.SCHEMA_HASH,
       auditSubject: toAuditSubject(data),
       // Also with INSECURE_NO_AUTH: a port may be published to this machine only, where DNS rebinding reaches it.
       allowedHosts: data.ALLOWED_HOSTS ?? (open ? [] : undefined),
@@ -112,6 +122,21 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       },
     },
   };
+}
+
+/**
+ * Reads the variables that the schema depends on. All others can be missing, e.g. where only the schema is printed.
+ * @throws {ConfigError} if they are invalid
+ */
+export function loadTraitsConfig(env: NodeJS.ProcessEnv): TraitsConfig | undefined {
+  const names = { TRAITS_SCHEMAS: true, TRAITS_REQUIRED: true } as const;
+  const { values, problems } = readVariables(env, Object.keys(names));
+  problems.push(...findMisspelled(env));
+  const { success, data, error } = VARIABLES.pick(names).safeParse(values);
+  if (success) problems.push(...checkTraits(data));
+  else problems.push(...error.issues.map(({ path, message }) => describeProblem(String(path[0]), message, values)));
+  if (!success || problems.length > 0) throw new ConfigError(problems);
+  return toTraits(data);
 }
 
 function describeProblem(name: string, expected: string, values: Readonly<Record<string, string>>): string {
@@ -182,6 +207,17 @@ function checkAudit({ AUDIT_SUBJECT_HEADER, AUDIT_SUBJECT_CALLERS }: Variables):
 
 function toAuditSubject({ AUDIT_SUBJECT_HEADER: header, AUDIT_SUBJECT_CALLERS: callers }: Variables): FacadeOptions["auditSubject"] {
   return header && callers ? { header, callers } : undefined;
+}
+
+type TraitsVariables = Pick<Variables, "TRAITS_SCHEMAS" | "TRAITS_REQUIRED">;
+
+function checkTraits({ TRAITS_SCHEMAS, TRAITS_REQUIRED }: TraitsVariables): string[] {
+  if (TRAITS_SCHEMAS || !TRAITS_REQUIRED) return [];
+  return ["TRAITS_REQUIRED requires TRAITS_SCHEMAS, which is not set; set it to the path of a file that maps names to identity schemas, or to kratos for all identity schemas of Kratos"];
+}
+
+function toTraits({ TRAITS_SCHEMAS, TRAITS_REQUIRED }: TraitsVariables): TraitsConfig | undefined {
+  return TRAITS_SCHEMAS ? { source: TRAITS_SCHEMAS, trustsSchema: TRAITS_REQUIRED !== undefined } : undefined;
 }
 
 function toAuthentication(data: Variables): AuthenticationOptions {

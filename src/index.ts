@@ -6,6 +6,7 @@ export type { AuthenticationOptions } from "./server/auth/authenticate.js";
 export type { SessionOptions } from "./server/auth/session.js";
 export type { SubjectOptions } from "./server/auth/subject.js";
 export type { JwtOptions } from "./server/auth/jwt.js";
+export { SchemaHashError, type TypedTraitsOptions } from "./server/graph.js";
 export type { Limits } from "./server/limits/limits.js";
 export type { RateLimitOptions } from "./server/limits/rate-limit.js";
 export type { PolicyOptions } from "./server/policy.js";
@@ -15,6 +16,9 @@ export { buildFacadeSchema, type FacadeSchema, type FacadeSchemaOptions } from "
 export { createContext, type Audit, type AuditEntry, type ContextOptions, type FacadeContext } from "./graphql/context.js";
 export type { Caller } from "./graphql/scopes.js";
 export type { Scope } from "./graphql/scopes.js";
+export { TraitsSchemaError, type Pointer, type TraitsProblem } from "./graphql/traits/document.js";
+export type { TraitsNote } from "./graphql/traits/shape.js";
+export type { TraitsGraph, TraitsOptions, TraitsSchema, TypedTraits } from "./graphql/traits/traits.js";
 export { TraitsMask } from "./graphql/traits-mask.js";
 
 export {

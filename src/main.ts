@@ -4,6 +4,7 @@ import { Command, type CommanderError, InvalidArgumentError } from "commander";
 import type { ExportOptions } from "./commands/export.js";
 import type { ImportOptions } from "./commands/import/import.js";
 import type * as KeysCommands from "./commands/keys.js";
+import type { SchemaOptions } from "./commands/schema.js";
 import { SCOPES } from "./graphql/scopes.js";
 import { BUILD, describeBuild } from "./server/build.js";
 
@@ -71,15 +72,13 @@ program
 
 program
   .command("schema")
-  .description("print the SDL of the subgraph, for a schema registry")
+  .description("print the SDL of the subgraph, for a schema registry. With TRAITS_SCHEMAS, it has typed traits")
   .option("--api", "print the schema for clients and code generators instead, without federation")
   .option("--no-auth-directives", "leave out @authenticated and @requiresScopes, e.g. for Apollo Gateway")
+  .option("--check <file>", "print what breaks the clients of the released schema in the file instead, and exit with 1 if something does")
   .allowExcessArguments(false)
-  .action(async ({ api, authDirectives }: { api?: true; authDirectives: boolean }) => {
-    const { buildFacadeSchema } = await import("./graphql/schema.js");
-    const { sdl, apiSdl } = buildFacadeSchema({ authDirectives });
-    process.stdout.write(api ? apiSdl : sdl);
-  });
+  .exitOverride(exitWith2)
+  .action((options: SchemaOptions, command: Command) => runWithExitCode(command, async () => (await import("./commands/schema.js")).schema(options)));
 
 program
   .command("doctor")
@@ -101,7 +100,7 @@ program
   .allowExcessArguments(false)
   .exitOverride(exitWith2)
   .addHelpText("after", IMPORT_HELP)
-  .action((file: string, options: ImportOptions, command: Command) => runTransfer(command, async () => (await import("./commands/import/import.js")).importFile(file, options)));
+  .action((file: string, options: ImportOptions, command: Command) => runWithExitCode(command, async () => (await import("./commands/import/import.js")).importFile(file, options)));
 
 program
   .command("export")
@@ -110,7 +109,7 @@ program
   .option("--metadata-admin", "include metadataAdmin")
   .allowExcessArguments(false)
   .exitOverride(exitWith2)
-  .action((file: string | undefined, options: ExportOptions, command: Command) => runTransfer(command, async () => (await import("./commands/export.js")).exportFile(file, options)));
+  .action((file: string | undefined, options: ExportOptions, command: Command) => runWithExitCode(command, async () => (await import("./commands/export.js")).exportFile(file, options)));
 
 const keys = program.command("keys").description("manage the API keys of callers");
 
@@ -146,7 +145,7 @@ async function runKeys(command: Command, run: (commands: typeof KeysCommands) =>
 }
 
 /** Runs a command that has exit codes of its own. */
-async function runTransfer(command: Command, run: () => Promise<number>): Promise<void> {
+async function runWithExitCode(command: Command, run: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (error) {
@@ -155,7 +154,7 @@ async function runTransfer(command: Command, run: () => Promise<number>): Promis
   }
 }
 
-/** A command that could not run exits with 2, because 1 means that some identities failed. */
+/** A command that could not run exits with 2, because 1 is one of its results, e.g. that some identities failed. */
 function exitWith2({ exitCode }: CommanderError): void {
   process.exit(exitCode === 0 ? 0 : 2);
 }

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigError, isOpen, loadConfig, type Config } from "../config.js";
 import { Kratos } from "../kratos/index.js";
 import { BUILD, describeBuild } from "../server/build.js";
-import { createFacade } from "../server/facade.js";
+import { TraitsSchemaError } from "../graphql/traits/document.js";
+import { createFacade, type FacadeOptions } from "../server/facade.js";
+import { SchemaHashError } from "../server/graph.js";
 import { listen, ListenError } from "../server/listen.js";
 import { createLogs, errorForLog, type Logger } from "../server/logger.js";
 import { Reloader } from "./reload.js";
@@ -12,11 +14,14 @@ export async function serve(): Promise<void> {
   try {
     await start();
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof ListenError)) throw error;
-    console.error(`kratos-graphql: ${error.message}.`);
+    if (!STOPPERS.some((stopper) => error instanceof stopper)) throw error;
+    console.error(`kratos-graphql: ${(error as Error).message.replace(/\.$/, "")}.`);
     process.exit(1);
   }
 }
+
+/** Errors that say what to do before the server can start. */
+const STOPPERS = [ConfigError, ListenError, TraitsSchemaError, SchemaHashError];
 
 async function start(): Promise<void> {
   const reloader = new Reloader(process.env);
@@ -43,6 +48,7 @@ async function start(): Promise<void> {
     metrics: metrics?.registry,
     tracerProvider: traces?.tracerProvider,
     sampleIdentityId: upstream.sampleIdentityId,
+    traits: await toTraits(config, logger),
     ...config.facade,
   });
   const server = await listen(facade.handle, config.host, config.port, { connections: config.maxConnections });
@@ -64,13 +70,24 @@ async function start(): Promise<void> {
     await traces?.stop();
     process.exit(0);
   };
+  const reload = (): void => {
+    reloader.reload();
+    if (config.traits) void facade.reloadTraits();
+  };
   process.once("SIGTERM", () => {
     logger.info("Stopping: the server reports that it is not ready, and exits when the running requests are completed.");
     void stop(config.shutdownDelayMs);
   });
   process.once("SIGINT", () => void stop(0));
   // In a terminal, it means that the terminal was closed.
-  process.on("SIGHUP", () => (process.stdout.isTTY ? void stop(0) : reloader.reload()));
+  process.on("SIGHUP", () => (process.stdout.isTTY ? void stop(0) : reload()));
+}
+
+/** Lazy: the validator of identity schemas is only needed if they get types. */
+async function toTraits({ traits }: Config, logger: Logger): Promise<FacadeOptions["traits"]> {
+  if (!traits) return undefined;
+  const { createTraitsLoader } = await import("./traits-schemas.js");
+  return { trustsSchema: traits.trustsSchema, schemas: createTraitsLoader(traits.source, logger) };
 }
 
 /** Serves the metrics on a port of their own, so that Prometheus needs no access to the graph. */

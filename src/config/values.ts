@@ -67,6 +67,10 @@ export const traitPaths = z.string().transform((text, context) => {
   return paths;
 });
 
+export const traitsRequired = z.enum(["trust"], "trust, which makes required traits non-null in the schema");
+
+export const schemaHash = z.string().regex(/^sha256:[\da-f]{64}$/, "sha256: and the 64 hexadecimal digits that kratos-graphql schema | sha256sum prints");
+
 /** Requests per window in seconds, e.g. `1000/10s`. `off` becomes null. */
 export const rateLimit = z
   .string()

@@ -24,9 +24,11 @@ import {
   rateLimit,
   redisUrl,
   safelist,
+  schemaHash,
   subjectHeader,
   tokenType,
   traitPaths,
+  traitsRequired,
   version,
   writableFile,
 } from "./values.js";
@@ -69,6 +71,10 @@ export const VARIABLES = z.object({
   INSECURE_NO_AUTH: flag.default(false),
   ALLOWED_HOSTS: hosts.optional(),
   TRAITS_MASK: traitPaths.default([]),
+
+  TRAITS_SCHEMAS: z.string().optional(),
+  TRAITS_REQUIRED: traitsRequired.optional(),
+  SCHEMA_HASH: schemaHash.optional(),
 
   INTROSPECTION: flag.optional(),
   EXPLORERS: flag.optional(),

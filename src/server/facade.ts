@@ -1,13 +1,13 @@
 import type { TracerProvider } from "@opentelemetry/api";
 import type { RequestListener } from "node:http";
 import type { Registry } from "prom-client";
-import { buildFacadeSchema, type FacadeSchemaOptions } from "../graphql/schema.js";
 import type { Kratos } from "../kratos/index.js";
 import { createApolloServer } from "./apollo/apollo-server.js";
 import { AuditLog } from "./apollo/audit-log.js";
 import { type AuthenticationOptions, createAuthenticate } from "./auth/authenticate.js";
 import { createSubjectReader, type SubjectOptions } from "./auth/subject.js";
 import { DEFAULT_MAX_BODY_BYTES } from "./body.js";
+import { ServedGraph, type TypedTraitsOptions } from "./graph.js";
 import { createGraphQLHandler } from "./graphql-handler.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.js";
 import { createRateLimit, type RateLimitOptions } from "./limits/rate-limit.js";
@@ -51,8 +51,10 @@ export interface FacadeOptions extends Omit<PolicyOptions, "apiKeys"> {
   /** Whether every caller may read the subgraph's SDL, even without `system:read`. Default: false. */
   readonly publicSdl?: boolean;
   /** The identity schemas whose traits get types. Default: none. */
-  readonly traits?: FacadeSchemaOptions["traits"];
-  /** How often Kratos and the keys of the JWT issuer are checked in the background, in milliseconds; 0 for never. Default: 5000. */
+  readonly traits?: TypedTraitsOptions;
+  /** The only hash of the subgraph's SDL to serve, e.g. `sha256:…`. Default: any. */
+  readonly schemaHash?: string;
+  /** How often Kratos, the keys of the JWT issuer and the identity schemas are checked in the background, in milliseconds; 0 for never. Default: 5000. */
   readonly checkIntervalMs?: number;
   /** Registry to add metrics to. Default: no metrics. */
   readonly metrics?: Registry;
@@ -73,37 +75,42 @@ export interface Facade {
    * @throws {Error} if the safelist is not a valid manifest, or missing. Then nothing is replaced
    */
   replacePolicy(options: PolicyOptions): void;
+  /** Loads the identity schemas again. If they have changed, and can be served, new requests get the new graph. Never fails. */
+  reloadTraits(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
  * Creates a GraphQL facade for one Kratos.
  * @throws {Error} if the safelist is not a valid manifest, or a trusted proxy is neither an address nor a subnet
+ * @throws {TraitsSchemaError} if no types can be made of the identity schemas until somebody changes them
+ * @throws {SchemaHashError} if the SDL has another hash than `schemaHash`
  */
 export async function createFacade(options: FacadeOptions): Promise<Facade> {
-  const { kratos, logger, authentication, corsOrigins = [], introspection = false, batching = false, publicSdl } = options;
+  const { kratos, logger, authentication, corsOrigins = [], introspection = false, batching = false } = options;
   const { apiKeys, jwt, sessions }: AuthenticationOptions = authentication === "none" ? { apiKeys: [] } : authentication;
   let policy = createPolicy({ ...options, apiKeys });
   const hasSafelist = policy.safelist !== undefined;
   const rateLimit = options.rateLimit && (await createRateLimit(options.rateLimit, logger));
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const auditLog = new AuditLog(options.auditLogger ?? logger, logger);
-  const apollo = createApolloServer(buildFacadeSchema({ publicSdl, traits: options.traits }).schema, {
-    logger,
-    auditLog,
-    limits,
-    introspection,
-    batching,
-    safelist: hasSafelist ? () => policy.safelist! : undefined,
+  const telemetry = await createTelemetry({
+    ...options,
+    rateLimit,
+    apiKeys: () => policy.apiKeys,
+    isKratosReady: () => monitor.status?.ready ?? false,
+    graph: () => graph,
   });
-  await apollo.start();
-  const telemetry = await createTelemetry({ ...options, rateLimit, apiKeys: () => policy.apiKeys, isKratosReady: () => monitor.status?.ready ?? false });
+  const observedKratos = withMetrics(kratos, telemetry);
+  const apolloOptions = { logger, auditLog, limits, introspection, batching, safelist: hasSafelist ? () => policy.safelist! : undefined };
+  const graph = new ServedGraph({ ...options, kratos: observedKratos, createApollo: (schema) => createApolloServer(schema, apolloOptions) });
+  await graph.start();
   // Lazy: only needed if JWTs are configured.
   const jwtVerifier = jwt && (await import("./auth/jwt.js")).createJwtVerifier(jwt, logger);
-  const monitor = new KratosMonitor(withMetrics(kratos, telemetry), logger);
+  const monitor = new KratosMonitor(observedKratos, logger);
   const router = createRouter({
     graphql: createGraphQLHandler({
-      apollo,
+      graph: () => graph.get(),
       kratos,
       telemetry,
       authenticate: createAuthenticate(() => policy.apiKeys, jwtVerifier?.verify, sessions),
@@ -114,6 +121,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
       maxBodyBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     }),
     monitor,
+    graph,
     logger,
     explorers: options.explorers ?? false,
     sampleIdentityId: options.sampleIdentityId,
@@ -124,6 +132,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const stopChecks = startChecks(options.checkIntervalMs ?? DEFAULT_CHECK_INTERVAL_MS, () => {
     void monitor.check();
     void jwtVerifier?.refreshKeys();
+    void graph.refresh();
   });
   return {
     handle: router.handle,
@@ -133,10 +142,11 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
       if ((next.safelist !== undefined) !== hasSafelist) throw new Error("The safelist cannot be turned on or off. Create a new facade instead.");
       policy = next;
     },
+    reloadTraits: () => graph.reload(),
     stop: async () => {
       stopChecks();
       auditLog.stop();
-      await apollo.stop();
+      await graph.stop();
       await rateLimit?.stop();
     },
   };

@@ -1,4 +1,4 @@
-import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from "@apollo/server";
+import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from "@apollo/server";
 import type { GraphQLFormattedError } from "graphql";
 import Negotiator from "negotiator";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -9,16 +9,18 @@ import type { Authenticate } from "./auth/authenticate.js";
 import type { SubjectReader } from "./auth/subject.js";
 import { createBodyBudget, createBodyReader } from "./body.js";
 import { assertNotForged, mayMutate } from "./csrf.js";
+import type { Graph } from "./graph.js";
 import { HttpError } from "./http-error.js";
 import type { RateLimit } from "./limits/rate-limit.js";
 import type { Policy } from "./policy.js";
-import { type ObservedContext, type RequestFields, RequestTelemetry, type Telemetry } from "./telemetry/telemetry.js";
+import { type RequestFields, RequestTelemetry, type Telemetry } from "./telemetry/telemetry.js";
 
 /** Answers a request to /graphql. Rejects with a {@link HttpError} if the request is refused before it reaches GraphQL. */
 export type GraphQLHandler = (request: IncomingMessage, response: ServerResponse, fields: RequestFields) => Promise<void>;
 
 export interface GraphQLHandlerOptions {
-  readonly apollo: ApolloServer<ObservedContext>;
+  /** Returns the graph for a new request. */
+  readonly graph: () => Graph;
   readonly kratos: Kratos;
   readonly telemetry: Telemetry;
   readonly authenticate: Authenticate;
@@ -33,7 +35,7 @@ export interface GraphQLHandlerOptions {
 }
 
 export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHandler {
-  const { apollo, kratos, authenticate, nameSubject, rateLimit, policy, corsOrigins, maxBodyBytes } = options;
+  const { graph, kratos, authenticate, nameSubject, rateLimit, policy, corsOrigins, maxBodyBytes } = options;
   const readBody = createBodyReader(maxBodyBytes);
   const bodyBudget = createBodyBudget();
 
@@ -74,7 +76,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions): GraphQLHan
     if (queries.length > 1) await rateLimit?.consume(caller.name, queries.length - 1);
     const { safelist, traitsMask } = policy();
     for (const query of queries) safelist?.assertListed(query);
-    return apollo.executeHTTPGraphQLRequest({
+    return graph().apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest,
       context: async () => {
         const { headers } = request;

@@ -5,6 +5,7 @@ import { toHealth } from "../graphql/system.js";
 import { KratosError } from "../kratos/index.js";
 import { BUILD } from "./build.js";
 import { createClientAddress } from "./client-address.js";
+import type { ServedGraph } from "./graph.js";
 import type { GraphQLHandler } from "./graphql-handler.js";
 import { HttpError, sendHttpError, sendJson } from "./http-error.js";
 import type { KratosMonitor } from "./kratos-monitor.js";
@@ -14,6 +15,7 @@ import type { RequestFields } from "./telemetry/telemetry.js";
 export interface RouterOptions {
   readonly graphql: GraphQLHandler;
   readonly monitor: KratosMonitor;
+  readonly graph: Pick<ServedGraph, "hash">;
   readonly logger: Logger;
   readonly explorers: boolean;
   readonly sampleIdentityId?: string;
@@ -32,7 +34,7 @@ export interface Router {
 
 /** Routes /graphql, the pages for browsers and the health checks, and turns errors into responses. */
 export function createRouter(options: RouterOptions): Router {
-  const { graphql, monitor, logger, explorers, sampleIdentityId, allowedHosts, corsOrigins, trustedProxies } = options;
+  const { graphql, monitor, graph, logger, explorers, sampleIdentityId, allowedHosts, corsOrigins, trustedProxies } = options;
   const applyCors = createCors(corsOrigins);
   const getClientAddress = createClientAddress(trustedProxies);
   let draining = false;
@@ -65,8 +67,11 @@ export function createRouter(options: RouterOptions): Router {
 
   async function sendReadiness(response: ServerResponse): Promise<void> {
     if (draining) return sendJson(response, 503, { status: "stopping", errors: [] });
-    const { ready, errors } = toHealth(await monitor.check());
-    sendJson(response, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", errors });
+    const { ready: isKratosReady, errors } = toHealth(await monitor.check());
+    const schemaHash = graph.hash;
+    if (schemaHash === undefined) errors.push({ name: "identity schemas", message: "The identity schemas have not been loaded, or cannot be used. For details, see the server log." });
+    const ready = isKratosReady && schemaHash !== undefined;
+    sendJson(response, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", errors, schemaHash });
   }
 
   function sendError(response: ServerResponse, fields: RequestFields, error: unknown): void {

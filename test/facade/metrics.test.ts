@@ -31,7 +31,8 @@ beforeEach(async () => {
   const { registry, handle } = createProcessMetrics();
   metrics = await stopAfterTest(startLoopbackServer(handle));
   // Nothing listens on port 9.
-  facade = await startFacade(kratos, { metrics: registry, rateLimit: { requests: 1_000, windowS: 10, redisUrl: "redis://127.0.0.1:9" } });
+  const traits = { trustsSchema: false, schemas: [] };
+  facade = await startFacade(kratos, { metrics: registry, traits, rateLimit: { requests: 1_000, windowS: 10, redisUrl: "redis://127.0.0.1:9" } });
 });
 
 const scrape = async () => (await fetch(`${metrics.url}/metrics`)).text();

@@ -116,7 +116,7 @@ it("accepts other keys when their file is replaced, completes running requests o
   expect((await ask(old.key)).errors[0].extensions.code).toBe("UNAUTHENTICATED");
   expect(await ask(next.key)).toEqual(identityWith({ name: "Ann" }));
   expect(await scrape()).toContain(`\nkratos_graphql_api_key_next_expiry_timestamp_seconds ${Date.parse("2999-01-31") / 1000}\n`);
-  expect(program.stdout).not.toContain("sha256:");
+  for (const { line } of [old, next]) expect(program.stdout).not.toContain(line.split(" ")[1]);
 }, 30_000);
 
 it("uses another CA and client certificate when Kratos does, and completes running requests over the old connections", async () => {

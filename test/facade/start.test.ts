@@ -81,7 +81,7 @@ it.each([
   expect(program.stderr).toMatch(/^kratos-graphql: /);
 }, 30_000);
 
-it.each([["--port=4000"], ["sevre"], ["schema", "more"], ["keys", "create"]])("rejects the arguments %s, and points to --help", async (...args) => {
+it.each([["--port=4000"], ["sevre"], ["doctor", "more"], ["keys", "create"]])("rejects the arguments %s, and points to --help", async (...args) => {
   const program = await startCli({}, ...args);
   expect(await program.ended).toBe(1);
   expect(program.stderr).toMatch(/^kratos-graphql: .+\nSee kratos-graphql --help\. Settings are environment variables/);

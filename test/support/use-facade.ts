@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print, type GraphQLFormattedError } from "graphql";
 import { Kratos, type KratosOptions } from "../../src/kratos/index.js";
-import { createFacade, type FacadeOptions } from "../../src/server/facade.js";
+import { createFacade, type Facade, type FacadeOptions } from "../../src/server/facade.js";
 import { listen } from "../../src/server/listen.js";
 import { fetchGraphQL } from "./http.js";
 import { stopAfterTest, useServers, type Stoppable } from "./lifecycle.js";
@@ -20,7 +20,7 @@ export interface Reply<Data> {
   readonly errors: readonly GraphQLFormattedError[] | undefined;
 }
 
-export interface FacadeUnderTest extends Stoppable {
+export interface FacadeUnderTest extends Stoppable, Pick<Facade, "reloadTraits"> {
   readonly url: string;
   readonly kratos: Kratos;
   /** Sends an operation of test/documents, with its types. */
@@ -79,6 +79,7 @@ export async function createFacadeUnderTest({ adminUrl, publicUrl }: Addresses, 
   return {
     url: server.url,
     kratos,
+    reloadTraits: facade.reloadTraits,
     ask: (document, variables, headers) => send(print(document), variables, headers),
     send,
     stop: async () => {

@@ -4,6 +4,7 @@ import { checkCallers } from "./callers.js";
 import { fail, note, ok, toTable, type Finding } from "./finding.js";
 import { checkGraph, checkTraitsMask } from "./graph.js";
 import { checkKratos, checkSessions, VERSION } from "./kratos.js";
+import { checkTraits } from "./traits.js";
 
 /**
  * Checks a deployment from where it runs, with the configuration that the server would use, and prints the results.
@@ -32,5 +33,6 @@ async function examine(): Promise<Finding[]> {
   findings.push(...(await checkKratos(kratos, adminUrl, publicUrl)));
   const versionKnown = findings.some(({ check, status }) => check === VERSION && status === "ok");
   if (versionKnown) findings.push(...(await checkSessions(kratos, config.authentication.sessions)));
-  return versionKnown ? [...findings, ...(await checkTraitsMask(kratos, config.facade.traitsMask ?? [])), ...(await checkGraph(kratos))] : findings;
+  if (!versionKnown) return findings;
+  return [...findings, ...(await checkTraitsMask(kratos, config.facade.traitsMask ?? [])), ...(await checkTraits(kratos, config)), ...(await checkGraph(kratos))];
 }

@@ -40,16 +40,21 @@ export function printPointer(at: Pointer): string {
   return ["#", ...at.map((key) => key.replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");
 }
 
-/** An identity schema that no GraphQL types can be made of until somebody changes it. */
+/** What is wrong with an identity schema. */
+export interface TraitsProblem {
+  /** The file of the schema, or where else it is from. */
+  readonly source: string;
+  readonly at: Pointer;
+  /** What is wrong, and what to do. */
+  readonly message: string;
+}
+
+/** Identity schemas that no GraphQL types can be made of until somebody changes them. */
 export class TraitsSchemaError extends Error {
   override readonly name = "TraitsSchemaError";
 
-  /**
-   * @param source the file of the schema, or where else it is from
-   * @param problem what is wrong, and what to do
-   */
-  constructor(readonly source: string, readonly at: Pointer, readonly problem: string) {
-    super(`${source}${printPointer(at)}: ${problem}`);
+  constructor(readonly problems: readonly TraitsProblem[]) {
+    super(problems.map(({ source, at, message }) => `${source}${at.length > 0 ? printPointer(at) : ""}: ${message}`).join("; "));
   }
 }
 
@@ -91,8 +96,8 @@ export class SchemaDocument {
   constructor(readonly name: string, readonly source: string, readonly root: JsonSchema) {}
 
   /** An error at a place in the document. */
-  error(at: Pointer, problem: string): TraitsSchemaError {
-    return new TraitsSchemaError(this.source, at, problem);
+  error(at: Pointer, message: string): TraitsSchemaError {
+    return new TraitsSchemaError([{ source: this.source, at, message }]);
   }
 
   /** The rules of a schema in the document. */

@@ -12,6 +12,14 @@ export function toName(text: string): string | undefined {
   return name in {} ? `_${name}` : name;
 }
 
+/** Whether types can have this name of an identity schema. */
+export function isSchemaName(name: string): boolean {
+  return toName(name) === name && /^[A-Z]/.test(name);
+}
+
+/** What the name of an identity schema must be. */
+export const SCHEMA_NAME = 'begin with a capital letter and consist of ASCII letters, digits and "_", e.g. "Customer"';
+
 const NOT_ENUM_VALUES: ReadonlySet<string> = new Set(["true", "false", "null"]);
 
 /** @returns undefined if not every value has a name of its own */

@@ -1,7 +1,7 @@
 import { extendSchema, type GraphQLObjectType, type GraphQLScalarType, type GraphQLSchema, parse } from "graphql";
 import type { Identity } from "../identity/identity.type.js";
-import { type JsonSchema, type Pointer, SchemaDocument } from "./document.js";
-import { toName } from "./names.js";
+import { type JsonSchema, type Pointer, SchemaDocument, type TraitsProblem, TraitsSchemaError } from "./document.js";
+import { isSchemaName, SCHEMA_NAME } from "./names.js";
 import { type ScalarName, SCALARS, setParser } from "./scalars.js";
 import {
   INPUT,
@@ -67,16 +67,14 @@ export interface TraitsGraph {
 
 /**
  * Adds the types of identity schemas to a graph, and a field of `Identity` for each of them.
- * @throws {TraitsSchemaError} if an identity schema must be changed first
+ * @throws {TraitsSchemaError} if identity schemas must be changed first
  */
 export function addTraits(graph: GraphQLSchema, schemas: readonly TraitsSchema[], { trustsSchema }: TraitsOptions): TraitsGraph {
   if (schemas.length === 0) return { graph, traits: [], notes: [] };
   const names = new Map([...Object.keys(graph.getTypeMap()), TYPED_INPUT, TYPED_PATCH_INPUT].map((name) => [name, "this server"]));
-  const typed = schemas.map(({ name, id, source, schema }) => {
+  const typed = mapEach(schemas, ({ name, id, source, schema }) => {
     const document = new SchemaDocument(name, source, schema as JsonSchema);
-    if (toName(name) !== name || !/^[A-Z]/.test(name)) {
-      throw document.error([], `The name of an identity schema must begin with a capital letter and consist of ASCII letters, digits and "_", e.g. "Customer"; received ${JSON.stringify(name)}.`);
-    }
+    if (!isSchemaName(name)) throw document.error([], `The name of an identity schema must ${SCHEMA_NAME}; received ${JSON.stringify(name)}.`);
     const builder = new ShapeBuilder(document);
     const shape = builder.build();
     const field = `${name.charAt(0).toLowerCase()}${name.slice(1)}Traits`;
@@ -136,6 +134,22 @@ function getPatched(shape: Shape, found = new Set<ObjectShape>()): ReadonlySet<O
   found.add(shape.type);
   for (const field of shape.type.fields) getPatched(field.shape, found);
   return found;
+}
+
+/** @throws {TraitsSchemaError} with the problems of all schemas, not only of the first one */
+function mapEach<Result>(schemas: readonly TraitsSchema[], toResult: (schema: TraitsSchema) => Result): readonly Result[] {
+  const problems: TraitsProblem[] = [];
+  const results = schemas.flatMap((schema) => {
+    try {
+      return [toResult(schema)];
+    } catch (error) {
+      if (!(error instanceof TraitsSchemaError)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new TraitsSchemaError(problems);
+  return results;
 }
 
 function getShapes(type: EnumShape | ObjectShape): readonly Shape[] {

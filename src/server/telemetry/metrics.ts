@@ -4,6 +4,7 @@ import type { BatchListener } from "../../graphql/loaders.js";
 import type { Kratos } from "../../kratos/index.js";
 import { type ApiKey, isExpired } from "../auth/api-key.js";
 import { BUILD } from "../build.js";
+import type { ServedGraph, TypedTraitsOptions } from "../graph.js";
 import type { TokenProblem } from "../http-error.js";
 import type { RateLimit } from "../limits/rate-limit.js";
 
@@ -53,6 +54,9 @@ export interface MetricSources {
   /** Whether Kratos was ready when it was last checked. */
   readonly isKratosReady: () => boolean;
   readonly rateLimit?: RateLimit;
+  /** Returns the graph that is served. */
+  readonly graph: () => Pick<ServedGraph, "hash" | "isCurrent">;
+  readonly traits?: TypedTraitsOptions;
 }
 
 /** The Prometheus metrics. Labels are names from closed or bounded sets, and never values, IDs or links. */
@@ -66,7 +70,7 @@ export class Metrics {
   readonly #refusals;
   readonly #batches;
 
-  constructor(registry: Registry, { kratos, apiKeys, isKratosReady, rateLimit }: MetricSources) {
+  constructor(registry: Registry, { kratos, apiKeys, isKratosReady, rateLimit, graph, traits }: MetricSources) {
     const registers = [registry];
     const addGauge = (name: string, help: string, read: () => number) => {
       new Gauge({
@@ -85,6 +89,20 @@ export class Metrics {
       labelNames: ["version", "revision", "node"],
       registers,
     }).set({ version, revision, node: process.version }, 1);
+    new Gauge({
+      name: "kratos_graphql_schema_info",
+      help: "Always 1. The label is the hash of the SDL that is served.",
+      labelNames: ["hash"],
+      registers,
+      collect() {
+        this.reset();
+        const { hash } = graph();
+        if (hash !== undefined) this.set({ hash }, 1);
+      },
+    });
+    if (traits) {
+      addGauge("kratos_graphql_traits_current", "1 if the schema has the types of the current identity schemas, 0 if they cannot be loaded or used.", () => Number(graph().isCurrent));
+    }
     addGauge("kratos_graphql_kratos_ready", "1 if Kratos was ready when it was last checked, 0 otherwise.", () => Number(isKratosReady()));
     addGauge("kratos_graphql_upstream_running", "Running requests to Kratos.", () => kratos.load.running);
     addGauge("kratos_graphql_upstream_queued", "Requests to Kratos that are waiting for a free slot.", () => kratos.load.queued);

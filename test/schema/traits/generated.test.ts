@@ -102,7 +102,7 @@ function typeUnlessRefused(schema: object): ReturnType<typeof typeTraits> | unde
   try {
     return typeTraits(schema);
   } catch (error) {
-    if (error instanceof TraitsSchemaError && /^(The type )?"\w+" is already/.test(error.problem)) return undefined;
+    if (error instanceof TraitsSchemaError && /^(The type )?"\w+" is already/.test(error.problems[0]!.message)) return undefined;
     throw error;
   }
 }

@@ -156,13 +156,19 @@ it.each([
 
 it.each([["customer"], ["2Customer"], ["Custömer"], ["Customer-A"], [""]])("refuses %j as the name of an identity schema", (name) => {
   const add = () => addTraits(GRAPH, [{ ...customer(withTraits({ a: STRING })), name }], { trustsSchema: false });
-  expect(add).toThrow('customer.json#: The name of an identity schema must begin with a capital letter and consist of ASCII letters, digits and "_", e.g. "Customer"; received');
+  expect(add).toThrow('customer.json: The name of an identity schema must begin with a capital letter and consist of ASCII letters, digits and "_", e.g. "Customer"; received');
 });
 
 it("refuses names that the server or another identity schema has", () => {
   const add = (...names: string[]) => () => addTraits(GRAPH, names.map((name) => ({ ...customer(withTraits({ x: OBJECT })), name, source: `${name}.json` })), { trustsSchema: false });
   expect(add("Box")).toThrow('Box.json#/properties/traits: "BoxTraits" is already the name of a type or field of this server.');
-  expect(add("Customer", "Customer")).toThrow('Customer.json#: "Identity.customerTraits" is already the name of a type or field of Customer.json.');
+  expect(add("Customer", "Customer")).toThrow('Customer.json: "Identity.customerTraits" is already the name of a type or field of Customer.json.');
   expect(add("Typed")).toThrow('Typed.json#/properties/traits: "TypedTraitsInput" is already the name of a type or field of this server.');
   expect(add("A", "ATraitsX")).not.toThrow();
+});
+
+it("reports the problems of all identity schemas at once", () => {
+  const schemas = ["A", "B", "C"].map((name) => ({ ...customer(name === "B" ? withTraits({ a: STRING }) : {}), name, source: `${name}.json` }));
+  const missing = 'The identity schema must describe the traits here, e.g. as { "type": "object", "properties": { … } }.';
+  expect(() => addTraits(GRAPH, schemas, { trustsSchema: false })).toThrow(`A.json#/properties/traits: ${missing}; C.json#/properties/traits: ${missing}`);
 });
