@@ -211,7 +211,10 @@ function toAuditSubject({ AUDIT_SUBJECT_HEADER: header, AUDIT_SUBJECT_CALLERS: c
 
 type TraitsVariables = Pick<Variables, "TRAITS_SCHEMAS" | "TRAITS_REQUIRED">;
 
-function checkTraits({ TRAITS_SCHEMAS, TRAITS_REQUIRED }: TraitsVariables): string[] {
+function checkTraits({ TRAITS_SCHEMAS, TRAITS_REQUIRED, TRAITS_MASK = [] }: TraitsVariables & Partial<Pick<Variables, "TRAITS_MASK">>): string[] {
+  if (TRAITS_REQUIRED && TRAITS_MASK.length > 0) {
+    return ["TRAITS_REQUIRED=trust and TRAITS_MASK must not be set together, because the object with a required trait would be null for callers that the trait is hidden from; set only one of them"];
+  }
   if (TRAITS_SCHEMAS || !TRAITS_REQUIRED) return [];
   return ["TRAITS_REQUIRED requires TRAITS_SCHEMAS, which is not set; set it to the path of a file that maps names to identity schemas, or to kratos for all identity schemas of Kratos"];
 }

@@ -326,3 +326,21 @@ it("reports all problems at once", () => {
   const message = mistakeIn({ PORT: "x", KRATOS_ADMIN_URL: "x", MAX_BODY_BYTES: "0" });
   for (const name of ["PORT", "KRATOS_ADMIN_URL", "MAX_BODY_BYTES"]) expect(message).toContain(`${name} must be`);
 });
+
+it("takes the identity schemas of typed traits, and only trust as TRAITS_REQUIRED", () => {
+  expect(loadConfig({}).traits).toBeUndefined();
+  expect(loadConfig({ TRAITS_SCHEMAS: "traits.json" }).traits).toEqual({ source: "traits.json", trustsSchema: false });
+  expect(loadConfig({ TRAITS_SCHEMAS: "kratos", TRAITS_REQUIRED: "trust" }).traits).toEqual({ source: "kratos", trustsSchema: true });
+  expect(mistakeIn({ TRAITS_SCHEMAS: "kratos", TRAITS_REQUIRED: "true" })).toBe('TRAITS_REQUIRED must be trust, which makes required traits non-null in the schema; received "true"');
+  expect(mistakeIn({ TRAITS_SCHEMAS: "kratos", TRAITS_REQUIRED: "trust", TRAITS_MASK: "email" })).toBe(
+    "TRAITS_REQUIRED=trust and TRAITS_MASK must not be set together, because the object with a required trait would be null for callers that the trait is hidden from; set only one of them",
+  );
+  expect(mistakeIn({ TRAITS_REQUIRED: "trust" })).toBe(
+    "TRAITS_REQUIRED requires TRAITS_SCHEMAS, which is not set; set it to the path of a file that maps names to identity schemas, or to kratos for all identity schemas of Kratos",
+  );
+});
+
+it.each([["3187"], [`sha256:${"A".repeat(64)}`], [`sha256:${"0".repeat(63)}`], ["0".repeat(64)]])("refuses the SCHEMA_HASH %s", (SCHEMA_HASH) => {
+  expect(loadConfig({ SCHEMA_HASH: `sha256:${"0".repeat(64)}` }).facade.schemaHash).toBe(`sha256:${"0".repeat(64)}`);
+  expect(mistakeIn({ SCHEMA_HASH })).toBe(`SCHEMA_HASH must be sha256: and the 64 hexadecimal digits that kratos-graphql schema | sha256sum prints; received "${SCHEMA_HASH}"`);
+});

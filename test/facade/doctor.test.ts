@@ -6,6 +6,7 @@ import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createRateLimit } from "../../src/server/limits/rate-limit.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
 import { startCli } from "../support/child-process.js";
+import { writeFolder } from "../support/folder.js";
 import { forwardTo, startLoopbackServer } from "../support/http.js";
 import { UNKNOWN_ID } from "../support/kratos-api.js";
 import { stopAfterTest } from "../support/lifecycle.js";
@@ -16,6 +17,8 @@ import { eventually } from "../support/wait.js";
 
 interface Report {
   readonly exit: number;
+  /** What a check found, without the names of the checks. */
+  found(check: string): string[];
   readonly out: string;
   /** The lines, by what they check. */
   readonly lines: ReadonlyMap<string, string>;
@@ -26,7 +29,8 @@ async function doctor(env: Record<string, string>): Promise<Report> {
   const program = await startCli(env, "doctor");
   const exit = (await program.ended)!;
   const lines = program.stdout.split("\n").map((line) => /^(ok|note|FAIL) +(.+?) {2,}(.+)$/.exec(line));
-  return { exit, out: program.stdout, lines: new Map(lines.flatMap((found) => (found ? [[found[2]!, `${found[1]}: ${found[3]}`]] : []))) };
+  const all = lines.flatMap((found) => (found ? [[found[2]!, `${found[1]}: ${found[3]}`] as const] : []));
+  return { exit, out: program.stdout, lines: new Map(all), found: (check) => all.flatMap(([name, text]) => (name === check ? [text] : [])) };
 }
 
 const API_KEYS = `shop sha256:${"0".repeat(64)} identities:read,flows:read`;
@@ -73,6 +77,54 @@ it.each(["v0.6.3-alpha.1", "v26.2.0"] as const)("reports the paths in TRAITS_MAS
   expect(found).toEqual(["ok", "ok", "ok", "ok", "FAIL", "FAIL", "FAIL"]);
   expect(exit).toBe(1);
 }, 30_000);
+
+describe("typed traits", () => {
+  const WITHOUT_TYPE = { properties: { traits: { type: "object", properties: { email: { type: "string" }, extra: {} } } } };
+  const startWithSchemas = async () => {
+    const kratos = await stopAfterTest(startFakeKratos({ version: "v26.2.0" }));
+    return { KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, API_KEYS };
+  };
+
+  it("compares the mapping with the identity schemas of Kratos, and notes which ones have no name, and what stays JSON", async () => {
+    const files = await writeFolder({ "traits.json": { Person: { id: "default", file: "person.json" } }, "person.json": WITHOUT_TYPE });
+    const TRAITS_SCHEMAS = files.path("traits.json");
+    const { exit, lines, found } = await doctor({ ...(await startWithSchemas()), TRAITS_SCHEMAS });
+    expect(lines.get("TRAITS_SCHEMAS Person")).toBe(`note: ${files.path("person.json")} differs from the identity schema "default" in Kratos. The types are those of the file`);
+    expect(found("TRAITS_SCHEMAS")).toEqual([
+      `note: the identity schema "device" has no typed traits; to type them, give it a name in ${TRAITS_SCHEMAS}`,
+      `note: ${files.path("person.json")}#/properties/traits/properties/extra stays JSON, because it has no \`type\``,
+    ]);
+    expect(lines.get("Schema")).toMatch(/^ok: sha256:[\da-f]{64}$/);
+    expect(exit).toBe(0);
+  }, 30_000);
+
+  it("reports IDs that Kratos does not know, of schemas in files, too", async () => {
+    const files = await writeFolder({ "traits.json": { A: "nosuch", B: "default" }, "files.json": { A: { id: "nosuch", file: "a.json" }, B: "default" }, "a.json": WITHOUT_TYPE });
+    const env = await startWithSchemas();
+    const mapped = await doctor({ ...env, TRAITS_SCHEMAS: files.path("traits.json") });
+    expect(mapped.found("TRAITS_SCHEMAS")).toEqual([`FAIL: ${files.path("traits.json")}#/A: Kratos has no identity schema with the ID "nosuch". Its identity schemas are "default", "device".`]);
+    expect(mapped.exit).toBe(1);
+    const inFile = await doctor({ ...env, TRAITS_SCHEMAS: files.path("files.json") });
+    expect(inFile.lines.get("TRAITS_SCHEMAS A")).toBe(`FAIL: Kratos has no identity schema with the ID "nosuch", so no identity has these traits; correct the ID in ${files.path("files.json")}`);
+    expect(inFile.lines.get("TRAITS_SCHEMAS B")).toBe('ok: are the traits of the identity schema "default"');
+    expect(inFile.exit).toBe(1);
+  }, 30_000);
+
+  it("reports another hash than SCHEMA_HASH", async () => {
+    const SCHEMA_HASH = `sha256:${"0".repeat(64)}`;
+    const { exit, lines } = await doctor({ ...(await startWithSchemas()), TRAITS_SCHEMAS: "kratos", SCHEMA_HASH });
+    expect(lines.get("Schema")).toMatch(new RegExp(`^FAIL: SCHEMA_HASH is ${SCHEMA_HASH}, but the schema of this deployment has the hash sha256:`));
+    expect(exit).toBe(1);
+  }, 30_000);
+
+  it("checks a mapping with a Kratos that does not list identity schemas", async () => {
+    const kratos = await stopAfterTest(startFakeKratos({ version: "v0.6.3-alpha.1" }));
+    const files = await writeFolder({ "traits.json": { Person: "default" } });
+    const { exit, lines } = await doctor({ KRATOS_ADMIN_URL: kratos.adminUrl, KRATOS_PUBLIC_URL: kratos.publicUrl, API_KEYS, TRAITS_SCHEMAS: files.path("traits.json") });
+    expect(lines.get("TRAITS_SCHEMAS Person")).toBe('ok: are the traits of the identity schema "default"');
+    expect(exit).toBe(0);
+  }, 30_000);
+});
 
 it("reports a missing KRATOS_PUBLIC_URL that this version needs, with the fields that do not work", async () => {
   const kratos = await stopAfterTest(startFakeKratos({ version: "v26.2.0" }));

@@ -63,8 +63,8 @@ describe("--check", () => {
 
   it.each([
     ["nothing, if a trait is added", customer({ email: STRING, name: STRING, phone: STRING, role: { enum: ["admin", "guest", "owner"] } }), []],
-    ["a removed trait", customer({ email: STRING, role: { enum: ["admin", "guest"] } }), ["CustomerTraits.name", "CustomerTraitsInput.name"]],
-    ["a trait of another type", customer({ email: STRING, name: { type: "boolean" }, role: { enum: ["admin", "guest"] } }), ["CustomerTraits.name", "CustomerTraitsInput.name"]],
+    ["a removed trait", customer({ email: STRING, role: { enum: ["admin", "guest"] } }), ["CustomerTraits.name", "CustomerTraitsInput.name", "CustomerTraitsPatchInput.name"]],
+    ["a trait of another type", customer({ email: STRING, name: { type: "boolean" }, role: { enum: ["admin", "guest"] } }), ["CustomerTraits.name", "CustomerTraitsInput.name", "CustomerTraitsPatchInput.name"]],
     ["a trait that becomes required", customer({ email: STRING, name: STRING, role: { enum: ["admin", "guest"] } }, { required: ["name"] }), ["CustomerTraitsInput.name"]],
     ["a removed value of an enum", customer({ email: STRING, name: STRING, role: { enum: ["admin"] } }), ["CustomerTraitsRole.guest"]],
   ])("finds %s", async (_, next, paths) => {
@@ -77,7 +77,7 @@ describe("--check", () => {
     const env = { TRAITS_SCHEMAS: files.path("traits.json") };
     const file = files.path("released.graphql");
     const { exit, stdout } = await schema(env, "--check", file);
-    expect(stdout.split("\n")).toEqual(expect.arrayContaining(["CustomerTraits.name: Field 'name' was removed from object type 'CustomerTraits'", `6 changes break clients of ${file}.`]));
+    expect(stdout.split("\n")).toEqual(expect.arrayContaining(["CustomerTraits.name: Field 'name' was removed from object type 'CustomerTraits'", `7 changes break clients of ${file}.`]));
     expect(exit).toBe(1);
     files.write({ "customer.schema.json": RELEASED });
     expect(await schema(env, "--check", file)).toEqual({ exit: 0, stdout: `Nothing breaks clients of ${file}.\n`, stderr: "" });

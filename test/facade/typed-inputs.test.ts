@@ -39,7 +39,7 @@ const { facade } = useFacade(
       if (faults.length === 0) return { json: { id: ID, schema_id: "customer", schema_url: "http://x/", traits: current } };
       return { status: 400, json: { error: { code: 400, reason: ["I[#/traits] S[#] validation failed", ...faults.map((fault) => `  ${fault}`)].join("\n") } } };
     }),
-  { traits: { schemas: [{ name: "Customer", id: "customer", source: "customer.json", schema }], trustsSchema: false } },
+  { traits: { schemas: [{ name: "Customer", id: "customer", source: "person.json", schema }], trustsSchema: false } },
 );
 
 beforeEach(() => {
