@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { composeServices as composeWithApollo } from "@apollo/composition";
 import { composeSchemaContract } from "@theguild/federation-composition";
-import { buildSchema, coerceInputValue, type GraphQLInputObjectType, type GraphQLObjectType, parse, validateSchema } from "graphql";
+import { buildSchema, coerceInputValue, type GraphQLInputObjectType, type GraphQLObjectType, parse, printType, validateSchema } from "graphql";
 import { buildFacadeSchema } from "../../../src/graphql/schema.js";
 import { customer, withTraits } from "./typed-traits.js";
 
@@ -53,7 +53,7 @@ it("a contract without the tag has no typed traits", () => {
   expect(contract("admin").publicSdl).toContain("type CustomerTraits");
   const { publicSdl, errors } = contract("traits");
   expect(errors).toBeUndefined();
-  expect(publicSdl).not.toMatch(/CustomerTraits|customerTraits|SafeInt|TraitEmail/);
+  expect(publicSdl).not.toMatch(/CustomerTraits|customerTraits|TypedTraits|typedTraits|SafeInt|TraitEmail/);
   expect(validateSchema(buildSchema(publicSdl!))).toEqual([]);
 });
 
@@ -65,6 +65,21 @@ it("the schema of the server reads and takes typed traits", () => {
   expect(read("customer")).toEqual({ email: "ann", role: "admin", serial: null, home: null });
   expect(read("employee")).toBeNull();
   expect(() => coerceInputValue({ serial: 1.5 }, schema.getType("CustomerTraitsInput") as GraphQLInputObjectType)).toThrow("SafeInt cannot represent non-integer value: 1.5");
+});
+
+it("mutations take traits as JSON or typed, and need a schema ID only for JSON", () => {
+  const { schema, sdl } = build(TYPED);
+  const print = (name: string) => printType(schema.getType(name)!).replace(/"""[^]*?"""\s*/g, "").replace(/\s+/g, " ");
+  expect(print("CreateIdentityInput")).toMatch(/ schemaId: String state: .* traits: JSONObject typedTraits: TypedTraitsInput /);
+  expect(print("UpdateIdentityInput")).toBe("input UpdateIdentityInput { id: ID! schemaId: String traits: JSONObject typedTraits: TypedTraitsInput }");
+  expect(print("PatchIdentityInput")).toContain(" traits: PatchTraitsInput typedTraits: TypedTraitsPatchInput ");
+  expect(print("TypedTraitsInput")).toBe("input TypedTraitsInput @oneOf { customerTraits: CustomerTraitsInput }");
+  expect(print("TypedTraitsPatchInput")).toBe("input TypedTraitsPatchInput @oneOf { customerTraits: CustomerTraitsPatchInput }");
+  expect(sdl).toContain('input TypedTraitsInput @oneOf @tag(name: "traits")');
+  expect(sdl).toContain('typedTraits: TypedTraitsInput @tag(name: "traits")');
+  const json = printType(buildFacadeSchema().schema.getType("CreateIdentityInput")!);
+  expect(json).not.toContain("typedTraits");
+  expect(json).toContain("schemaId: String!");
 });
 
 it("is the schema without typed traits, if there are no identity schemas", () => {
