@@ -53,6 +53,8 @@ async function start(): Promise<void> {
   });
   const server = await listen(facade.handle, config.host, config.port, { connections: config.maxConnections });
   logger.info(`GraphQL is at ${server.url}/graphql; ${describeAccess(config, server.url)}.`);
+  const { schemaHash } = facade;
+  if (schemaHash !== undefined) logger.info({ schemaHash }, `The schema has the hash ${schemaHash}.`);
   if (metrics) logger.info(`Metrics are at ${metrics.url}/metrics.`);
 
   reloader.start((changed) => {

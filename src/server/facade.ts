@@ -67,6 +67,8 @@ const DEFAULT_CHECK_INTERVAL_MS = 5_000;
 /** The facade as a request handler for `node:http`. */
 export interface Facade {
   readonly handle: RequestListener;
+  /** Hash of the subgraph's SDL, e.g. `sha256:…`. Undefined until Kratos has returned the identity schemas. */
+  readonly schemaHash: string | undefined;
   /** Reports "not ready" from now on, and asks clients to reconnect elsewhere. Requests are still answered. */
   drain(): void;
   /**
@@ -136,6 +138,9 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
   });
   return {
     handle: router.handle,
+    get schemaHash() {
+      return graph.hash;
+    },
     drain: router.drain,
     replacePolicy: (replacement) => {
       const next = createPolicy(replacement);

@@ -153,7 +153,7 @@ export class ServedGraph {
     this.#current = { apollo, hash };
     for (const { source, at, message } of typed.notes) this.#note(`${source}${printPointer(at)} ${message}.`);
     if (previous) logger.info({ schemaHash: hash, before: previous.hash }, `The identity schemas have changed. The schema has the hash ${hash} now.`);
-    else logger.info({ schemaHash: hash, traits: schemas.map(({ name }) => name) }, `The schema has the hash ${hash}.`);
+    else if (!this.isCurrent) logger.info({ schemaHash: hash }, `The identity schemas have been loaded. The schema has the hash ${hash}.`);
     // Does not affect the operations that it executes.
     await previous?.apollo.stop();
   }
