@@ -50,8 +50,8 @@ export function createCheck(schema: object): TraitsCheck {
 /** @returns undefined if ajv cannot use the schema, e.g. because it refers to another document */
 async function compile({ $schema = "http://json-schema.org/draft-07/schema#", $id: _, ...root }: { readonly $schema?: unknown; readonly $id?: unknown }) {
   if (!DRAFTS.test(String($schema))) return undefined;
-  // Lazy: a server that only reads does not need it.
-  const { Ajv } = await import("ajv");
+  // Lazy: a server that only reads does not need it. In the bundled program, a CommonJS module that is imported so has no named exports.
+  const { Ajv } = (await import("ajv")).default;
   const ajv = new Ajv({ allErrors: true, ownProperties: true, strict: false, validateSchema: false, logger: false });
   for (const keyword of KEYWORDS_OF_KRATOS) ajv.removeKeyword(keyword);
   try {
