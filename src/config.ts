@@ -3,7 +3,7 @@ import { isKeyOf } from "./config/values.js";
 import { findMisspelled, readVariables, SECRETS, VARIABLES } from "./config/variables.js";
 import type { TraitsOptions } from "./graphql/traits/traits.js";
 import type { KratosOptions } from "./kratos/index.js";
-import type { AuthenticationOptions } from "./server/auth/authenticate.js";
+import { type AuthenticationOptions, isOpen } from "./server/auth/authenticate.js";
 import type { SessionOptions } from "./server/auth/session.js";
 import type { FacadeOptions } from "./server/facade.js";
 import { isLoopback } from "./server/listen.js";
@@ -35,8 +35,8 @@ export interface Config {
   /** How long running requests may take after that, in milliseconds. */
   readonly graceMs: number;
   readonly authentication: AuthenticationOptions;
-  /** Which identity schemas get types. Default: none. */
-  readonly traits?: TraitsConfig;
+  /** Which identity schemas get types, or null for none. Default: those of the built-in fake Kratos, if it is used. */
+  readonly traits?: TraitsConfig | null;
   /** Further options of the facade. */
   readonly facade: Omit<FacadeOptions, "kratos" | "logger" | "auditLogger" | "authentication" | "traits">;
 }
@@ -128,7 +128,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
  * Reads the variables that the schema depends on. All others can be missing, e.g. where only the schema is printed.
  * @throws {ConfigError} if they are invalid
  */
-export function loadTraitsConfig(env: NodeJS.ProcessEnv): TraitsConfig | undefined {
+export function loadTraitsConfig(env: NodeJS.ProcessEnv): TraitsConfig | null | undefined {
   const names = { TRAITS_SCHEMAS: true, TRAITS_REQUIRED: true } as const;
   const { values, problems } = readVariables(env, Object.keys(names));
   problems.push(...findMisspelled(env));
@@ -216,10 +216,12 @@ function checkTraits({ TRAITS_SCHEMAS, TRAITS_REQUIRED, TRAITS_MASK = [] }: Trai
     return ["TRAITS_REQUIRED=trust and TRAITS_MASK must not be set together, because the object with a required trait would be null for callers that the trait is hidden from; set only one of them"];
   }
   if (TRAITS_SCHEMAS || !TRAITS_REQUIRED) return [];
-  return ["TRAITS_REQUIRED requires TRAITS_SCHEMAS, which is not set; set it to the path of a file that maps names to identity schemas, or to kratos for all identity schemas of Kratos"];
+  const actual = TRAITS_SCHEMAS === null ? "off" : "not set";
+  return [`TRAITS_REQUIRED requires TRAITS_SCHEMAS, which is ${actual}; set it to the path of a file that maps names to identity schemas, or to kratos for all identity schemas of Kratos`];
 }
 
-function toTraits({ TRAITS_SCHEMAS, TRAITS_REQUIRED }: TraitsVariables): TraitsConfig | undefined {
+function toTraits({ TRAITS_SCHEMAS, TRAITS_REQUIRED }: TraitsVariables): TraitsConfig | null | undefined {
+  if (TRAITS_SCHEMAS === null) return null;
   return TRAITS_SCHEMAS ? { source: TRAITS_SCHEMAS, trustsSchema: TRAITS_REQUIRED !== undefined } : undefined;
 }
 
@@ -246,11 +248,6 @@ function toSessions({ KRATOS_ADMIN_URL, KRATOS_SESSIONS, KRATOS_SESSION_COOKIE: 
   if (KRATOS_ADMIN_URL) return KRATOS_SESSIONS ? { cookie } : undefined;
   // A browser sends along the cookie of another Kratos on the same host, so cookies have to be asked for.
   return KRATOS_SESSIONS === false ? undefined : { optional: true, ...(KRATOS_SESSIONS && { cookie }) };
-}
-
-/** Whether requests without any credential may do everything. */
-export function isOpen({ apiKeys, jwt, sessions }: AuthenticationOptions): boolean {
-  return apiKeys.length === 0 && !jwt && (!sessions || sessions.optional === true);
 }
 
 const PROTOCOLS: readonly string[] = ["http/protobuf", "http/json"] satisfies OtlpProtocol[];

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConfigError, isOpen, loadConfig, type Config } from "../config.js";
+import { ConfigError, loadConfig, type Config } from "../config.js";
 import { Kratos } from "../kratos/index.js";
 import { BUILD, describeBuild } from "../server/build.js";
 import { TraitsSchemaError } from "../graphql/traits/document.js";
+import { isOpen } from "../server/auth/authenticate.js";
 import { createFacade, type FacadeOptions } from "../server/facade.js";
 import { SchemaHashError } from "../server/graph.js";
 import { listen, ListenError } from "../server/listen.js";
@@ -48,7 +49,7 @@ async function start(): Promise<void> {
     metrics: metrics?.registry,
     tracerProvider: traces?.tracerProvider,
     sampleIdentityId: upstream.sampleIdentityId,
-    traits: await toTraits(config, logger),
+    traits: config.traits === undefined ? upstream.traits : await toTraits(config, logger),
     ...config.facade,
   });
   const server = await listen(facade.handle, config.host, config.port, { connections: config.maxConnections });
@@ -110,10 +111,10 @@ async function exportTraces({ otlpProtocol }: Config, logger: Logger) {
 async function connectKratos(config: Config, logger: Logger) {
   if (config.kratosAdminUrl !== undefined) {
     logger.info(`Using Kratos at ${config.kratosAdminUrl}.`);
-    return { adminUrl: config.kratosAdminUrl, publicUrl: config.kratosPublicUrl, sampleIdentityId: undefined, stop: async () => {} };
+    return { adminUrl: config.kratosAdminUrl, publicUrl: config.kratosPublicUrl, sampleIdentityId: undefined, traits: undefined, stop: async () => {} };
   }
   // Lazy: only needed without a real Kratos.
-  const { SAMPLE_EMAIL, SAMPLE_IDENTITY_ID, SAMPLE_PASSWORD, SAMPLE_SESSION_TOKEN, startFakeKratos } = await import("../fake-kratos/index.js");
+  const { SAMPLE_EMAIL, SAMPLE_IDENTITY_ID, SAMPLE_PASSWORD, SAMPLE_SCHEMAS, SAMPLE_SESSION_TOKEN, startFakeKratos } = await import("../fake-kratos/index.js");
   const fake = await startFakeKratos();
   logger.info(
     `KRATOS_ADMIN_URL is not set: using the built-in fake Kratos ${fake.version} with sample identities, which are kept in memory only.`,
@@ -121,7 +122,7 @@ async function connectKratos(config: Config, logger: Logger) {
   logger.info(
     `To act as the sample user ${SAMPLE_EMAIL}, send the header 'X-Session-Token: ${SAMPLE_SESSION_TOKEN}', or sign in at ${fake.publicUrl} with the password '${SAMPLE_PASSWORD}'.`,
   );
-  return { ...fake, sampleIdentityId: SAMPLE_IDENTITY_ID };
+  return { ...fake, sampleIdentityId: SAMPLE_IDENTITY_ID, traits: { schemas: SAMPLE_SCHEMAS, trustsSchema: false } };
 }
 
 function describeAccess({ authentication, facade: { explorers } }: Config, url: string): string {

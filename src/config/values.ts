@@ -67,6 +67,9 @@ export const traitPaths = z.string().transform((text, context) => {
   return paths;
 });
 
+/** `kratos`, or the path of a mapping file. `off` becomes null. */
+export const traitsSchemas = z.string().transform((text) => (text === "off" ? null : text));
+
 export const traitsRequired = z.enum(["trust"], "trust, which makes required traits non-null in the schema");
 
 export const schemaHash = z.string().regex(/^sha256:[\da-f]{64}$/, "sha256: and the 64 hexadecimal digits that kratos-graphql schema | sha256sum prints");

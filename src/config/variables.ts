@@ -29,6 +29,7 @@ import {
   tokenType,
   traitPaths,
   traitsRequired,
+  traitsSchemas,
   version,
   writableFile,
 } from "./values.js";
@@ -72,7 +73,7 @@ export const VARIABLES = z.object({
   ALLOWED_HOSTS: hosts.optional(),
   TRAITS_MASK: traitPaths.default([]),
 
-  TRAITS_SCHEMAS: z.string().optional(),
+  TRAITS_SCHEMAS: traitsSchemas.optional(),
   TRAITS_REQUIRED: traitsRequired.optional(),
   SCHEMA_HASH: schemaHash.optional(),
 

@@ -13,14 +13,14 @@ import { recoveryCodeRoutes, recoveryLinkRoutes } from "./recovery.js";
 import { addSampleIdentities, SAMPLE_EMAIL, SAMPLE_IDENTITY_ID, SAMPLE_PASSWORD } from "./sample-identities.js";
 import { addSampleMessages } from "./sample-messages.js";
 import { addSampleSessions, SAMPLE_SESSION_TOKEN } from "./sample-sessions.js";
-import { schemaListRoutes, schemaRoutes } from "./schemas.js";
+import { SAMPLE_SCHEMAS, schemaListRoutes, schemaRoutes } from "./schemas.js";
 import { serve, type Api, type FakeKratos, type Handler, type Routes } from "./server.js";
 import { sessionRoutes, Sessions } from "./sessions.js";
 import { Settings, settingsRoutes } from "./settings.js";
 import { healthRoutes, systemRoutes } from "./system.js";
 import flows from "./v26-flows.json" with { type: "json" };
 
-export { SAMPLE_EMAIL, SAMPLE_IDENTITY_ID, SAMPLE_PASSWORD, SAMPLE_SESSION_TOKEN };
+export { SAMPLE_EMAIL, SAMPLE_IDENTITY_ID, SAMPLE_PASSWORD, SAMPLE_SCHEMAS, SAMPLE_SESSION_TOKEN };
 export type { FakeKratos };
 
 /**

@@ -10,11 +10,13 @@ export interface IdentitySchema {
   readonly properties: { readonly traits: { readonly properties: Readonly<Record<string, object>> } };
 }
 
-/** The identity schemas by the IDs that they are configured with. */
-const SCHEMAS: ReadonlyMap<string, IdentitySchema> = new Map<string, IdentitySchema>([
-  ["default", person],
-  ["device", device],
-]);
+/** The identity schemas, with the IDs that they are configured with, and the names of the types of their traits. */
+export const SAMPLE_SCHEMAS = [
+  { name: "Person", id: "default", source: "the sample identity schema \"default\"", schema: person },
+  { name: "Device", id: "device", source: "the sample identity schema \"device\"", schema: device },
+] as const;
+
+const SCHEMAS = new Map<string, IdentitySchema>(SAMPLE_SCHEMAS.map(({ id, schema }) => [id, schema]));
 
 /** @throws {KratosError} if there is no schema with this ID */
 export function getSchema(id: string): IdentitySchema {

@@ -4,7 +4,7 @@ import type { Registry } from "prom-client";
 import type { Kratos } from "../kratos/index.js";
 import { createApolloServer } from "./apollo/apollo-server.js";
 import { AuditLog } from "./apollo/audit-log.js";
-import { type AuthenticationOptions, createAuthenticate } from "./auth/authenticate.js";
+import { type AuthenticationOptions, createAuthenticate, isOpen } from "./auth/authenticate.js";
 import { createSubjectReader, type SubjectOptions } from "./auth/subject.js";
 import { DEFAULT_MAX_BODY_BYTES } from "./body.js";
 import { ServedGraph, type TypedTraitsOptions } from "./graph.js";
@@ -91,6 +91,8 @@ export interface Facade {
 export async function createFacade(options: FacadeOptions): Promise<Facade> {
   const { kratos, logger, authentication, corsOrigins = [], introspection = false, batching = false } = options;
   const { apiKeys, jwt, sessions }: AuthenticationOptions = authentication === "none" ? { apiKeys: [] } : authentication;
+  // The pages are public, so what they contain of the schema must be, too.
+  const isSchemaPublic = introspection && isOpen({ apiKeys, jwt, sessions });
   let policy = createPolicy({ ...options, apiKeys });
   const hasSafelist = policy.safelist !== undefined;
   const rateLimit = options.rateLimit && (await createRateLimit(options.rateLimit, logger));
@@ -126,7 +128,7 @@ export async function createFacade(options: FacadeOptions): Promise<Facade> {
     graph,
     logger,
     explorers: options.explorers ?? false,
-    sampleIdentityId: options.sampleIdentityId,
+    samples: () => ({ identityId: options.sampleIdentityId, built: isSchemaPublic ? graph.built : undefined }),
     allowedHosts: options.allowedHosts,
     corsOrigins,
     trustedProxies: options.trustedProxies ?? [],

@@ -1,7 +1,7 @@
 import type { ApolloServer } from "@apollo/server";
 import type { GraphQLSchema } from "graphql";
 import { createHash } from "node:crypto";
-import { buildFacadeSchema } from "../graphql/schema.js";
+import { buildFacadeSchema, type FacadeSchema } from "../graphql/schema.js";
 import { printPointer, TraitsSchemaError } from "../graphql/traits/document.js";
 import type { TraitsOptions, TraitsSchema } from "../graphql/traits/traits.js";
 import { type Kratos, KratosError } from "../kratos/index.js";
@@ -30,6 +30,7 @@ export interface GraphOptions {
 
 /** A graph, and what executes operations on it. All caches of operations belong to it. */
 export interface Graph {
+  readonly built: FacadeSchema;
   readonly apollo: ApolloServer<ObservedContext>;
   /** Hash of the subgraph's SDL, e.g. `sha256:…`. */
   readonly hash: string;
@@ -96,6 +97,11 @@ export class ServedGraph {
     return this.#current?.hash;
   }
 
+  /** The schema that is served. Undefined if there is no graph yet. */
+  get built(): FacadeSchema | undefined {
+    return this.#current?.built;
+  }
+
   /** Whether the graph has the types of the current identity schemas, as far as they are known. */
   get isCurrent(): boolean {
     return this.#problem === undefined;
@@ -144,14 +150,14 @@ export class ServedGraph {
 
   async #serve(schemas: readonly TraitsSchema[]): Promise<void> {
     const { publicSdl, traits, schemaHash, createApollo, logger } = this.options;
-    const { schema, sdl, typed } = buildFacadeSchema({ publicSdl, traits: { schemas, trustsSchema: traits?.trustsSchema ?? false } });
-    const hash = getSchemaHash(sdl);
+    const built = buildFacadeSchema({ publicSdl, traits: { schemas, trustsSchema: traits?.trustsSchema ?? false } });
+    const hash = getSchemaHash(built.sdl);
     if (schemaHash !== undefined && schemaHash !== hash) throw new SchemaHashError(schemaHash, hash);
-    const apollo = createApollo(schema);
+    const apollo = createApollo(built.schema);
     await apollo.start();
     const previous = this.#current;
-    this.#current = { apollo, hash };
-    for (const { source, at, message } of typed.notes) this.#note(`${source}${printPointer(at)} ${message}.`);
+    this.#current = { built, apollo, hash };
+    for (const { source, at, message } of built.typed.notes) this.#note(`${source}${printPointer(at)} ${message}.`);
     if (previous) logger.info({ schemaHash: hash, before: previous.hash }, `The identity schemas have changed. The schema has the hash ${hash} now.`);
     else if (!this.isCurrent) logger.info({ schemaHash: hash }, `The identity schemas have been loaded. The schema has the hash ${hash}.`);
     // Does not affect the operations that it executes.

@@ -5,6 +5,7 @@ import { toHealth } from "../graphql/system.js";
 import { KratosError } from "../kratos/index.js";
 import { BUILD } from "./build.js";
 import { createClientAddress } from "./client-address.js";
+import type { SampleOptions } from "./explorer/samples.js";
 import type { ServedGraph } from "./graph.js";
 import type { GraphQLHandler } from "./graphql-handler.js";
 import { HttpError, sendHttpError, sendJson } from "./http-error.js";
@@ -18,7 +19,8 @@ export interface RouterOptions {
   readonly graph: Pick<ServedGraph, "hash">;
   readonly logger: Logger;
   readonly explorers: boolean;
-  readonly sampleIdentityId?: string;
+  /** What to insert into the sample operations of the pages. */
+  readonly samples: () => SampleOptions;
   /** Hosts to accept besides loopback names. Default: any. */
   readonly allowedHosts?: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -34,7 +36,7 @@ export interface Router {
 
 /** Routes /graphql, the pages for browsers and the health checks, and turns errors into responses. */
 export function createRouter(options: RouterOptions): Router {
-  const { graphql, monitor, graph, logger, explorers, sampleIdentityId, allowedHosts, corsOrigins, trustedProxies } = options;
+  const { graphql, monitor, graph, logger, explorers, samples, allowedHosts, corsOrigins, trustedProxies } = options;
   const applyCors = createCors(corsOrigins);
   const getClientAddress = createClientAddress(trustedProxies);
   let draining = false;
@@ -47,11 +49,11 @@ export function createRouter(options: RouterOptions): Router {
       if (!explorers) throw explorersDisabled(path);
       // Lazy: most servers never serve an explorer.
       const { serveExplorer } = await import("./explorer/explorer.js");
-      return serveExplorer(request, response, path, sampleIdentityId);
+      return serveExplorer(request, response, path, samples());
     }
     if (path === "/" && acceptsHtml(request)) {
       const { sendLandingPage } = await import("./explorer/landing.js");
-      return sendLandingPage(response, explorers);
+      return sendLandingPage(response, explorers, samples());
     }
     switch (path) {
       case "/graphql":

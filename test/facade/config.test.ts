@@ -329,6 +329,7 @@ it("reports all problems at once", () => {
 
 it("takes the identity schemas of typed traits, and only trust as TRAITS_REQUIRED", () => {
   expect(loadConfig({}).traits).toBeUndefined();
+  expect(loadConfig({ TRAITS_SCHEMAS: "off" }).traits).toBeNull();
   expect(loadConfig({ TRAITS_SCHEMAS: "traits.json" }).traits).toEqual({ source: "traits.json", trustsSchema: false });
   expect(loadConfig({ TRAITS_SCHEMAS: "kratos", TRAITS_REQUIRED: "trust" }).traits).toEqual({ source: "kratos", trustsSchema: true });
   expect(mistakeIn({ TRAITS_SCHEMAS: "kratos", TRAITS_REQUIRED: "true" })).toBe('TRAITS_REQUIRED must be trust, which makes required traits non-null in the schema; received "true"');
@@ -338,6 +339,7 @@ it("takes the identity schemas of typed traits, and only trust as TRAITS_REQUIRE
   expect(mistakeIn({ TRAITS_REQUIRED: "trust" })).toBe(
     "TRAITS_REQUIRED requires TRAITS_SCHEMAS, which is not set; set it to the path of a file that maps names to identity schemas, or to kratos for all identity schemas of Kratos",
   );
+  expect(mistakeIn({ TRAITS_SCHEMAS: "off", TRAITS_REQUIRED: "trust" })).toMatch(/^TRAITS_REQUIRED requires TRAITS_SCHEMAS, which is off; set it to/);
 });
 
 it.each([["3187"], [`sha256:${"A".repeat(64)}`], [`sha256:${"0".repeat(63)}`], ["0".repeat(64)]])("refuses the SCHEMA_HASH %s", (SCHEMA_HASH) => {

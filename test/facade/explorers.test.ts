@@ -1,8 +1,10 @@
 import { readdirSync } from "node:fs";
-import { parse, validate, type OperationDefinitionNode } from "graphql";
+import { coerceInputValue, parse, validate, type GraphQLInputType, type OperationDefinitionNode } from "graphql";
 import { startFakeKratos } from "../fake-kratos/index.js";
-import { SAMPLE_IDENTITY_ID } from "../../src/fake-kratos/index.js";
+import { SAMPLE_IDENTITY_ID, SAMPLE_SCHEMAS } from "../../src/fake-kratos/index.js";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
+import type { TraitsSchema } from "../../src/graphql/traits/traits.js";
+import { parseApiKeys } from "../../src/server/auth/api-key.js";
 import { createSamples, type Sample } from "../../src/server/explorer/samples.js";
 import { fetchGraphQL } from "../support/http.js";
 import { signUp, startApiFlow, type FlowKind } from "../support/kratos-api.js";
@@ -10,6 +12,9 @@ import { stopAfterTest } from "../support/lifecycle.js";
 import { dataOf, startFacade, useFacade } from "../support/use-facade.js";
 
 const { facade, kratos } = useFacade(startFakeKratos);
+
+/** Typed traits, as a server with the built-in fake Kratos has them. */
+const traits = { schemas: SAMPLE_SCHEMAS, trustsSchema: false };
 
 const asBrowser = { accept: "text/html,*/*" };
 /** Reads the whole response, which would otherwise keep the server open. */
@@ -86,6 +91,15 @@ describe("the landing page at /", () => {
     const [, body] = /-d '(.+?)'/s.exec(text)!;
     const { identities } = dataOf(await facade.send(JSON.parse(body!).query));
     expect(identities.edges).toHaveLength(2);
+    expect(identities.edges[0].node.traits).toHaveProperty("email");
+  });
+
+  it("contains a first query with typed traits, if there are any", async () => {
+    const typed = await startFacade(kratos, { traits });
+    const { text } = await open(typed.url, asBrowser.accept);
+    const [, body] = /-d '(.+?)'/s.exec(text)!;
+    const { identities } = dataOf(await typed.send(JSON.parse(body!).query));
+    expect(identities.edges[0].node.personTraits).toMatchObject({ email: "neelam.sharma@example.in", name: { first: "नीलम" } });
   });
 
   it("names no explorers if they are disabled", async () => {
@@ -113,13 +127,18 @@ it("says how to enable explorers if they are disabled, and still serves GraphQL"
   expect(await fetchGraphQL(`${closed.url}/graphql`, { query: "{ version }" }, asBrowser)).toEqual({ data: { version: "v26.2.0" } });
 });
 
-describe("the sample operations", () => {
-  const { schema } = buildFacadeSchema();
+describe.each([
+  ["without typed traits", undefined],
+  ["with typed traits", traits],
+])("the sample operations %s", (_, traits) => {
+  const { facade } = useFacade(startFakeKratos, { traits });
+  const built = buildFacadeSchema({ traits });
+  const { schema } = built;
   const operationsOf = (samples: readonly Sample[]) =>
     samples.flatMap(({ document, variables }) =>
       parse(document).definitions.flatMap((one) => (one.kind === "OperationDefinition" ? [{ name: one.name!.value, query: document, variables, one }] : [])),
     );
-  const operations = operationsOf(createSamples());
+  const operations = operationsOf(createSamples({ built }));
   const fieldsOf = ({ selectionSet }: OperationDefinitionNode) => selectionSet.selections.map((one) => (one.kind === "Field" ? one.name.value : ""));
 
   it("have one operation for each root field, named like the field", () => {
@@ -128,8 +147,10 @@ describe("the sample operations", () => {
     for (const { name, one } of operations) expect(name.toLowerCase()).toBe(fieldsOf(one)[0]!.replace("_", "").toLowerCase());
   });
 
-  it("are valid", () => {
-    for (const { document } of createSamples()) expect(validate(schema, parse(document))).toEqual([]);
+  it("are valid, and show typed traits if there are any", () => {
+    for (const { document } of createSamples({ built })) expect(validate(schema, parse(document))).toEqual([]);
+    const [{ document }] = createSamples({ built }) as [Sample];
+    expect(document.includes("  personTraits { email age name { first last } tags }\n  deviceTraits { serial model }\n")).toBe(traits !== undefined);
   });
 
   /** What needs the session of a user. */
@@ -155,7 +176,7 @@ describe("the sample operations", () => {
 
   it("return data as they are if they have the ID of a sample identity, and the flows, the session and the message exist", async () => {
     const kratos = await stopAfterTest(startFakeKratos());
-    const facade = await startFacade(kratos, { authentication: { apiKeys: [], sessions: { optional: true } } });
+    const facade = await startFacade(kratos, { traits, authentication: { apiKeys: [], sessions: { optional: true } } });
     const { sessionToken } = await signUp(kratos, { email: "signed-up@example.com" });
     const { sessions, courierMessages } = dataOf(
       await facade.send("{ sessions(active: true) { edges { node { id } } } courierMessages { edges { node { id } } } }"),
@@ -173,7 +194,7 @@ describe("the sample operations", () => {
       ExtendSession: session,
       RevokeSession: session,
     };
-    const samples = operationsOf(createSamples(SAMPLE_IDENTITY_ID));
+    const samples = operationsOf(createSamples({ identityId: SAMPLE_IDENTITY_ID, built }));
     const deleteLast = samples.sort((a, b) => Number(a.name === "DeleteIdentity") - Number(b.name === "DeleteIdentity"));
     for (const { name, query, variables } of deleteLast) {
       const headers = own.includes(name) && name !== "SettingsFlow" ? { "x-session-token": sessionToken } : undefined;
@@ -182,5 +203,68 @@ describe("the sample operations", () => {
       expect([name, answer]).toEqual([name, expect.anything()]);
       expect(answer.userErrors ?? []).toEqual([]);
     }
+  });
+});
+
+describe("the samples of typed traits", () => {
+  const pages = ["/", "/graphql", "/explorer/"];
+  const read = async (url: string) => Promise.all(pages.map(async (path) => (await fetch(url + path, { headers: asBrowser })).text()));
+
+  it("are on the pages of a server whose schema anybody may read", async () => {
+    for (const page of await read((await startFacade(kratos, { traits })).url)) expect(page).toContain("personTraits");
+    for (const page of await read(facade.url)) expect(page).not.toContain("personTraits");
+  });
+
+  it("are on no page, which are public, if callers must authenticate or there is no introspection", async () => {
+    const apiKeys = parseApiKeys(`shop sha256:${"0".repeat(64)} identities:read`);
+    for (const options of [{ authentication: { apiKeys } }, { introspection: false }]) {
+      for (const page of await read((await startFacade(kratos, { traits, ...options })).url)) expect(page).not.toContain("personTraits");
+    }
+  });
+
+  it("show the traits of the identity schemas as they are now", async () => {
+    let schemas: readonly TraitsSchema[] = SAMPLE_SCHEMAS;
+    const changing = await startFacade(kratos, { traits: { schemas: async () => schemas, trustsSchema: false } });
+    schemas = SAMPLE_SCHEMAS.slice(1);
+    await changing.reloadTraits();
+    for (const page of await read(changing.url)) expect(page).not.toContain("personTraits");
+    const [landing] = await read(changing.url);
+    expect(landing).toContain("{ id deviceTraits { serial model } }");
+  });
+
+  it("are small enough to be read and sent, whatever the identity schemas are, and have values of the right types", async () => {
+    const of = (type: string, more: object = {}) => ({ type, ...more });
+    const leaf = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`leaf${index}`, of("string")]));
+    const level = (depth: number): object => of("object", { properties: { ...leaf, ...(depth > 0 && { leaf0: level(depth - 1), leaf1: { type: "array", items: level(depth - 1) } }) } });
+    const wide = of("object", {
+      required: ["color", "late"],
+      properties: {
+        ...(level(3) as { properties: object }).properties,
+        born: of("string", { format: "date" }),
+        color: of("string", { enum: ["dark-blue"] }),
+        late: of("object", { required: ["at"], properties: { at: of("integer"), ratio: of("number"), on: of("boolean") } }),
+      },
+    });
+    const tree = { $ref: "#/definitions/node" };
+    const node = of("object", { properties: { children: { type: "array", items: tree }, parent: tree } });
+    const schemas = [wide, of("object"), tree, wide].map((schema, index) => ({
+      name: `Wide${index}`,
+      id: `wide${index}`,
+      source: "test",
+      schema: { definitions: { node }, properties: { traits: schema } },
+    }));
+    const built = buildFacadeSchema({ traits: { schemas, trustsSchema: false } });
+    const { schema } = built;
+    const large = await startFacade(kratos, { traits: { schemas, trustsSchema: false } });
+    const [identities, changes] = createSamples({ identityId: SAMPLE_IDENTITY_ID, built }) as [Sample, Sample];
+    expect(identities.document).toContain("wide1Traits\n");
+    const { errors } = await fetchGraphQL(`${large.url}/graphql`, { query: identities.document, operationName: "Identities" });
+    expect(errors).toBeUndefined();
+    for (const { document } of [identities, changes]) expect(validate(schema, parse(document))).toEqual([]);
+    const { create, update, patch } = changes.variables as Record<string, any>;
+    for (const [type, value] of Object.entries({ CreateIdentityInput: create, UpdateIdentityInput: update, PatchIdentityInput: patch })) {
+      expect(() => coerceInputValue(value, schema.getType(type) as GraphQLInputType)).not.toThrow();
+    }
+    expect(create.typedTraits.wide0Traits).toMatchObject({ color: "dark_blue", late: { at: 1, ratio: 1, on: true } });
   });
 });

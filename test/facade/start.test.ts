@@ -22,6 +22,30 @@ it("serves the built-in fake Kratos with sample identities of two schemas if KRA
   expect(await started.stop()).toBe(0);
 }, 30_000);
 
+it("has typed traits for the sample identities, with their types in the samples of the explorer", async () => {
+  const started = await startCli({});
+  const url = await graphqlUrlOf(started);
+  const query = '{ identity(id: "108aa492-db3a-4240-a177-4df51b9d5d57") { personTraits { email name { first last } age tags } deviceTraits { serial } } }';
+  expect(await fetchGraphQL(url, { query })).toEqual({
+    data: { identity: { personTraits: { email: "soren.agard@example.dk", name: { first: "Søren", last: "Ågård" }, age: 39, tags: ["staff", "admin"] }, deviceTraits: null } },
+  });
+  expect(await (await fetch(url.replace("/graphql", "/explorer/"))).text()).toContain("fragment Traits on Identity");
+  const created = await fetchGraphQL(url, { query: 'mutation { createIdentity(input: { typedTraits: { deviceTraits: { serial: "KG-2042" } } }) { identity { schemaId } } }' });
+  expect(created).toEqual({ data: { createIdentity: { identity: { schemaId: "device" } } } });
+}, 30_000);
+
+it.each([
+  ["those of TRAITS_SCHEMAS, if it is set", { TRAITS_SCHEMAS: "kratos" }, ["Default", "Device"]],
+  ["no typed traits and serves schema.graphql, if TRAITS_SCHEMAS is off", { TRAITS_SCHEMAS: "off" }, []],
+])("has %s, with the built-in fake Kratos", async (_, env: Record<string, string>, names) => {
+  const started = await startCli(env);
+  const url = await graphqlUrlOf(started);
+  const { data } = await fetchGraphQL(url, { query: '{ __type(name: "Identity") { fields { name } } _service { sdl } }' });
+  const fields = data.__type.fields.map(({ name }: any) => name).filter((name: string) => /.Traits$/.test(name));
+  expect(fields).toEqual(names.map((name) => `${name.toLowerCase()}Traits`));
+  expect(data._service.sdl === readFileSync("schema.graphql", "utf8")).toBe(names.length === 0);
+}, 30_000);
+
 it("prints the header that the sample user of the built-in fake Kratos sends, and where they sign in with which password", async () => {
   const started = await startCli({});
   const [, email, token, publicUrl, password] = await started.waitFor(

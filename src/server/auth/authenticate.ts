@@ -14,6 +14,11 @@ export interface AuthenticationOptions {
   readonly sessions?: SessionOptions;
 }
 
+/** Whether requests without any credential may do everything. */
+export function isOpen({ apiKeys, jwt, sessions }: AuthenticationOptions): boolean {
+  return apiKeys.length === 0 && !jwt && (!sessions || sessions.optional === true);
+}
+
 /** @param kratos is asked for the user of a session */
 export type Authenticate = (request: IncomingMessage, kratos: Kratos) => Promise<Caller>;
 
@@ -32,7 +37,7 @@ const JWT = /^[^.]+\.[^.]*\.[^.]*$/;
  */
 export function createAuthenticate(apiKeys: () => readonly ApiKey[], verifyJwt?: JwtVerifier["verify"], sessions?: SessionOptions): Authenticate {
   const hasTokens = apiKeys().length > 0 || verifyJwt !== undefined;
-  const isOpen = !hasTokens && (!sessions || sessions.optional);
+  const allowsAnybody = !hasTokens && (!sessions || sessions.optional);
 
   async function authenticateToken(authorization: string | undefined): Promise<Caller> {
     if (authorization === undefined) {
@@ -58,6 +63,6 @@ export function createAuthenticate(apiKeys: () => readonly ApiKey[], verifyJwt?:
     }
     const [session] = found;
     if (session) return authenticateSession(kratos, session.credential);
-    return isOpen ? ANYBODY : authenticateToken(authorization);
+    return allowsAnybody ? ANYBODY : authenticateToken(authorization);
   };
 }

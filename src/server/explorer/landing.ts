@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { hashOf, sendPage } from "./page.js";
+import type { SampleOptions } from "./samples.js";
+import { createTraitsSample } from "./traits-sample.js";
 
 const STYLE = `
   html { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif }
@@ -30,7 +32,7 @@ const POLICY = [
 ].join("; ");
 
 /** Sends the page at /: what this server is, and how to use it. */
-export function sendLandingPage(response: ServerResponse, explorers: boolean): void {
+export function sendLandingPage(response: ServerResponse, explorers: boolean, { built }: SampleOptions): void {
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -47,7 +49,7 @@ export function sendLandingPage(response: ServerResponse, explorers: boolean): v
 ${explorers ? EXPLORERS : ""}
 <h2>Send a query</h2>
 <pre><code>curl <span id="endpoint">http://127.0.0.1:4000/graphql</span> -H "Content-Type: application/json" -d '{
-  "query": "{ identities(first: 2) { edges { node { id traits } } } }"
+  "query": "{ identities(first: 2) { edges { node { id ${createTraitsSample(built).field} } } } }"
 }'</code></pre>
 <p>If callers must authenticate, add <code>-H "Authorization: Bearer &lt;API key or JWT&gt;"</code>.</p>
 <h2>Documentation</h2>

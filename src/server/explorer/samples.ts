@@ -1,3 +1,5 @@
+import { type BuiltSchema, createTraitsSample, type TraitsSample } from "./traits-sample.js";
+
 /** One tab of an explorer. */
 export interface Sample {
   /** A GraphQL document with one operation for each of some root fields. */
@@ -6,15 +8,21 @@ export interface Sample {
   readonly variables: object;
 }
 
-/**
- * The tabs of the explorers. Together they contain an operation for each root field of the schema.
- * @param identityId ID of an identity, to insert into the variables
- */
-export function createSamples(identityId = "ID of an identity"): readonly Sample[] {
-  return [identities(identityId), changes(identityId), sessions(identityId), viewer, messages, flows, system, supergraph(identityId)];
+/** What to insert into the samples. */
+export interface SampleOptions {
+  /** ID of an identity. Default: a placeholder. */
+  readonly identityId?: string;
+  /** The schema, whose typed traits are shown, if it has any. */
+  readonly built?: BuiltSchema;
 }
 
-const identities = (id: string): Sample => ({
+/** The tabs of the explorers. Together they contain an operation for each root field of the schema. */
+export function createSamples({ identityId = "ID of an identity", built }: SampleOptions = {}): readonly Sample[] {
+  const traits = createTraitsSample(built);
+  return [identities(identityId, traits), changes(identityId, traits), sessions(identityId), viewer, messages, flows, system, supergraph(identityId)];
+}
+
+const identities = (id: string, traits: TraitsSample): Sample => ({
   document: `# To send an operation, place the cursor in it, and press Ctrl-Enter.
 #
 # If callers must authenticate, enter these headers, and fetch the
@@ -26,18 +34,18 @@ const identities = (id: string): Sample => ({
 query Identities($after: String, $filter: IdentityFilter) {
   identities(first: 5, after: $after, filter: $filter) {
     edges {
-      node { id schemaId state traits createdAt }
+      node { id schemaId state ${traits.selection} createdAt }
     }
     pageInfo { hasNextPage endCursor }
   }
 }
-
+${traits.fragment}
 # Look up an identity by the ID in the variables. The list contains IDs.
 query Identity($id: ID!) {
   identity(id: $id) {
     id
     state
-    traits
+    ${traits.selection}
     verifiableAddresses { value via verified status }
     recoveryAddresses { value via }
     credentials { type identifiers providers { provider subject } createdAt }
@@ -50,13 +58,13 @@ query Identity($id: ID!) {
 # Look up an identity by an identifier that its user signs in with: an
 # email address, a username or a phone number. Requires Kratos v0.13 or later.
 query IdentityByIdentifier($identifier: String!) {
-  identityByIdentifier(identifier: $identifier) { id state traits }
+  identityByIdentifier(identifier: $identifier) { id state ${traits.selection} }
 }
 
 # Look up an identity by its ID in another system. Requires Kratos v25.4
 # or later.
 query IdentityByExternalId($externalId: ID!) {
-  identityByExternalId(externalId: $externalId) { id externalId state traits }
+  identityByExternalId(externalId: $externalId) { id externalId state ${traits.selection} }
 }
 
 # The identity schemas in the configuration of Kratos.
@@ -78,17 +86,17 @@ query IdentitySchema {
   },
 });
 
-const changes = (id: string): Sample => ({
+const changes = (id: string, traits: TraitsSample): Sample => ({
   document: `# Errors such as invalid input are returned in userErrors, with the path
 # of the input field. If there are any, nothing was changed.
 
 mutation CreateIdentity($create: CreateIdentityInput!) {
   createIdentity(input: $create) {
-    identity { id traits createdAt }
+    identity { id ${traits.selection} createdAt }
     userErrors { code message path }
   }
 }
-
+${traits.fragment}
 # Each identity has a result. An invalid one does not affect the others.
 mutation ImportIdentities($import: ImportIdentitiesInput!) {
   importIdentities(input: $import) {
@@ -103,7 +111,7 @@ mutation ImportIdentities($import: ImportIdentitiesInput!) {
 # The new traits replace all current ones.
 mutation UpdateIdentity($update: UpdateIdentityInput!) {
   updateIdentity(input: $update) {
-    identity { id traits updatedAt }
+    identity { id ${traits.selection} updatedAt }
     userErrors { code message path }
   }
 }
@@ -121,7 +129,7 @@ mutation DeleteIdentityCredential($credential: DeleteIdentityCredentialInput!) {
 # contains; null removes a trait.
 mutation PatchIdentity($patch: PatchIdentityInput!) {
   patchIdentity(input: $patch) {
-    identity { id state traits metadataPublic updatedAt }
+    identity { id state ${traits.selection} metadataPublic updatedAt }
     userErrors { code message path }
   }
 }
@@ -159,11 +167,11 @@ mutation DeleteIdentity($delete: DeleteIdentityInput!) {
 }
 `,
   variables: {
-    create: { schemaId: "default", traits: { email: "ann@example.com", name: { first: "Ann", last: "Example" } } },
+    create: traits.create,
     import: { identities: [{ schemaId: "default", traits: { email: "bob@example.com" } }, { schemaId: "default", traits: { email: "eve" } }] },
-    update: { id, traits: { email: "anne@example.com", name: { first: "Anne", last: "Example" } } },
+    update: { id, ...traits.update },
     credential: { identityId: id, type: "oidc", identifier: "google:104159013" },
-    patch: { id, traits: { merge: { name: { first: "Anna" } } }, metadataPublic: { plan: "gold" } },
+    patch: { id, ...traits.merge, metadataPublic: { plan: "gold" } },
     verify: { identityId: id, address: "anne@example.com" },
     link: { identityId: id, expiresIn: "1h" },
     code: { identityId: id, expiresIn: "15m" },
