@@ -59,7 +59,7 @@ export function toTraits(shape: Shape, input: unknown): unknown {
   }
 }
 
-/** Converts a typed input to a JSON Merge Patch of traits (RFC 7386): null removes a trait, and lists replace. */
+/** Converts a typed input to a JSON Merge Patch of traits (RFC 7396): null removes a trait, and lists replace. */
 export function toMergePatch(shape: Shape, input: unknown): unknown {
   if (shape.kind !== "object" || input === null) return toTraits(shape, input);
   const given = input as Readonly<Record<string, unknown>>;
