@@ -1,18 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { gte } from "semver";
-import device from "../../src/fake-kratos/schemas/device.schema.json" with { type: "json" };
-import person from "../../src/fake-kratos/schemas/person.schema.json" with { type: "json" };
+import { SAMPLE_TRAITS } from "../fake-kratos/index.js";
 import { createIdentities, deleteIdentities, readIdentity, UNKNOWN_ID } from "../support/kratos-api.js";
 import { describeSampleSchemas, startKratos } from "../support/kratos-under-test.js";
 import { codeOf, dataOf, useRecordedFacade } from "../support/use-facade.js";
 
-const traits = {
-  schemas: [
-    { name: "Person", id: "default", source: "person.schema.json", schema: person },
-    { name: "Device", id: "device", source: "device.schema.json", schema: device },
-  ],
-  trustsSchema: false,
-};
+const traits = { schemas: SAMPLE_TRAITS, trustsSchema: false };
 
 const PERSON = "personTraits { email name { first last } age tags }";
 const PARTS = `id schemaId traits ${PERSON} deviceTraits { serial model }`;

@@ -1,3 +1,5 @@
+import device from "../../src/fake-kratos/schemas/device.schema.json" with { type: "json" };
+import person from "../../src/fake-kratos/schemas/person.schema.json" with { type: "json" };
 import { Courier } from "../../src/fake-kratos/courier.js";
 import { Flows } from "../../src/fake-kratos/flows.js";
 import { Identities, withoutAdminMetadata } from "../../src/fake-kratos/identities.js";
@@ -14,6 +16,12 @@ import { withoutProfile, withoutVerificationAndLinks } from "./switched-off.js";
 import { v06, v06Api, v06Ports, v06Shown } from "./v06.js";
 
 export type { FakeKratos };
+
+/** The identity schemas of the fake Kratos, with names for their typed traits. */
+export const SAMPLE_TRAITS = [
+  { name: "Person", id: "default", source: "person.schema.json", schema: person },
+  { name: "Device", id: "device", source: "device.schema.json", schema: device },
+] as const;
 
 const RELEASES = {
   "v0.6.3-alpha.1": { profile: v06, createApi: v06Api, toPorts: v06Ports, shown: v06Shown },

@@ -4,8 +4,12 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { buildSchema, isScalarType, isSpecifiedScalarType } from "graphql";
 import { scalars } from "../../src/codegen.js";
+import { buildFacadeSchema } from "../../src/graphql/schema.js";
+import { FORMATS } from "../../src/graphql/traits/scalars.js";
+import { customer, withTraits } from "./traits/typed-traits.js";
 
-const [, config = ""] = /```ts\n(import type \{ CodegenConfig.*?)```/s.exec(readFileSync("docs/clients.md", "utf8"))!;
+const PAGE = readFileSync("docs/clients.md", "utf8");
+const [, config = ""] = /```ts\n(import type \{ CodegenConfig.*?)```/s.exec(PAGE)!;
 let folder: string;
 
 beforeAll(() => {
@@ -32,9 +36,16 @@ function generate(change: (config: string) => string = (config) => config): stri
 
 const withoutDescriptions = (types: string) => types.replace(/\/\*\*.*?\*\//gs, "");
 
-it("names a type for each custom scalar of the schema", () => {
-  const types = Object.values(buildSchema(readFileSync("schema.api.graphql", "utf8")).getTypeMap());
-  expect(Object.keys(scalars)).toEqual(types.filter((type) => isScalarType(type) && !isSpecifiedScalarType(type)).map(({ name }) => name));
+it("names a type for each custom scalar of the schema, also of one with typed traits", () => {
+  const traits = Object.fromEntries([...FORMATS.keys()].map((format) => [format, { type: "string", format }]));
+  const { apiSdl } = buildFacadeSchema({ traits: { schemas: [customer(withTraits({ ...traits, serial: { type: "integer" } }))], trustsSchema: false } });
+  const types = Object.values(buildSchema(apiSdl).getTypeMap());
+  const expected = types.filter((type) => isScalarType(type) && !isSpecifiedScalarType(type)).map(({ name }) => name);
+  expect(Object.keys(scalars)).toEqual(expected);
+  const [, relay = ""] = /"customScalarTypes": (\{.*?\n {2}\})/s.exec(PAGE)!;
+  expect(Object.keys(JSON.parse(relay) as object)).toEqual(expected);
+  const [, yaml = ""] = /```yaml\nscalars:\n(.*?)```/s.exec(PAGE)!;
+  expect(yaml).toBe(Object.entries(scalars).map(([name, type]) => `  ${name}: ${type}\n`).join(""));
 });
 
 it("gives traits and dates their types as docs/clients.md describes it, so that nothing is `unknown` or `any`", () => {

@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import device from "../../src/fake-kratos/schemas/device.schema.json" with { type: "json" };
-import person from "../../src/fake-kratos/schemas/person.schema.json" with { type: "json" };
 import type { Scope } from "../../src/graphql/scopes.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { USES_BEFORE_COMPILATION } from "../../src/server/apollo/jit.js";
-import { startFakeKratos } from "../fake-kratos/index.js";
+import { SAMPLE_TRAITS, startFakeKratos } from "../fake-kratos/index.js";
 import { createIdentities, readIdentity, signUp, startApiFlow } from "../support/kratos-api.js";
 import { captureLog } from "../support/logs.js";
 import { codeOf, dataOf, useRecordedFacade } from "../support/use-facade.js";
@@ -23,13 +21,7 @@ const WRITER = as(writer);
 
 const log = captureLog();
 
-const traits = {
-  schemas: [
-    { name: "Person", id: "default", source: "person.schema.json", schema: person },
-    { name: "Device", id: "device", source: "device.schema.json", schema: device },
-  ],
-  trustsSchema: false,
-};
+const traits = { schemas: SAMPLE_TRAITS, trustsSchema: false };
 
 const PERSON = "personTraits { email name { first last } age tags }";
 
