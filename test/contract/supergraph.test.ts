@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { composeServices as composeWithApollo } from "@apollo/composition";
+import { composeServices as composeWithTheGuild } from "@theguild/federation-composition";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
+import { SAMPLE_TRAITS } from "../fake-kratos/index.js";
 import { postJson } from "../support/http.js";
 import { createIdentities, deleteIdentities, logInBrowser, readIdentity, signUp, UNKNOWN_ID } from "../support/kratos-api.js";
-import { featuresOf, startKratos } from "../support/kratos-under-test.js";
+import { describeSampleSchemas, featuresOf, startKratos } from "../support/kratos-under-test.js";
 import { stopAfterTest, useServers } from "../support/lifecycle.js";
 import { startRecordingProxy } from "../support/recording-proxy.js";
-import { ORDERS_BY_EXTERNAL_ID, ORDERS_OF_IDENTITIES, startGateway, startOrderSubgraph } from "../support/supergraph.js";
+import { type Composer, ORDERS_BY_EXTERNAL_ID, ORDERS_OF_IDENTITIES, startGateway, startOrderSubgraph } from "../support/supergraph.js";
 import { codeOf, createFacadeUnderTest, dataOf } from "../support/use-facade.js";
 
 const BUYERS = "{ orders { edges { node { id buyer { id traits } } } pageInfo { hasNextPage } } }";
@@ -166,5 +169,79 @@ describe("with the session of a user, which the gateway passes on", () => {
     const reply = await gateway.send("{ viewer { identity { id } } orders { edges { node { id } } } }", {}, { "x-session-token": "unknown" });
     expect(codeOf(reply)).toBe("UNAUTHENTICATED");
     expect(reply.data).toEqual({ viewer: null, orders: { edges: [{ node: { id: "order-0" } }] } });
+  });
+});
+
+/** The sample schemas under the names of a shop, and later ones: a customer must have an age, too. */
+const [{ schema: person, ...customer }, device] = SAMPLE_TRAITS;
+const personTraits = person.properties.traits;
+const later = { properties: { traits: { ...personTraits, required: [...personTraits.required, "age"] } } };
+const SCHEMAS = [{ ...customer, name: "Customer", schema: later }, device];
+const TRUSTED = "required traits that are trusted";
+
+describeSampleSchemas("with typed traits", () => {
+  describe.each<[string, string, Composer]>([
+    ["nullable traits", "The Guild", composeWithTheGuild],
+    [TRUSTED, "Apollo", composeWithApollo],
+  ])("and %s, composed by %s", (nullability, _, compose) => {
+    const traits = { schemas: SCHEMAS, trustsSchema: nullability === TRUSTED };
+    const { toFacade, orders, gateway, cleanups } = useServers(async (cleanups) => {
+      const facade = cleanups.use(await createFacadeUnderTest(kratos, { traits }));
+      const toFacade = cleanups.use(await startRecordingProxy(facade.url));
+      const orders = cleanups.use(await startOrderSubgraph());
+      const { sdl } = buildFacadeSchema({ authDirectives: false, traits });
+      const gateway = cleanups.use(await startGateway([{ name: "identities", sdl, url: `${toFacade.url}/graphql` }, orders], compose));
+      return { toFacade, orders, gateway, cleanups };
+    }, 60_000);
+
+    const newEmail = () => `${randomUUID()}@supergraph.example.com`;
+    const create = async (schemaId: string, created: object) => {
+      const [id] = (await createIdentities(kratos, schemaId, [created])) as [string];
+      cleanups.defer(() => deleteIdentities(kratos, [id]));
+      return id;
+    };
+
+    const select = async (fields: string) => {
+      const { data, errors = [] } = await gateway.send(`{ orders { edges { node { buyer { ${fields} } } } } }`);
+      return { buyers: data!["orders"].edges.map(({ node }: any) => node.buyer), errors };
+    };
+
+    it("selects the traits of buyers with one request to the subgraph, null for those with another identity schema", async () => {
+      const [email, earlier, serial] = [newEmail(), newEmail(), randomUUID().toUpperCase()];
+      orders.buyers = [await create("default", { email, age: 30 }), await create("device", { serial }), await create("default", { email: earlier })];
+      toFacade.take();
+      const { buyers, errors } = await select("customerTraits { email age name { first } } deviceTraits { serial }");
+      expect(toFacade.take()).toHaveLength(1);
+      expect(buyers).toEqual([
+        { customerTraits: { email, age: 30, name: null }, deviceTraits: null },
+        { customerTraits: null, deviceTraits: { serial } },
+        { customerTraits: traits.trustsSchema ? null : { email: earlier, age: null, name: null }, deviceTraits: null },
+      ]);
+      expect(errors.map(({ extensions }) => extensions?.["code"])).toEqual(traits.trustsSchema ? ["TRAIT_MISMATCH"] : []);
+    });
+
+    it("tells a deleted buyer from one with another identity schema by a field that is non-null", async () => {
+      orders.buyers = [UNKNOWN_ID];
+      expect(await select("customerTraits { email }")).toEqual({ buyers: [{ customerTraits: null }], errors: [] });
+      expect(await select("schemaId customerTraits { email }")).toEqual({ buyers: [null], errors: [] });
+    });
+
+    const send = (typedTraits: object) =>
+      gateway.send("mutation ($input: CreateIdentityInput!) { createIdentity(input: $input) { identity { id customerTraits { email } } userErrors { code path } } }", { input: { typedTraits } });
+
+    it("creates an identity from typed traits, and passes the paths of user errors on", async () => {
+      const email = newEmail();
+      const { createIdentity } = dataOf(await send({ customerTraits: { email, age: 30 } }));
+      cleanups.defer(() => deleteIdentities(kratos, [createIdentity.identity.id]));
+      expect(createIdentity).toEqual({ identity: { id: expect.any(String), customerTraits: { email } }, userErrors: [] });
+      const path = ["input", "typedTraits", "customerTraits", "name", "first"];
+      expect(dataOf(await send({ customerTraits: { email, age: 30, name: { first: "" } } }))).toEqual({ createIdentity: { identity: null, userErrors: [{ code: "INVALID", path }] } });
+    });
+
+    it("refuses the traits of two identity schemas, whether or not the supergraph knows @oneOf", async () => {
+      const { data, errors } = await send({ customerTraits: { email: newEmail(), age: 30 }, deviceTraits: { serial: "S-1234" } });
+      expect(data?.["createIdentity"] ?? null).toBeNull();
+      expect(JSON.stringify(errors)).toMatch(/exactly one/i);
+    });
   });
 });

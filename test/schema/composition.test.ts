@@ -1,8 +1,9 @@
 import { composeServices as composeWithApollo } from "@apollo/composition";
 import { composeSchemaContract, composeServices as composeWithTheGuild } from "@theguild/federation-composition";
 import { federateSubgraphs, LATEST_ROUTER_COMPATIBILITY_VERSION } from "@wundergraph/composition";
-import { buildSchema, Kind, parse, print, type GraphQLObjectType } from "graphql";
+import { buildSchema, type GraphQLInputObjectType, type GraphQLObjectType, type GraphQLSchema, Kind, parse, print, validate } from "graphql";
 import { buildFacadeSchema } from "../../src/graphql/schema.js";
+import { SAMPLE_TRAITS } from "../fake-kratos/index.js";
 import { ORDERS, ORDERS_BY_EXTERNAL_ID } from "../support/supergraph.js";
 
 const { sdl } = buildFacadeSchema();
@@ -59,10 +60,15 @@ function directivesIn(text: string) {
       .map(print);
 }
 
-it("keeps its scopes and costs if it is composed by Cosmo", () => {
-  const subgraphs = services(sdl).map(({ name, url, typeDefs }) => ({ name, url, definitions: typeDefs }));
+function composeWithCosmo(ours: string) {
+  const subgraphs = services(ours).map(({ name, url, typeDefs }) => ({ name, url, definitions: typeDefs }));
   const result = federateSubgraphs({ subgraphs, version: LATEST_ROUTER_COMPATIBILITY_VERSION });
   if (!result.success) throw new AggregateError(result.errors);
+  return result;
+}
+
+it("keeps its scopes and costs if it is composed by Cosmo", () => {
+  const result = composeWithCosmo(sdl);
   expect(result.fieldConfigurations.find(({ fieldName }) => fieldName === "metadataAdmin")).toMatchObject({
     requiresAuthentication: true,
     requiredScopes: [["identities:read", "secrets:read"]],
@@ -87,6 +93,33 @@ it.each([
     expect(left).not.toEqual([]);
   }
   if (type) expect(contract.getType(type)).toBeUndefined();
+});
+
+describe.each([
+  ["nullable", false, "TraitEmail"],
+  ["trusted to be there", true, "TraitEmail!"],
+])("with typed traits that are %s", (_, trustsSchema, email) => {
+  const typed = buildFacadeSchema({ traits: { schemas: SAMPLE_TRAITS, trustsSchema } }).sdl;
+
+  it.each<[string, () => GraphQLSchema]>([
+    ["The Guild", () => buildSchema(composeWithTheGuild(services(typed)).publicSdl!)],
+    ["Apollo", () => composeWithApollo(services(typed)).schema!.toAPISchema().toGraphQLJSSchema()],
+    ["Cosmo", () => composeWithCosmo(typed).federatedGraphClientSchema],
+  ])("shows them to clients of the supergraph that %s composes", (_, composeForClients) => {
+    const supergraph = composeForClients();
+    expect(validate(supergraph, parse("{ orders { edges { node { buyer { personTraits { email name { first } } deviceTraits { serial } } } } } }"))).toEqual([]);
+    const fieldsOf = (name: string) => (supergraph.getType(name) as GraphQLObjectType | GraphQLInputObjectType).getFields();
+    expect(String(fieldsOf("PersonTraits")["email"]!.type)).toBe(email);
+    expect(String(fieldsOf("PersonTraitsInput")["email"]!.type)).toBe("TraitEmail!");
+    expect(Object.keys(fieldsOf("TypedTraitsInput")).sort()).toEqual(["deviceTraits", "personTraits"]);
+  });
+
+  it("compose with a field of another subgraph that requires them, with their scopes", () => {
+    const requires = ORDERS.replace('"@shareable"]', '"@shareable", "@external", "@requires", "@authenticated", "@requiresScopes"]')
+      .replace("v2.3", "v2.9")
+      .replace("resolvable: false) { id: ID! }", `) { id: ID! personTraits: PersonTraits @external greeting: String @requires(fields: "personTraits { email }") @authenticated @requiresScopes(scopes: [["identities:read"]]) } type PersonTraits { email: ${email} @external } scalar TraitEmail`);
+    expect(compose(typed, requires).errors).toBeUndefined();
+  });
 });
 
 it("composes without the directives for authorization, if they are left out", () => {

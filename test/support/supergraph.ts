@@ -3,8 +3,8 @@ import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
 import { startStandaloneServer } from "@apollo/server/standalone";
 import { buildSubgraphSchema } from "@apollo/subgraph";
-import { assertCompositionSuccess, composeServices } from "@theguild/federation-composition";
-import { parse } from "graphql";
+import { composeServices as composeWithTheGuild } from "@theguild/federation-composition";
+import { type DocumentNode, parse } from "graphql";
 import type { IncomingHttpHeaders } from "node:http";
 import { fetchGraphQL } from "./http.js";
 import type { Stoppable } from "./lifecycle.js";
@@ -33,12 +33,8 @@ export interface Gateway extends Stoppable {
   send(query: string, variables?: object, headers?: Record<string, string>): Promise<Reply<Record<string, any>>>;
 }
 
-/** Composes a supergraph. @throws if the subgraphs do not compose */
-export function compose(subgraphs: readonly Subgraph[]): string {
-  const result = composeServices(subgraphs.map(({ name, sdl, url }) => ({ name, url, typeDefs: parse(sdl) })));
-  assertCompositionSuccess(result);
-  return result.supergraphSdl;
-}
+/** Composes a supergraph, as the packages of The Guild and Apollo do it. */
+export type Composer = (services: { name: string; url: string; typeDefs: DocumentNode }[]) => { supergraphSdl?: string; errors?: readonly Error[] };
 
 /** The way to the subgraph of identities, there and back. */
 class IdentitiesDataSource extends RemoteGraphQLDataSource<Caller> {
@@ -57,10 +53,12 @@ class IdentitiesDataSource extends RemoteGraphQLDataSource<Caller> {
   }
 }
 
-/** Starts a gateway in front of the subgraphs. */
-export async function startGateway(subgraphs: readonly Subgraph[]): Promise<Gateway> {
+/** Starts a gateway in front of the subgraphs. Rejects if they do not compose. */
+export async function startGateway(subgraphs: readonly Subgraph[], compose: Composer = composeWithTheGuild): Promise<Gateway> {
+  const { supergraphSdl, errors } = compose(subgraphs.map(({ name, sdl, url }) => ({ name, url, typeDefs: parse(sdl) })));
+  if (supergraphSdl === undefined) throw new AggregateError(errors ?? [], "The subgraphs do not compose.");
   const gateway = new ApolloGateway({
-    supergraphSdl: compose(subgraphs),
+    supergraphSdl,
     buildService: ({ name, url }) => (name === "identities" ? new IdentitiesDataSource({ url }) : new RemoteGraphQLDataSource({ url })),
   });
   const server = new ApolloServer<Caller>({ gateway });
