@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
-import { SAMPLE_SESSION_TOKEN, startFakeKratos } from "../../src/fake-kratos/index.js";
+import { SAMPLE_SCHEMAS, SAMPLE_SESSION_TOKEN, startFakeKratos } from "../../src/fake-kratos/index.js";
 import { stopAfterTest } from "../support/lifecycle.js";
 import { dataOf, startFacade, useFacade } from "../support/use-facade.js";
 
 /** As the server is started in the README, without any configuration. */
-const options = { authentication: { apiKeys: [], sessions: { optional: true } } } as const;
+const options = {
+  authentication: { apiKeys: [], sessions: { optional: true } },
+  traits: { schemas: SAMPLE_SCHEMAS, trustsSchema: false },
+} as const;
 
 const { facade } = useFacade(startFakeKratos, options);
 
