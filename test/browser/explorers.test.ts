@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Locator, Page } from "playwright-core";
-import { SAMPLE_IDENTITY_ID, SAMPLE_SESSION_TOKEN } from "../../src/fake-kratos/index.js";
+import { SAMPLE_IDENTITY_ID, SAMPLE_SCHEMAS, SAMPLE_SESSION_TOKEN } from "../../src/fake-kratos/index.js";
+import { buildFacadeSchema } from "../../src/graphql/schema.js";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
 import { createSamples } from "../../src/server/explorer/samples.js";
 import { startFakeKratos } from "../fake-kratos/index.js";
@@ -9,11 +10,14 @@ import { useServers } from "../support/lifecycle.js";
 import { createFacadeUnderTest, startFacade } from "../support/use-facade.js";
 import { keepScreenshot, openPage, startBrowser } from "./browser.js";
 
+/** As a server with the built-in fake Kratos has them. */
+const traits = { schemas: SAMPLE_SCHEMAS, trustsSchema: false };
+
 const COOKIE = "ory_kratos_session";
 
 const { facade, kratos, browser } = useServers(async (cleanups) => {
   const kratos = cleanups.use(await startFakeKratos());
-  const facade = cleanups.use(await createFacadeUnderTest(kratos, { sampleIdentityId: SAMPLE_IDENTITY_ID }));
+  const facade = cleanups.use(await createFacadeUnderTest(kratos, { sampleIdentityId: SAMPLE_IDENTITY_ID, traits }));
   const browser = await startBrowser();
   cleanups.defer(() => browser.close());
   return { facade, kratos, browser };
@@ -167,7 +171,7 @@ describe("the Sandbox page", () => {
     await page.goto(`${facade.url}/graphql`);
     const frame = page.getByTitle(`${facade.url}/graphql`);
     await frame.contentFrame().getByText("Apollo's page").waitFor();
-    expect(await frame.getAttribute("src")).toContain(encodeURIComponent(createSamples()[0]!.document));
+    expect(await frame.getAttribute("src")).toContain(encodeURIComponent(createSamples({ built: buildFacadeSchema({ traits }) })[0]!.document));
     await page.clock.fastForward(60_000);
     await page.evaluate("new Promise((resolve) => requestAnimationFrame(resolve))");
     expect(page.url()).toBe(`${facade.url}/graphql`);
