@@ -47,8 +47,14 @@ export function toChart(results) {
   const measured = cases.flatMap((one) => Object.values(one.servers).flatMap(({ cpu }) => cpu ?? []));
   const max = Math.max(...measured, AXIS_START_US * 10) * 1.2;
   const x = logarithmicScale(max);
-  const groupHeight = names.length * BAR_STEP + GROUP_GAP;
-  const axis = TOP + cases.length * groupHeight;
+  let axis = TOP;
+  const groups = cases.flatMap((one) => {
+    // A server that has started and was not measured cannot answer the case.
+    const shown = names.filter((name) => one.servers[name] || results.servers[name].error);
+    const top = axis;
+    axis += shown.length * BAR_STEP + GROUP_GAP;
+    return group(one, shown, x, top);
+  });
   const goals = goalLines(results, axis + 44);
   const smallPrintTop = axis + 58 + goals.length * LINE;
   const versions = names.map((name) => `${results.servers[name].title} ${results.servers[name].version ?? "(does not start)"}`);
@@ -62,7 +68,7 @@ export function toChart(results) {
     `<text class="dim" x="${MARGIN}" y="56">Microseconds, user and system, on a logarithmic axis. Less is better.</text>`,
     ...legend(results, names),
     ...grid(x, max, axis),
-    ...cases.flatMap((one, index) => group(one, names, x, TOP + index * groupHeight)),
+    ...groups,
     ...goals,
     ...smallPrint.map((text, index) => `<text class="dim" x="${MARGIN}" y="${smallPrintTop + index * LINE}">${escape(text)}</text>`),
     "</svg>\n",

@@ -18,6 +18,11 @@ const GOALS = [
   { goal: "page of 100, CPU of omnigraph + yoga, large", limit: 0.2, measure: cpu("identities", "mesh-yoga") },
   { goal: "page of 100, CPU of omnigraph + yoga, small", limit: 0.2, measure: cpu("small-identities", "mesh-yoga") },
   {
+    goal: "page of 100 with typed traits, CPU of the one with traits as JSON, large",
+    limit: 1.3,
+    measure: ({ cases }) => cpuRatio(cases["typed-identities"]?.servers[PRODUCT], cases.identities?.servers[PRODUCT]),
+  },
+  {
     goal: "100 references, requests to Kratos",
     limit: 1,
     measure: ({ cases }) => cases.orders?.servers[PRODUCT]?.upstream,

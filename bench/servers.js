@@ -31,6 +31,7 @@ export const SERVERS = [
     title: PRODUCT,
     api: "product",
     version: () => versionIn(join(REPOSITORY, "package.json")),
+    env: { TRAITS_SCHEMAS: join(BENCH, "servers/traits.json") },
     command: () => [process.execPath, join(REPOSITORY, "dist/main.js")],
   },
   {

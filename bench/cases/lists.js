@@ -7,11 +7,15 @@ const PAGE_SIZE = 100;
 const PAGE_COUNT = 100;
 const PAGE_KEYS = ["id", "schemaId", "schemaUrl", "state", "traits", "createdAt", "updatedAt", "stateChangedAt"];
 const PAGE_FIELDS = PAGE_KEYS.join(" ");
-const CONNECTION = oneLine(`
-  query Identities($first: Int!, $after: String) {
-    identities(first: $first, after: $after) { edges { node { ${PAGE_FIELDS} } } pageInfo { hasNextPage endCursor } }
-  }
-`);
+const connection = (fields) =>
+  oneLine(`
+    query Identities($first: Int!, $after: String) {
+      identities(first: $first, after: $after) { edges { node { ${fields} } } pageInfo { hasNextPage endCursor } }
+    }
+  `);
+const CONNECTION = connection(PAGE_FIELDS);
+/** All traits of the identity schema, also those that no identity of the bench has. */
+const TYPED_CONNECTION = connection(PAGE_FIELDS.replace("traits", "personTraits { email name { first last } age tags }"));
 const LIST = oneLine(`
   query Identities($first: Int!, $after: ID) { identities(first: $first, after: $after) { ${PAGE_FIELDS} } }
 `);
@@ -21,16 +25,20 @@ const KRATOS_LIST = snakeCase(
   `),
 );
 
+const tokensOf = (identities) => identities.slice(0, PAGE_COUNT).map(({ id }) => id);
+const askConnection = (query, tokens) =>
+  tokens.map((id) => graphql(query, { first: PAGE_SIZE, after: Buffer.from(id).toString("base64url") }));
+const pageAt = (identities, index) => identities.slice(index + 1, index + 1 + PAGE_SIZE);
+
 function pageCase(name, title, identities) {
-  const tokens = identities.slice(0, PAGE_COUNT).map(({ id }) => id);
-  const ask = (query, cursorOf = (id) => id) =>
-    tokens.map((id) => graphql(query, { first: PAGE_SIZE, after: cursorOf(id) }));
+  const tokens = tokensOf(identities);
+  const ask = (query) => tokens.map((id) => graphql(query, { first: PAGE_SIZE, after: id }));
   return {
     name,
     title,
     requests: {
       rest: () => tokens.map((id) => get(`/identities?page_size=${PAGE_SIZE}&page_token=${id}`)),
-      product: () => ask(CONNECTION, (id) => Buffer.from(id).toString("base64url")),
+      product: () => askConnection(CONNECTION, tokens),
       apollo: () => ask(LIST),
       mesh: () => ask(KRATOS_LIST),
       tailcall: () => ask(KRATOS_LIST),
@@ -38,13 +46,24 @@ function pageCase(name, title, identities) {
     check(api, answer, index) {
       const list = api === "rest" ? answer : dataOf(answer).identities;
       const nodes = api === "product" ? list.edges.map(({ node }) => node) : list;
-      expectIdentities(nodes, identities.slice(index + 1, index + 1 + PAGE_SIZE), PAGE_KEYS);
+      expectIdentities(nodes, pageAt(identities, index), PAGE_KEYS);
     },
   };
 }
 
 export const identities = pageCase("identities", "identities(first: 100), large: 94 kB", LARGE);
 export const smallIdentities = pageCase("small-identities", "identities(first: 100), small: 69 kB", SMALL);
+
+/** Only kratos-graphql has typed traits. */
+export const typedIdentities = {
+  name: "typed-identities",
+  title: "identities(first: 100), typed traits",
+  requests: { product: () => askConnection(TYPED_CONNECTION, tokensOf(LARGE)) },
+  check(_, answer, index) {
+    const nodes = dataOf(answer).identities.edges.map(({ node: { personTraits, ...node } }) => ({ ...node, traits: personTraits }));
+    expectIdentities(nodes, pageAt(LARGE, index), PAGE_KEYS);
+  },
+};
 
 const BUYER_KEYS = ["id", "state", "traits"];
 const BUYER_FIELDS = BUYER_KEYS.join(" ");
