@@ -5,10 +5,10 @@ import { buildSchema, isObjectType } from "graphql";
 import { GraphQLClient } from "graphql-request";
 import { readFileSync } from "node:fs";
 import { createApiKey, parseApiKeys } from "../../src/server/auth/api-key.js";
-import { startFakeKratos } from "../fake-kratos/index.js";
+import { SAMPLE_TRAITS, startFakeKratos } from "../fake-kratos/index.js";
 import { startApiFlow } from "../support/kratos-api.js";
 import { startScriptedKratos } from "../support/scripted-kratos.js";
-import { startFacade, useFacade } from "../support/use-facade.js";
+import { dataOf, startFacade, useFacade } from "../support/use-facade.js";
 
 const { facade: open, kratos } = useFacade(() => startScriptedKratos("v26.2.0"));
 const { key, line } = createApiKey("shop", ["system:read", "identities:delete"]);
@@ -59,8 +59,10 @@ describe.each([
   });
 });
 
+const PAGE = readFileSync("docs/clients.md", "utf8");
+
 describe("the list of types without a cache key in docs/clients.md", () => {
-  const [, list = ""] = /const PARTS = (\[[^\]]+\])/.exec(readFileSync("docs/clients.md", "utf8"))!;
+  const [, list = ""] = /const PARTS = (\[[^\]]+\])/.exec(PAGE)!;
   const parts = JSON.parse(list.replace(/,\n\]/, "]")) as string[];
   const { facade, kratos } = useFacade(startFakeKratos);
 
@@ -107,5 +109,38 @@ describe("the list of types without a cache key in docs/clients.md", () => {
     client.stop();
     expect(texts(sent.data).length).toBeGreaterThan(2);
     expect(JSON.stringify(texts(cached)) === JSON.stringify(texts(sent.data))).toBe(apart);
+  });
+});
+
+describe("the policies for typed traits in docs/clients.md", () => {
+  const { facade } = useFacade(startFakeKratos, { traits: { schemas: SAMPLE_TRAITS, trustsSchema: false } });
+  const [, list = ""] = /const TRAITS = (\[[^\]]+\])/.exec(PAGE)!;
+  const types = (JSON.parse(list) as string[]).map((type) => type.replace("Customer", "Person"));
+  const select = (fields: string) => `query ($id: ID!) { identity(id: $id) { id personTraits { ${fields} } } }`;
+  const findId = async () => dataOf(await facade.send("{ identities(first: 1) { edges { node { id } } } }"))["identities"].edges[0].node.id as string;
+
+  it.each([
+    ["keep what earlier queries have read of the traits in the cache of Apollo Client", { keyFields: false as const, merge: true }, true],
+    ["are necessary: without merge, the next query replaces it", { keyFields: false as const }, false],
+  ])("%s", async (_, policy, kept) => {
+    const warn = jest.spyOn(console, "warn").mockImplementation();
+    const client = new ApolloClient({ link: new HttpLink({ uri: `${facade.url}/graphql` }), cache: new InMemoryCache({ typePolicies: Object.fromEntries(types.map((type) => [type, policy])) }) });
+    const variables = { id: await findId() };
+    for (const fields of ["email", "age name { first }", "name { last }"]) await client.query({ query: gql(select(fields)), variables });
+    const read = client.readQuery<any>({ query: gql(select("email age name { first last }")), variables });
+    client.stop();
+    warn.mockRestore();
+    expect(read?.identity.personTraits.email !== undefined).toBe(kept);
+  });
+
+  it.each([
+    ["make Graphcache complain about nothing", types, []],
+    ["are necessary: without them, Graphcache complains", [], [expect.stringContaining("Invalid key")]],
+  ])("%s", async (_, known, complaints) => {
+    const heard: string[] = [];
+    const cache = cacheExchange({ keys: Object.fromEntries(known.map((type) => [type, () => null])), logger: (severity, message) => void (severity !== "debug" && heard.push(message)) });
+    const client = new Client({ url: `${facade.url}/graphql`, exchanges: [cache, fetchExchange] });
+    expect((await client.query(select("email name { first }"), { id: await findId() }).toPromise()).error).toBeUndefined();
+    expect(heard.slice(0, 1)).toEqual(complaints);
   });
 });
