@@ -43,7 +43,7 @@ export class Reloader {
         if (changed.length > 0) apply(config);
         this.#current = values;
         if (changed.length > 0) logger.info({ changed }, `Configuration reloaded: ${changed.join(", ")}.`);
-        else if (force) logger.info("Configuration reloaded: nothing has changed.");
+        else if (force) logger.info("Configuration reloaded: no variable has changed.");
       } catch (error) {
         const problems = error instanceof ConfigError ? error.problems : [(error as Error).message];
         logger.error({ problems }, `The new configuration is invalid, so the previous one remains in use: ${(error as Error).message}.`);

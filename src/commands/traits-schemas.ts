@@ -131,10 +131,10 @@ function explain(error: unknown): unknown {
 
 async function readJson(path: string): Promise<unknown> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw toError(path, `The file cannot be read (${error.code}).`);
+    throw toError(path, `The file cannot be read (${error.code}). TRAITS_SCHEMAS must be the path of a mapping file or "${ALL}", and "file" in it a path, not a URL.`);
   });
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     // The message can quote the file, which might be another one than the one that is meant.
     const [position = ""] = / at position \d+/.exec((error as Error).message) ?? [];

@@ -53,6 +53,9 @@ export function getSchemaHash(sdl: string): string {
   return `sha256:${createHash("sha256").update(sdl).digest("hex")}`;
 }
 
+/** Why the current identity schemas are not served: Kratos does not return them, no graph can be built of them, or it has another hash. */
+export type TraitsProblemReason = "kratos" | "schemas" | "hash";
+
 /** How old the identity schemas can be. */
 const TTL_MS = 60_000;
 
@@ -66,6 +69,7 @@ export class ServedGraph {
   #built?: { readonly schemas: string; readonly error?: unknown };
   /** Why the identity schemas of now are not served. */
   #problem?: string;
+  #reason?: TraitsProblemReason;
   #loadedAt = -Infinity;
   #isLoading = false;
   #loading: Promise<void> = Promise.resolve();
@@ -89,7 +93,7 @@ export class ServedGraph {
   /** The graph for a new request. @throws {HttpError} if there is none yet */
   get(): Graph {
     if (this.#current) return this.#current;
-    throw new HttpError(503, "KRATOS_UNAVAILABLE", "The server is starting: it has no schema until Kratos has returned the identity schemas. Try again later.", { "retry-after": "5" });
+    throw new HttpError(503, "KRATOS_UNAVAILABLE", "The server has no schema yet: the identity schemas have not been loaded, or cannot be used. Try again later. For details, see the server log.", { "retry-after": "5" });
   }
 
   /** The hash of the current SDL. Undefined if there is no graph yet. */
@@ -105,6 +109,11 @@ export class ServedGraph {
   /** Whether the graph has the types of the current identity schemas, as far as they are known. */
   get isCurrent(): boolean {
     return this.#problem === undefined;
+  }
+
+  /** Why it does not, for metrics. */
+  get problemReason(): TraitsProblemReason | undefined {
+    return this.#reason;
   }
 
   /** Reloads the identity schemas, if they are older than a minute, or cannot be used. Never fails. */
@@ -129,7 +138,7 @@ export class ServedGraph {
     try {
       await this.#load();
       if (this.#problem !== undefined) this.options.logger.warn({ schemaHash: this.hash }, "The identity schemas can be used again.");
-      this.#problem = undefined;
+      this.#problem = this.#reason = undefined;
     } catch (error) {
       this.#report(error);
     }
@@ -157,7 +166,7 @@ export class ServedGraph {
     await apollo.start();
     const previous = this.#current;
     this.#current = { built, apollo, hash };
-    for (const { source, at, message } of built.typed.notes) this.#note(`${source}${printPointer(at)} ${message}.`);
+    for (const { source, at, message } of built.typed.notes) this.#note(`${source}: ${printPointer(at)} ${message}.`);
     if (previous) logger.info({ schemaHash: hash, before: previous.hash }, `The identity schemas have changed. The schema has the hash ${hash} now.`);
     else if (!this.isCurrent) logger.info({ schemaHash: hash }, `The identity schemas have been loaded. The schema has the hash ${hash}.`);
     // Does not affect the operations that it executes.
@@ -175,6 +184,7 @@ export class ServedGraph {
     const problem = known ? error.message.replace(/\.$/, "") : "this is a bug";
     if (problem === this.#problem) return;
     this.#problem = problem;
+    this.#reason = error instanceof KratosError ? "kratos" : error instanceof SchemaHashError ? "hash" : "schemas";
     const fields = { schemaHash: this.hash, detail: error instanceof KratosError ? error.detail : undefined, err: known ? undefined : errorForLog(error) };
     logger.error(fields, `The identity schemas cannot be used, so ${this.#current ? "the previous ones remain in use" : "there is no schema yet"}: ${problem}.`);
   }

@@ -156,7 +156,7 @@ it("applies nothing if any file is invalid, keeps the previous configuration, an
 
 it("reloads on SIGHUP without waiting, and continues to run", async () => {
   const line = await lineAfter("Configuration reloaded", () => program.kill("SIGHUP"));
-  expect(line.msg).toBe("Configuration reloaded: nothing has changed.");
+  expect(line.msg).toBe("Configuration reloaded: no variable has changed.");
   expect(await ask(next.key)).toEqual(identityWith({ email: "ann@example.com" }));
 }, 30_000);
 

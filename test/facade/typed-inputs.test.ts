@@ -106,8 +106,14 @@ it("distinguishes what is wrong with the traits that stay", async () => {
   const patch = async (customerTraits: object) => dataOf(await run("patchIdentity", { id: ID, typedTraits: { customerTraits } }))["patchIdentity"].userErrors;
   const stays = { code: "INVALID", path: ["input", "typedTraits", "customerTraits", "given_name"], message: expect.stringContaining("In the identity as it is now") };
   expect(await patch({ locale: "de" })).toEqual([stays]);
-  expect(await patch({ given_name: "B", locale: "de" })).toEqual([{ ...stays, message: "must NOT have fewer than 2 characters" }]);
+  expect(await patch({ given_name: "B", locale: "de" })).toEqual([{ ...stays, message: "The value must NOT have fewer than 2 characters." }]);
   expect(await patch({ given_name: "Bo", locale: "de" })).toEqual([]);
+});
+
+it("takes null for the traits that are not given, as generated clients send it", async () => {
+  current = JSON_TRAITS;
+  const input = { id: ID, traits: null, typedTraits: { customerTraits: { mother_s_names: ["Eve"] } } };
+  expect(dataOf(await run("patchIdentity", input))["patchIdentity"].userErrors).toEqual([]);
 });
 
 it("takes objects that contain themselves, whether the operation is compiled or not", async () => {

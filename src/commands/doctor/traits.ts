@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Config, TraitsConfig } from "../../config.js";
 import { printPointer, TraitsSchemaError } from "../../graphql/traits/document.js";
 import { buildFacadeSchema } from "../../graphql/schema.js";
@@ -14,7 +15,7 @@ export async function checkTraits(kratos: Kratos, { traits, facade: { publicSdl,
   try {
     const loaded = traits ? await loadTraitsSchemas(traits.source, async () => kratos) : { schemas: [], unnamed: [] };
     const { sdl, typed } = buildFacadeSchema({ publicSdl, traits: { schemas: loaded.schemas, trustsSchema: traits?.trustsSchema ?? false } });
-    const untyped = typed.notes.map(({ source, at, message }) => note(CHECK, `${source}${printPointer(at)} ${message}`));
+    const untyped = typed.notes.map(({ source, at, message }) => note(CHECK, `${source}: ${printPointer(at)} ${message}`));
     return [...(traits ? await checkMapping(kratos, traits, loaded) : []), ...untyped, ...checkHash(sdl, schemaHash)];
   } catch (error) {
     if (error instanceof TraitsSchemaError) return error.problems.map((problem) => fail(CHECK, new TraitsSchemaError([problem]).message));
@@ -30,7 +31,7 @@ async function checkMapping(kratos: Kratos, { source }: TraitsConfig, { schemas,
     const check = `${CHECK} ${name}`;
     const current = inKratos.get(id);
     if (current === undefined) return fail(check, `Kratos has no identity schema with the ID ${JSON.stringify(id)}, so no identity has these traits; correct the ID in ${source}`);
-    if (current instanceof Error || JSON.stringify(current) === JSON.stringify(schema)) return ok(check, `are the traits of the identity schema ${JSON.stringify(id)}`);
+    if (current instanceof Error || isDeepStrictEqual(current, schema)) return ok(check, `are the traits of the identity schema ${JSON.stringify(id)}`);
     return note(check, `${from} differs from the identity schema ${JSON.stringify(id)} in Kratos. The types are those of the file`);
   });
   if (unnamed.length > 0) return [...findings, note(CHECK, adviseMapping(schemas, unnamed))];

@@ -147,7 +147,9 @@ function requireSchema(given: GivenTraits | undefined, schemaId: string): void {
 
 /** @throws {KratosInvalidError} if a field is null that cannot be cleared */
 function toPatch({ traits, typedTraits, schemaId, state, metadataPublic, metadataAdmin, externalId, ifUnmodifiedSince }: PatchIdentityInput): Omit<IdentityPatch, "traits"> {
-  const issues: ValidationIssue[] = Object.entries({ traits, typedTraits, schemaId, state })
+  // Generated clients send null for what is not given: one of the two can be null beside the other.
+  const given = { traits: typedTraits ? undefined : traits, typedTraits: traits ? undefined : typedTraits, schemaId, state };
+  const issues: ValidationIssue[] = Object.entries(given)
     .filter(([, value]) => value === null)
     .map(([field]) => ({ path: [field], message: "Expected a value; received null. This field cannot be cleared. To leave it unchanged, omit it." }));
   if (issues.length > 0) throw new KratosInvalidError("patchIdentity", issues);

@@ -31,6 +31,9 @@ const DRAFTS = /^http:\/\/json-schema\.org\/draft-0[67]\/schema#$/;
 /** No form has so many fields. */
 const MAX_ISSUES = 100;
 
+/** Values that a message lists. */
+const MAX_VALUES = 20;
+
 /** ajv creates an error for each of the values, and cannot stop: for a megabyte of them, it takes a second. */
 const MAX_CHARACTERS = 50_000;
 
@@ -61,6 +64,9 @@ async function compile({ $schema = "http://json-schema.org/draft-07/schema#", $i
   }
 }
 
+/** Keywords with values, which can look like schemas. */
+const VALUES = ["const", "default", "enum", "examples"];
+
 /** Leaves out what Kratos resolves in another way than ajv: what is beside a reference, as draft 7 says, and schemas with an `$id` of their own. */
 function reduce(schema: unknown): unknown {
   if (typeof schema !== "object" || schema === null) return schema;
@@ -68,11 +74,14 @@ function reduce(schema: unknown): unknown {
   const { $ref, $id } = schema as { readonly $ref?: unknown; readonly $id?: unknown };
   if (typeof $id === "string") return {};
   if (typeof $ref === "string") return { $ref };
-  return Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, reduce(part)]));
+  return Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, VALUES.includes(key) ? part : reduce(part)]));
 }
 
-function toIssue({ instancePath, params, message = "is invalid" }: ErrorObject): ValidationIssue {
+function toIssue({ instancePath, keyword, params, message = "is invalid" }: ErrorObject): ValidationIssue {
   const [, ...path] = instancePath.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
   const { missingProperty } = params as { readonly missingProperty?: string };
-  return { path: missingProperty === undefined ? path : [...path, missingProperty], message };
+  if (missingProperty !== undefined) return { path: [...path, missingProperty], message: "This trait is required." };
+  const { allowedValues } = params as { readonly allowedValues?: readonly unknown[] };
+  if (keyword === "enum" && allowedValues) return { path, message: `Expected one of ${allowedValues.slice(0, MAX_VALUES).map((value) => JSON.stringify(value)).join(", ")}.` };
+  return { path, message: `The value ${message}.` };
 }

@@ -54,7 +54,7 @@ export class TraitsSchemaError extends Error {
   override readonly name = "TraitsSchemaError";
 
   constructor(readonly problems: readonly TraitsProblem[]) {
-    super(problems.map(({ source, at, message }) => `${source}${at.length > 0 ? printPointer(at) : ""}: ${message}`).join("; "));
+    super(problems.map(({ source, at, message }) => `${source}: ${at.length > 0 ? `${printPointer(at)}: ` : ""}${message}`).join("\n"));
   }
 }
 
@@ -108,7 +108,7 @@ export class SchemaDocument {
   /** @param within the schemas that led here, which apply to the same value */
   getRules(schema: Subschema, at: Pointer, within: readonly Subschema[] = []): Rules {
     if (typeof schema === "boolean") return join(at, at, [], schema ? undefined : "no value is allowed");
-    if (within.includes(schema)) throw this.error(at, "The schema leads back to itself by `$ref`, `allOf`, `anyOf` or `oneOf`, so no value can be checked. Break the circle.");
+    if (within.includes(schema)) throw this.error(at, "The schema leads back to itself by `$ref`, `allOf`, `anyOf` or `oneOf`, so no value can be checked. Remove one of the references in the cycle.");
     this.#steps++;
     if (this.#steps > MAX_STEPS || within.length > MAX_DEPTH) throw this.error(at, `The schemas refer to each other more than ${MAX_STEPS} times in all, or ${MAX_DEPTH} times in a row. Use fewer references and \`allOf\`.`);
     const follow = (to: Subschema, ...keys: string[]) => this.getRules(to, [...at, ...keys], [...within, schema]);

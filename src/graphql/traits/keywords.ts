@@ -1,4 +1,5 @@
 import type { JsonSchema, JsonType, Place, Rules } from "./document.js";
+import { INT } from "./scalars.js";
 
 /*
  * What the keywords of a JSON Schema say of a value.
@@ -53,15 +54,13 @@ export function getEnumValues({ parts, alternatives }: Rules): ReadonlyMap<strin
   return more.length === 0 && branches.length > 0 && branches.every(getEnumValues) ? new Map(values) : undefined;
 }
 
-const MAX_INT = 2 ** 31 - 1;
-
 /** Whether all integers have at most 32 bits, so that GraphQL's Int can hold them. */
 export function isInt({ parts }: Rules): boolean {
   const values = parts.flatMap(({ schema }) => getValues(schema) ?? []);
-  if (values.length > 0) return values.every((value) => typeof value !== "number" || Math.abs(value) <= MAX_INT);
+  if (values.length > 0) return values.every((value) => typeof value !== "number" || (value >= INT.min && value <= INT.max));
   return (
-    parts.some(({ schema: { minimum, exclusiveMinimum } }) => (minimum ?? -Infinity) >= -MAX_INT || (exclusiveMinimum ?? -Infinity) >= -MAX_INT) &&
-    parts.some(({ schema: { maximum, exclusiveMaximum } }) => (maximum ?? Infinity) <= MAX_INT || (exclusiveMaximum ?? Infinity) <= MAX_INT)
+    parts.some(({ schema: { minimum, exclusiveMinimum } }) => (minimum ?? -Infinity) >= INT.min || (exclusiveMinimum ?? -Infinity) >= INT.min - 1) &&
+    parts.some(({ schema: { maximum, exclusiveMaximum } }) => (maximum ?? Infinity) <= INT.max || (exclusiveMaximum ?? Infinity) <= INT.max + 1)
   );
 }
 

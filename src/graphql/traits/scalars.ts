@@ -32,13 +32,14 @@ interface Scalar {
   readonly description?: string;
 }
 
-const MAX_INT = 2 ** 31;
+/** The integers that GraphQL's Int can hold. */
+export const INT = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 
 export const SCALARS: Readonly<Record<ScalarName, Scalar>> = {
   String: { expected: "a string", holds: isText },
   Boolean: { expected: "a boolean", holds: (value) => typeof value === "boolean" },
   Float: { expected: "a number", holds: (value) => typeof value === "number" },
-  Int: { expected: "an integer of 32 bits", holds: (value) => Number.isInteger(value) && Number(value) >= -MAX_INT && Number(value) < MAX_INT },
+  Int: { expected: "an integer of 32 bits", holds: (value) => Number.isInteger(value) && Number(value) >= INT.min && Number(value) <= INT.max },
   SafeInt: { expected: "an integer from -(2^53 - 1) to 2^53 - 1", holds: Number.isSafeInteger, description: "An integer from -(2^53 - 1) to 2^53 - 1, which JSON and JavaScript hold without rounding." },
   TraitDate: { expected: "a string", holds: isText, description: "A date in the traits of an identity, e.g. `2026-11-22`." },
   TraitDateTime: { expected: "a string", holds: isText, description: "A date and time in the traits of an identity, e.g. `2026-11-22T00:20:15Z`." },

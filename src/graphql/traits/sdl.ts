@@ -46,7 +46,7 @@ export function printPatchInput(type: ObjectShape): string {
 /** An input with exactly one of the typed traits. */
 export function printTypedInput(name: string, description: string, fields: readonly { readonly field: string; readonly type: string; readonly schemaId: string }[]): string {
   const members = fields.map(({ field, type, schemaId }) => `${quote(`Traits of an identity whose identity schema is ${JSON.stringify(schemaId)}.`)} ${field}: ${type}`);
-  return `${quote(`${description} Exactly one of the fields must be given. The identity schema follows from it.`)} input ${name} @oneOf ${TAG} { ${members.join(" ")} }`;
+  return `${quote(`${description} Exactly one of the fields must be given.`)} input ${name} @oneOf ${TAG} { ${members.join(" ")} }`;
 }
 
 export function printEnum(type: EnumShape): string {

@@ -77,7 +77,7 @@ export class ShapeBuilder {
    * @param finite the types that do not require themselves
    */
   #refuseEndless(type: EnumShape | ObjectShape, outer: readonly NamedShape[], finite: Set<NamedShape>): void {
-    if (outer.includes(type)) throw this.document.error(type.at, "The object requires itself, so it would have no end. Remove one of the properties in the circle from `required`.");
+    if (outer.includes(type)) throw this.document.error(type.at, "The object requires itself, so it would have no end. Remove one of the properties in the cycle from `required`.");
     if (finite.has(type) || !("fields" in type)) return;
     for (const { shape, required } of type.fields) {
       if (required && !shape.nullable && shape.kind === "object") this.#refuseEndless(shape.type, [...outer, type], finite);

@@ -103,7 +103,7 @@ export function addTraits(graph: GraphQLSchema, schemas: readonly TraitsSchema[]
       ...patched.map(printPatchInput),
     ]),
     printTypedInput(TYPED_INPUT, "All traits of an identity.", typed.map(({ field, id, inputType }) => ({ field, type: inputType, schemaId: id }))),
-    printTypedInput(TYPED_PATCH_INPUT, "Traits to merge into those of an identity.", typed.map(({ field, id, patchInputType }) => ({ field, type: patchInputType, schemaId: id }))),
+    printTypedInput(TYPED_PATCH_INPUT, "Traits to merge into those of an identity, which must have the identity schema of the field, or get it by `schemaId`.", typed.map(({ field, id, patchInputType }) => ({ field, type: patchInputType, schemaId: id }))),
   ];
   // `@tag` has no definition in the graph.
   const extended = extendSchema(graph, parse(definitions.join("\n")), { assumeValidSDL: true });

@@ -55,7 +55,7 @@ export interface MetricSources {
   readonly isKratosReady: () => boolean;
   readonly rateLimit?: RateLimit;
   /** Returns the graph that is served. */
-  readonly graph: () => Pick<ServedGraph, "hash" | "isCurrent">;
+  readonly graph: () => Pick<ServedGraph, "hash" | "isCurrent" | "problemReason">;
   readonly traits?: TypedTraitsOptions;
 }
 
@@ -102,6 +102,17 @@ export class Metrics {
     });
     if (traits) {
       addGauge("kratos_graphql_traits_current", "1 if the schema has the types of the current identity schemas, 0 if they cannot be loaded or used.", () => Number(graph().isCurrent));
+      new Gauge({
+        name: "kratos_graphql_traits_problem",
+        help: "1 if the current identity schemas are not served. The label is the reason: kratos, schemas or hash.",
+        labelNames: ["reason"],
+        registers,
+        collect() {
+          this.reset();
+          const { problemReason: reason } = graph();
+          if (reason !== undefined) this.set({ reason }, 1);
+        },
+      });
     }
     addGauge("kratos_graphql_kratos_ready", "1 if Kratos was ready when it was last checked, 0 otherwise.", () => Number(isKratosReady()));
     addGauge("kratos_graphql_upstream_running", "Running requests to Kratos.", () => kratos.load.running);

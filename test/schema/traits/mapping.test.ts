@@ -20,6 +20,8 @@ it.each<[string, unknown, readonly (string | undefined)[]]>([
   ["an integer of any size", { type: "integer" }, ["SafeInt"]],
   ["an integer with one bound", { type: "integer", minimum: 0 }, ["SafeInt"]],
   ["an integer with bounds within 32 bits", { type: "integer", minimum: 0, maximum: 150 }, ["Int"]],
+  ["an integer of exactly 32 bits", { type: "integer", minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }, ["Int"]],
+  ["an integer of exactly 32 bits by exclusive bounds", { type: "integer", exclusiveMinimum: -(2 ** 31) - 1, exclusiveMaximum: 2 ** 31 }, ["Int"]],
   ["an integer with exclusive bounds within 32 bits", { type: "integer", exclusiveMinimum: 0, exclusiveMaximum: 2147483647 }, ["Int"]],
   ["an integer with bounds beyond 32 bits", { type: "integer", minimum: 0, maximum: 2147483648 }, ["SafeInt"]],
   ["a string or null", { type: ["string", "null"] }, ["String"]],
