@@ -80,12 +80,16 @@ export async function serveExample(apiUrl: string, { apiToken = "", kratosPublic
 /** As with KRATOS_SESSIONS=true and the built-in fake Kratos. */
 export const SESSIONS = { cookie: "ory_kratos_session", optional: true };
 
+/** The operations of the example, as a safelist. */
+export function readManifest(): string {
+  return readFileSync("examples/react/persisted-query-manifest.json", "utf8");
+}
+
 /** Starts the example in front of a server that accepts only its operations, a fake Kratos, and a browser, before all tests of the file. */
 export function useExample() {
   const servers = useServers(async (cleanups) => {
     const kratos = cleanups.use(await startFakeKratos());
-    const safelist = readFileSync("examples/react/persisted-query-manifest.json", "utf8");
-    const facade = cleanups.use(await createFacadeUnderTest(kratos, { safelist, authentication: { apiKeys: [], sessions: SESSIONS } }));
+    const facade = cleanups.use(await createFacadeUnderTest(kratos, { safelist: readManifest(), authentication: { apiKeys: [], sessions: SESSIONS } }));
     const example = cleanups.use(await serveExample(facade.url, { kratosPublicUrl: kratos.publicUrl }));
     const browser = await startBrowser();
     cleanups.defer(() => browser.close());

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { codesOf, postJson, startLoopbackServer } from "../support/http.js";
 import { readIdentity } from "../support/kratos-api.js";
 import { stopAfterTest } from "../support/lifecycle.js";
-import { fieldErrorsIn, focusedIn, keepScreenshot, openPage, serveExample, useExample } from "./browser.js";
+import { fieldErrorsIn, focusedIn, keepScreenshot, openPage, readManifest, serveExample, useExample } from "./browser.js";
 
 const { kratos, example, browser, open } = useExample();
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
@@ -153,7 +152,7 @@ it("says how many identities there are if there is one", async () => {
 
 it("uses a server whose safelist is the manifest of the app, and which refuses any other operation", async () => {
   const ask = (query: string) => postJson(example.url, { query, variables: { first: 1 } });
-  const { operations } = JSON.parse(readFileSync("examples/react/persisted-query-manifest.json", "utf8"));
+  const { operations } = JSON.parse(readManifest());
   const { body } = operations.find(({ name }: any) => name === "Identities");
   expect((await ask(body)).body.data.identities.edges).toHaveLength(1);
   for (const other of ["{ version }", body.replace("traits", "traits metadataAdmin"), `${body} `]) expect(codesOf(await ask(other))).toEqual(["OPERATION_NOT_ON_SAFELIST"]);

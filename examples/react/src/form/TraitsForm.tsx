@@ -1,6 +1,7 @@
 import type { JsonObject } from "kratos-graphql/codegen";
 import { useEffect, useMemo, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { ErrorSummary } from "./ErrorSummary";
+import type { JsonSchema } from "./identity-schema";
 import { sortErrors, type Place, type UserError } from "./sort-errors";
 import { flatten, traitFieldsOf } from "./trait-fields";
 import { TraitInput } from "./TraitInput";
@@ -9,8 +10,8 @@ import { traitsFrom } from "./trait-values";
 const SCHEMA_ID: Place = { key: "schemaId", instruction: "Kratos does not have this identity schema. Choose another one.", unique: false };
 
 interface Props {
-  /** The identity schema. The form has no fields until it is loaded. */
-  identitySchema: JsonObject | undefined;
+  /** The identity schema, or what the API's type for its traits says. The form has no fields until it is loaded. */
+  identitySchema: JsonObject | JsonSchema | undefined;
   /** The current traits of an identity. */
   traits?: JsonObject;
   /** The field for the identity schema, with its error, if it can be chosen. */
@@ -30,7 +31,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** A form for the traits of an identity. Kratos alone validates them, so that the rules are in one place. */
+/** A form for the traits of an identity. The server alone knows the rules for them, so that they are in one place. */
 export function TraitsForm({ identitySchema, traits, schemaField, failed, userErrors = [], problem, saving, action, cancel, onSave, children }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const [sent, setSent] = useState(() => new FormData());
@@ -42,7 +43,7 @@ export function TraitsForm({ identitySchema, traits, schemaField, failed, userEr
     if (saving) return;
     const first = form.current?.querySelector<HTMLElement>("[aria-invalid=true]") ?? form.current?.querySelector<HTMLElement>("[role=alert]");
     first?.focus();
-  }, [saving]);
+  }, [saving, sent]);
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();

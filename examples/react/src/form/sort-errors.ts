@@ -5,6 +5,8 @@ import type { TraitField } from "./trait-fields";
 export interface UserError {
   readonly code: UserErrorCode;
   readonly path: readonly string[] | null;
+  /** Why the value is not accepted, if the instruction of its field cannot say it. */
+  readonly reason?: string;
 }
 
 /** A field that can show an error. */
@@ -26,14 +28,14 @@ export function sortErrors(userErrors: readonly UserError[], places: readonly Pl
   const byField = new Map<string, string>();
   const other = new Set<string>();
   const unique = places.filter((place) => place.unique && sent.get(place.key));
-  for (const { code, path } of userErrors) {
+  for (const { code, path, reason } of userErrors) {
     const [, ...steps] = path ?? [];
     const place = placeOf(steps, places);
     if (code === "CONFLICT" && unique.length > 0) {
       const sentence = unique.length === 1 ? "Another identity already uses this value." : MEANINGS.CONFLICT;
       for (const { key } of unique) byField.set(key, sentence);
     } else if (code === "INVALID" && place) {
-      byField.set(place.key, place.instruction);
+      byField.set(place.key, reason ? `${place.instruction} Reason: ${reason}.` : place.instruction);
     } else if (code === "INVALID" && steps.length > 1) {
       other.add(`The identity schema does not allow “${steps.slice(1).join(".")}”.`);
     } else {

@@ -24,7 +24,7 @@ export type TraitField = {
 const INPUT_TYPES: Readonly<Record<string, "email" | "url" | "tel" | "date">> = { email: "email", uri: "url", tel: "tel", date: "date" };
 
 /** The fields of the form for an identity schema, which defines the traits in `properties.traits`. */
-export function traitFieldsOf(identitySchema: JsonObject): TraitField[] {
+export function traitFieldsOf(identitySchema: JsonObject | JsonSchema): TraitField[] {
   const traits = (identitySchema as JsonSchema).properties?.["traits"];
   return traits ? fieldsOf(traits, "traits") : [];
 }
