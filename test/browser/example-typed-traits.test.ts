@@ -101,8 +101,8 @@ it("sends typed traits, and shows each fault at its field", async () => {
   await create(page);
   await page.getByText("Reason:").first().waitFor();
   expect(await fieldErrorsIn(page)).toEqual({
-    Age: "Enter a whole number. Reason: must be >= 0.",
-    Tags: "On each line, enter a value. Reason: must NOT have more than 20 characters.",
+    Age: "Enter a whole number. Reason: The value must be >= 0.",
+    Tags: "On each line, enter a value. Reason: The value must NOT have more than 20 characters.",
   });
   expect(await focusedIn(page)).toBe("traits.age");
 
@@ -136,7 +136,7 @@ it("shows the faults that only Kratos finds at their fields, and a conflict abov
   await page.getByLabel("E-Mail").fill("walker");
   await create(page);
   await page.getByRole("alert").waitFor();
-  expect(await fieldErrorsIn(page)).toEqual({ "E-Mail": 'Enter an email address, e.g. name@example.com. Reason: "walker" is not valid "email".' });
+  expect(await fieldErrorsIn(page)).toEqual({ "E-Mail": 'Enter an email address, e.g. name@example.com. Reason: "walker" is not valid "email"' });
   await page.getByLabel("E-Mail").fill("taken@example.com");
   await create(page);
   await page.getByRole("alert").getByText("Another identity already uses one of these values.").waitFor();

@@ -92,7 +92,7 @@ describe("typed traits", () => {
     expect(lines.get("TRAITS_SCHEMAS Person")).toBe(`note: ${files.path("person.json")} differs from the identity schema "default" in Kratos. The types are those of the file`);
     expect(found("TRAITS_SCHEMAS")).toEqual([
       `note: the identity schema "device" has no typed traits; to type them, give it a name in ${TRAITS_SCHEMAS}`,
-      `note: ${files.path("person.json")}#/properties/traits/properties/extra stays JSON, because it has no \`type\``,
+      `note: ${files.path("person.json")}: #/properties/traits/properties/extra stays JSON, because it has no \`type\``,
     ]);
     expect(lines.get("Schema")).toMatch(/^ok: sha256:[\da-f]{64}$/);
     expect(exit).toBe(0);
@@ -102,7 +102,7 @@ describe("typed traits", () => {
     const files = await writeFolder({ "traits.json": { A: "nosuch", B: "default" }, "files.json": { A: { id: "nosuch", file: "a.json" }, B: "default" }, "a.json": WITHOUT_TYPE });
     const env = await startWithSchemas();
     const mapped = await doctor({ ...env, TRAITS_SCHEMAS: files.path("traits.json") });
-    expect(mapped.found("TRAITS_SCHEMAS")).toEqual([`FAIL: ${files.path("traits.json")}#/A: Kratos has no identity schema with the ID "nosuch". Its identity schemas are "default", "device".`]);
+    expect(mapped.found("TRAITS_SCHEMAS")).toEqual([`FAIL: ${files.path("traits.json")}: #/A: Kratos has no identity schema with the ID "nosuch". Its identity schemas are "default", "device".`]);
     expect(mapped.exit).toBe(1);
     const inFile = await doctor({ ...env, TRAITS_SCHEMAS: files.path("files.json") });
     expect(inFile.lines.get("TRAITS_SCHEMAS A")).toBe(`FAIL: Kratos has no identity schema with the ID "nosuch", so no identity has these traits; correct the ID in ${files.path("files.json")}`);

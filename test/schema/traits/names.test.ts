@@ -87,28 +87,28 @@ it.each<[string, object, string]>([
   [
     "a name without ASCII letters and digits",
     withTraits({ 名前: STRING }),
-    'customer.json#/properties/traits/properties/名前: No GraphQL name can be made of "名前". Add a name of ASCII letters, digits and "_" to this schema, e.g. "x-graphql": { "name": "nickname" }.',
+    'customer.json: #/properties/traits/properties/名前: No GraphQL name can be made of "名前". Add a name of ASCII letters, digits and "_" to this schema, e.g. "x-graphql": { "name": "nickname" }.',
   ],
-  ["a name with letters that are not ASCII", withTraits({ "prénom": STRING }), 'customer.json#/properties/traits/properties/prénom: No GraphQL name can be made of "prénom".'],
-  ["an empty name", withTraits({ "": STRING }), 'customer.json#/properties/traits/properties/: No GraphQL name can be made of "".'],
-  ["a definition without a name", { ...withTraits({ x: { $ref: "#/definitions/é" } }), definitions: { é: OBJECT } }, 'customer.json#/definitions/é: No GraphQL name can be made of "é".'],
+  ["a name with letters that are not ASCII", withTraits({ "prénom": STRING }), 'customer.json: #/properties/traits/properties/prénom: No GraphQL name can be made of "prénom".'],
+  ["an empty name", withTraits({ "": STRING }), 'customer.json: #/properties/traits/properties/: No GraphQL name can be made of "".'],
+  ["a definition without a name", { ...withTraits({ x: { $ref: "#/definitions/é" } }), definitions: { é: OBJECT } }, 'customer.json: #/definitions/é: No GraphQL name can be made of "é".'],
   [
     "two traits with the same name",
     withTraits({ "given-name": STRING, given_name: STRING }),
-    'customer.json#/properties/traits/properties/given_name: "given-name" and "given_name" would both be the field "given_name". Add another name to one of them, e.g. "x-graphql": { "name": "given_name2" }.',
+    'customer.json: #/properties/traits/properties/given_name: "given-name" and "given_name" would both be the field "given_name". Add another name to one of them, e.g. "x-graphql": { "name": "given_name2" }.',
   ],
   ["a name of x-graphql that another trait has", withTraits({ a: STRING, b: { ...STRING, "x-graphql": { name: "a" } } }), '"a" and "b" would both be the field "a".'],
   [
     "an illegal name in x-graphql",
     withTraits({ a: { ...STRING, "x-graphql": { name: "given-name" } } }),
-    'customer.json#/properties/traits/properties/a: "name" in "x-graphql" must consist of ASCII letters, digits and "_", must not begin with a digit or with "__", and must not be the name of a property of every JavaScript object, e.g. "constructor"; received "given-name".',
+    'customer.json: #/properties/traits/properties/a: "name" in "x-graphql" must consist of ASCII letters, digits and "_", must not begin with a digit or with "__", and must not be the name of a property of every JavaScript object, e.g. "constructor"; received "given-name".',
   ],
   ["a reserved name in x-graphql", withTraits({ a: { ...STRING, "x-graphql": { name: "__typename" } } }), 'received "__typename"'],
   ["a name in x-graphql that is no string", withTraits({ a: { ...STRING, "x-graphql": { name: 5 } } }), "received 5"],
   [
     "two types with the same name",
     { ...withTraits({ home: OBJECT, work: { $ref: "#/definitions/home" } }), definitions: { home: OBJECT } },
-    'customer.json#/definitions/home: The type "CustomerTraitsHome" is already that of #/properties/traits/properties/home. Add another name to one of them, e.g. "x-graphql": { "name": "address2" }.',
+    'customer.json: #/definitions/home: The type "CustomerTraitsHome" is already that of #/properties/traits/properties/home. Add another name to one of them, e.g. "x-graphql": { "name": "address2" }.',
   ],
   [
     "a type with the name of an input",
@@ -123,20 +123,20 @@ it.each<[string, object, string]>([
   [
     "references in a circle",
     { ...withTraits({ a: { $ref: "#/definitions/b" } }), definitions: { b: { $ref: "#/definitions/c" }, c: { allOf: [{ $ref: "#/definitions/b" }] } } },
-    "customer.json#/definitions/b: The schema leads back to itself by `$ref`, `allOf`, `anyOf` or `oneOf`, so no value can be checked. Break the circle.",
+    "customer.json: #/definitions/b: The schema leads back to itself by `$ref`, `allOf`, `anyOf` or `oneOf`, so no value can be checked. Remove one of the references in the cycle.",
   ],
   [
     "an object that requires itself",
     { ...withTraits({ a: { $ref: "#/definitions/b" } }), definitions: { b: { type: "object", required: ["c"], properties: { c: { type: "object", required: ["b"], properties: { b: { $ref: "#/definitions/b" } } } } } } },
-    "customer.json#/definitions/b: The object requires itself, so it would have no end. Remove one of the properties in the circle from `required`.",
+    "customer.json: #/definitions/b: The object requires itself, so it would have no end. Remove one of the properties in the cycle from `required`.",
   ],
-  ["an identity schema without traits", { properties: {} }, "customer.json#/properties/traits: The identity schema must describe the traits here"],
+  ["an identity schema without traits", { properties: {} }, "customer.json: #/properties/traits: The identity schema must describe the traits here"],
   [
     "too many traits",
     withTraits(Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`a${index}`, STRING]))),
     "The traits have more than 1000 fields and enum values. Describe some of them less precisely",
   ],
-  ["too many values of an enum", withTraits({ a: { enum: Array.from({ length: 1000 }, (_, index) => `a${index}`) } }), "customer.json#/properties/traits/properties/a: The traits have more than 1000"],
+  ["too many values of an enum", withTraits({ a: { enum: Array.from({ length: 1000 }, (_, index) => `a${index}`) } }), "customer.json: #/properties/traits/properties/a: The traits have more than 1000"],
   ["references that double with each definition", { ...withTraits({ a: { $ref: "#/definitions/d0" } }), definitions: { ...DOUBLING, d40: OBJECT } }, "The schemas refer to each other more than 20000 times in all"],
   ["references in a long row", { ...withTraits({ a: { $ref: "#/definitions/d0" } }), definitions: { ...chain(5000, (next) => next), d5000: OBJECT } }, "or 100 times in a row. Use fewer references and `allOf`."],
   ["lists that are nested without end", { ...withTraits({ a: { allOf: [{ $ref: "#/definitions/l" }, { $ref: "#/definitions/m" }] } }), definitions: { l: { type: "array", items: { $ref: "#/definitions/l" } }, m: { type: "array", items: { $ref: "#/definitions/m" } } } }, "The traits have more than 1000"],
@@ -161,14 +161,14 @@ it.each([["customer"], ["2Customer"], ["Custömer"], ["Customer-A"], [""]])("ref
 
 it("refuses names that the server or another identity schema has", () => {
   const add = (...names: string[]) => () => addTraits(GRAPH, names.map((name) => ({ ...customer(withTraits({ x: OBJECT })), name, source: `${name}.json` })), { trustsSchema: false });
-  expect(add("Box")).toThrow('Box.json#/properties/traits: "BoxTraits" is already the name of a type or field of this server.');
+  expect(add("Box")).toThrow('Box.json: #/properties/traits: "BoxTraits" is already the name of a type or field of this server.');
   expect(add("Customer", "Customer")).toThrow('Customer.json: "Identity.customerTraits" is already the name of a type or field of Customer.json.');
-  expect(add("Typed")).toThrow('Typed.json#/properties/traits: "TypedTraitsInput" is already the name of a type or field of this server.');
+  expect(add("Typed")).toThrow('Typed.json: #/properties/traits: "TypedTraitsInput" is already the name of a type or field of this server.');
   expect(add("A", "ATraitsX")).not.toThrow();
 });
 
 it("reports the problems of all identity schemas at once", () => {
   const schemas = ["A", "B", "C"].map((name) => ({ ...customer(name === "B" ? withTraits({ a: STRING }) : {}), name, source: `${name}.json` }));
   const missing = 'The identity schema must describe the traits here, e.g. as { "type": "object", "properties": { … } }.';
-  expect(() => addTraits(GRAPH, schemas, { trustsSchema: false })).toThrow(`A.json#/properties/traits: ${missing}; C.json#/properties/traits: ${missing}`);
+  expect(() => addTraits(GRAPH, schemas, { trustsSchema: false })).toThrow(`A.json: #/properties/traits: ${missing}\nC.json: #/properties/traits: ${missing}`);
 });

@@ -35,7 +35,7 @@ export function sortErrors(userErrors: readonly UserError[], places: readonly Pl
       const sentence = unique.length === 1 ? "Another identity already uses this value." : MEANINGS.CONFLICT;
       for (const { key } of unique) byField.set(key, sentence);
     } else if (code === "INVALID" && place) {
-      byField.set(place.key, reason ? `${place.instruction} Reason: ${reason}.` : place.instruction);
+      byField.set(place.key, reason ? `${place.instruction} Reason: ${reason}` : place.instruction);
     } else if (code === "INVALID" && steps.length > 1) {
       other.add(`The identity schema does not allow “${steps.slice(1).join(".")}”.`);
     } else {
