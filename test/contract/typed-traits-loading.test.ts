@@ -32,8 +32,8 @@ describeSampleSchemas("with the sample schemas", () => {
     const { schemaList } = await featuresOf(kratos);
     const files = await writeFolder({ "traits.json": { A: "nosuch", B: "preset://email", C: "ünï/ço de", D: "default" } });
     const known = schemaList ? ' Its identity schemas are "default", "device".' : "";
-    const problems = Object.entries({ A: "nosuch", B: "preset://email", C: "ünï/ço de" }).map(([name, id]) => `${files.path("traits.json")}#/${name}: Kratos has no identity schema with the ID ${JSON.stringify(id)}.${known}`);
-    await expect(createTraitsLoader(files.path("traits.json"), captureLog().logger)(facade.kratos)).rejects.toThrow(problems.join("; "));
+    const problems = Object.entries({ A: "nosuch", B: "preset://email", C: "ünï/ço de" }).map(([name, id]) => `${files.path("traits.json")}: #/${name}: Kratos has no identity schema with the ID ${JSON.stringify(id)}.${known}`);
+    await expect(createTraitsLoader(files.path("traits.json"), captureLog().logger)(facade.kratos)).rejects.toThrow(problems.join("\n"));
   });
 
   it("types the traits of all identity schemas of a Kratos that lists them", async () => {
