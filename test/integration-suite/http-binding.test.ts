@@ -15,14 +15,17 @@ defineIntegrationTestSuite(async (config, { context } = {}) => {
   const logger = pino({ level: "silent" });
   const handle = createGraphQLHandler({
     // The suite inspects contexts that it creates, and the facade creates its own.
-    apollo: {
-      executeHTTPGraphQLRequest: async (request: { context(): Promise<ObservedContext> }) => {
-        // Its operations are not reported, as the suite's servers do not have the facade's plugin.
-        const { telemetry } = await request.context();
-        telemetry.onOperationStart()({ name: undefined, type: undefined, valid: true, codes: [] });
-        return server.executeHTTPGraphQLRequest({ ...request, context: context ?? (async () => ({})) } as never);
-      },
-    } as unknown as GraphQLHandlerOptions["apollo"],
+    graph: () =>
+      ({
+        apollo: {
+          executeHTTPGraphQLRequest: async (request: { context(): Promise<ObservedContext> }) => {
+            // Its operations are not reported, as the suite's servers do not have the facade's plugin.
+            const { telemetry } = await request.context();
+            telemetry.onOperationStart()({ name: undefined, type: undefined, valid: true, codes: [] });
+            return server.executeHTTPGraphQLRequest({ ...request, context: context ?? (async () => ({})) } as never);
+          },
+        },
+      }) as unknown as ReturnType<GraphQLHandlerOptions["graph"]>,
     kratos: new Kratos({ adminUrl: "http://127.0.0.1:9", timeoutMs: 1000 }),
     telemetry: { logger },
     authenticate: createAuthenticate(() => []),
