@@ -5,7 +5,7 @@ import * as z from "zod";
 import { type Pointer, type TraitsProblem, TraitsSchemaError } from "../graphql/traits/document.js";
 import { isSchemaName, SCHEMA_NAME } from "../graphql/traits/names.js";
 import type { TraitsSchema } from "../graphql/traits/traits.js";
-import { type Kratos, KratosPublicUrlRequiredError, KratosUnsupportedError } from "../kratos/index.js";
+import { type Kratos, KratosPublicUrlRequiredError, KratosUnsupportedError, parsePointer } from "../kratos/index.js";
 import type { Logger } from "../server/logger.js";
 
 /** The value of TRAITS_SCHEMAS for all identity schemas that Kratos lists. Any other value is the path of a mapping file. */
@@ -149,7 +149,7 @@ const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
 function findProblem({ source, schema }: TraitsSchema): TraitsProblem[] {
   if (ajv.validate(DRAFT_7, schema)) return [];
   const [{ instancePath, message } = { instancePath: "", message: "is invalid" }] = ajv.errors ?? [];
-  const at = instancePath.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const at = parsePointer(instancePath);
   return [{ source, at, message: `Expected a JSON Schema of draft 7, but this ${message}.` }];
 }
 

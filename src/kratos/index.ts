@@ -22,5 +22,5 @@ export { isUuid } from "./types.js";
 export type * from "./types.js";
 export type { SessionCredential } from "./session-credential.js";
 export type { KratosUser, SignedInUser } from "./user.js";
-export { measureBody } from "./validation.js";
+export { measureBody, parsePointer } from "./validation.js";
 export { parseVersion, type KratosVersion } from "./version.js";

@@ -127,7 +127,7 @@ function toError({ ui: { nodes, messages = [] } }: WireSettingsFlow): KratosErro
 
 const REJECTED = "Kratos does not accept these traits.";
 
-function toIssues(path: readonly string[], messages: readonly WireUiText[] | null = []): ValidationIssue[] {
+function toIssues(path: readonly string[], messages: readonly WireUiText[] | null): ValidationIssue[] {
   const errors = (messages ?? []).filter(({ type }) => type === "error");
   return errors.flatMap(({ text }) => splitByProperty({ path, message: toPublicText(text) ?? REJECTED }));
 }

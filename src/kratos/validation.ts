@@ -98,7 +98,7 @@ function parseSchemaIssues(reason: string): ValidationIssue[] {
   const lines = reason.split("\n").flatMap((line) => {
     const [, indent, pointer, message] = LINE.exec(line) ?? [];
     if (indent === undefined || pointer === undefined || message === undefined) return [];
-    return [{ depth: indent.length, path: parsePointer(pointer), message }];
+    return [{ depth: indent.length, path: parsePointer(pointer, decode), message }];
   });
   const leaves = lines.filter(({ depth }, index) => (lines[index + 1]?.depth ?? 0) <= depth);
   const issues = leaves.flatMap(splitByProperty).map((issue) => [JSON.stringify(issue), issue] as const);
@@ -115,14 +115,18 @@ export function splitByProperty({ path, message }: ValidationIssue): ValidationI
   }));
 }
 
-/** Kratos writes a JSON pointer as a URI fragment: `~` and `/` are escaped first, then percent-encoded. */
-function parsePointer(pointer: string): string[] {
+/**
+ * The keys in a JSON pointer (RFC 6901).
+ * @param decode decodes each key before its escapes are resolved. Default: it is not encoded
+ */
+export function parsePointer(pointer: string, decode = (key: string) => key): string[] {
   return pointer
     .split("/")
     .slice(1)
     .map((key) => decode(key).replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
+/** Kratos writes a JSON pointer as a URI fragment: `~` and `/` are escaped first, then percent-encoded. */
 function decode(key: string): string {
   try {
     return decodeURIComponent(key);

@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import addFormats, { type FormatsPlugin } from "ajv-formats";
-import { KratosNotFoundError, type Kratos } from "../../kratos/index.js";
+import { KratosNotFoundError, parsePointer, type Kratos } from "../../kratos/index.js";
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -111,7 +111,7 @@ function compile(id: string, { $schema: _, $id: __, ...root }: Node): ValidateFu
 }
 
 function describe({ instancePath, message = "is invalid", keyword, params }: ErrorObject): string {
-  const path = instancePath.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const path = parsePointer(instancePath);
   const extra = keyword === "additionalProperties" ? `: ${params["additionalProperty"]}` : "";
   return `${path.join(".")}: ${message}${extra}`;
 }

@@ -1,5 +1,5 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
-import { measureBody, type ValidationIssue } from "../../kratos/index.js";
+import { measureBody, parsePointer, type ValidationIssue } from "../../kratos/index.js";
 
 /** Finds what is wrong with traits, as far as this is known without Kratos. The paths begin in the traits. */
 export type TraitsCheck = (traits: unknown) => Promise<readonly ValidationIssue[]>;
@@ -78,7 +78,7 @@ function reduce(schema: unknown): unknown {
 }
 
 function toIssue({ instancePath, keyword, params, message = "is invalid" }: ErrorObject): ValidationIssue {
-  const [, ...path] = instancePath.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const [, ...path] = parsePointer(instancePath);
   const { missingProperty } = params as { readonly missingProperty?: string };
   if (missingProperty !== undefined) return { path: [...path, missingProperty], message: "This trait is required." };
   const { allowedValues } = params as { readonly allowedValues?: readonly unknown[] };

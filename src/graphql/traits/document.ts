@@ -1,3 +1,5 @@
+import { parsePointer } from "../../kratos/index.js";
+
 /** A JSON Schema (draft 7), as far as types follow from it. */
 export interface JsonSchema {
   readonly $id?: string;
@@ -115,7 +117,7 @@ export class SchemaDocument {
     const { $ref, $id, allOf = [], anyOf, oneOf, ...own } = schema;
 
     if ($ref !== undefined) {
-      const target = parsePointer($ref);
+      const target = parseReference($ref);
       const found = target && find(this.root, target);
       if (!isSubschema(found)) return join(at, at, [], `\`$ref\` must be a JSON pointer to a schema in this document, e.g. "#/definitions/address"; received ${JSON.stringify($ref)}`);
       const rules = this.getRules(found, target!, [...within, schema]);
@@ -180,10 +182,10 @@ export function find(value: unknown, at: Pointer): unknown {
 }
 
 /** @returns undefined if the reference leads to another document, or to a name */
-function parsePointer(reference: string): Pointer | undefined {
+function parseReference(reference: string): Pointer | undefined {
   if (reference !== "#" && !reference.startsWith("#/")) return undefined;
   try {
-    return decodeURIComponent(reference).split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    return parsePointer(decodeURIComponent(reference));
   } catch {
     return undefined;
   }
